@@ -1,0 +1,1 @@
+"""facelab: an executable acceptance test book for a webcam face classifier."""

@@ -1,0 +1,37 @@
+"""The ``facelab`` command: train a classifier, record frames, render a report again."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from facelab.errors import FacelabError
+from facelab.frames.opencv import explained
+from facelab.learning import command as learning
+from facelab.reporting import command as reporting
+from facelab.studio import command as studio
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; each package adds its own."""
+    root = argparse.ArgumentParser(prog="facelab", description=__doc__)
+    subparsers = root.add_subparsers(metavar="COMMAND", required=True)
+    for package in (learning, studio, reporting):
+        package.add_commands(subparsers)
+    return root
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command and return its exit status; bad input is one line on standard error."""
+    chosen = parser().parse_args(arguments)
+    try:
+        with explained():
+            status: int = chosen.run(chosen)
+    except FacelabError as error:
+        print(f"facelab: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("facelab: interrupted; what was done is kept", file=sys.stderr)
+        return 130
+    return status

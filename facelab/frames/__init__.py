@@ -1,0 +1,1 @@
+"""What the webcam saw: photos, galleries, clips, and where they come from."""

@@ -1,0 +1,52 @@
+"""Clip: a film of one person, frame by frame, finite and always in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.errors import FacelabError
+from facelab.frames.opencv import opencv
+
+BATCH = 64
+"""Frames that are handed out together: enough to be fast, few enough to be small."""
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A video file of ``person`` with a known number of frames."""
+
+    path: Path
+    person: str
+    frames: int
+
+    def __len__(self) -> int:
+        return self.frames
+
+    def batches(self) -> Iterator[NDArray[np.uint8]]:
+        """Yield all frames in order, (up to 64, height, width, 3) uint8 BGR at a time.
+
+        Raises FacelabError when the file cannot be played or holds another number of frames.
+        """
+        capture = opencv().VideoCapture(str(self.path))
+        try:
+            seen, batch = 0, []
+            while (read := capture.read())[0]:
+                seen += 1
+                batch.append(read[1])
+                if len(batch) == BATCH:
+                    yield np.stack(batch)
+                    batch = []
+            if batch:
+                yield np.stack(batch)
+        finally:
+            capture.release()
+        if seen != self.frames:
+            raise FacelabError(
+                f"{self.path}: played {seen} frames, the manifest says {self.frames}; "
+                "restore the clip"
+            )

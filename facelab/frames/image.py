@@ -1,0 +1,87 @@
+"""Image: one picture file, read with care and written at once or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+from facelab.errors import FacelabError
+from facelab.frames.opencv import opencv
+from facelab.frames.photos import Frame
+
+_MARKS = {
+    b"\xff\xd8\xff": (b"\xff\xda", b"\xff\xd9"),
+    b"\x89PNG": (b"IDAT", b"IEND\xaeB`\x82"),
+}
+"""How a JPEG and a PNG begin, where their last pixels begin, and how those end when whole. Phones
+write more behind the end: thumbnails, depth, notes of their maker."""
+
+_UMASK = os.umask(0)
+"""Which rights a new file does not get; it can only be read by setting it, so set it back."""
+os.umask(_UMASK)
+
+
+def read_image(path: Path) -> Frame:
+    """Return the picture in a file as (height, width, 3) uint8 BGR.
+
+    Raises FacelabError, in one line that names the file, when there is none, when it is no
+    picture, and when it breaks off: OpenCV alone would fill the rest with grey.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise FacelabError(
+            f"{path}: no such photo ({error.strerror}); put it back or take it out of the gallery"
+        ) from error
+    return decode_image(content, str(path))
+
+
+def decode_image(content: bytes, name: str) -> Frame:
+    """Return the picture in the bytes of a file called ``name``; errors as in ``read_image``."""
+    for beginning, (pixels, ending) in _MARKS.items():
+        if content.startswith(beginning) and ending not in content[content.rfind(pixels) :]:
+            raise FacelabError(
+                f"{name}: the picture breaks off after {len(content)} bytes; "
+                "copy it again from where it came"
+            )
+    cv2 = opencv()
+    frame = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    if frame is None:
+        raise FacelabError(
+            f"{name}: {len(content)} bytes that are no picture; allowed are JPEG, PNG, BMP, WebP "
+            "and PGM files; take it away or replace it"
+        )
+    return np.asarray(frame, np.uint8)
+
+
+def encode_png(frame: Frame) -> bytes:
+    """Return the bytes of a PNG file that gives the frame back pixel for pixel."""
+    cv2 = opencv()
+    encoded = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
+    return encoded.tobytes()
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a whole file, or leave what was there: never half of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(0o666 & ~_UMASK)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,73 @@
+"""Source: where the frames of a run come from."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from facelab.errors import FacelabError
+from facelab.frames.clip import Clip
+from facelab.frames.gallery import read_photos
+from facelab.frames.manifest import damage, read_manifest
+from facelab.frames.photos import Photos
+
+
+class Source(Protocol):
+    """What the scenarios ask of any source of frames."""
+
+    @property
+    def name(self) -> str:
+        """What the report says of it."""
+
+    def photos(self, name: str) -> Photos:
+        """Return a set of photos: ``gallery`` to train on, others to be asked about."""
+
+    def clip(self, name: str) -> Clip:
+        """Return a film of one person."""
+
+    def damage(self) -> list[str]:
+        """Return a line for everything that is not as it was recorded."""
+
+
+class Recording:
+    """A folder of recorded frames, played strictly: whatever is missing is an error."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def name(self) -> str:
+        """What the report says of it."""
+        return f"recorded frames in {self.folder.name}/"
+
+    @cached_property
+    def manifest(self) -> pd.DataFrame:
+        """The table of all its files."""
+        return read_manifest(self.folder)
+
+    def photos(self, name: str) -> Photos:
+        """Return a set of photos, sorted by file. Raises FacelabError when there is no such set."""
+        return read_photos(self.folder, self._rows("set", name))
+
+    def clip(self, name: str) -> Clip:
+        """Return a film by its file's name without ending. Raises FacelabError when missing."""
+        rows = self.manifest["file"].str.replace(r".*/|\.\w+$", "", regex=True)
+        row = self._rows("clip", name, rows).iloc[0]
+        return Clip(self.folder / row["file"], row["person"], int(row["frames"]))
+
+    def damage(self) -> list[str]:
+        """Return a line for every file that is missing, damaged or an orphan."""
+        return damage(self.folder, self.manifest)
+
+    def _rows(self, kind: str, name: str, column: pd.Series | None = None) -> pd.DataFrame:
+        column = self.manifest["set"] if column is None else column
+        rows = self.manifest[column == name]
+        if rows.empty:
+            raise FacelabError(
+                f"{self.folder}: no {kind} called {name}; there are "
+                f"{', '.join(sorted(column.unique()))}"
+            )
+        return rows.sort_values("file")

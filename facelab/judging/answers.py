@@ -1,0 +1,127 @@
+"""Answers: what a trained system said of frames, set against the truth, and exact tests on it.
+
+The axes are R replicate, N frame, C person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import stats
+
+Values = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The answers of R replicates to N labelled frames.
+
+    ``labels``: a table of N rows with at least ``file`` and ``person``. ``probabilities``
+    (R, N, C) float32. ``people``: the C names behind them.
+    """
+
+    labels: pd.DataFrame
+    probabilities: NDArray[np.float32]
+    people: tuple[str, ...]
+
+    @cached_property
+    def expected(self) -> NDArray[np.intp]:
+        """The position of the right person in ``people``, (N,); -1 for a stranger."""
+        return pd.Index(self.people).get_indexer(pd.Index(self.labels["person"]))
+
+    @cached_property
+    def predicted(self) -> NDArray[np.intp]:
+        """The position of the person answered, (R, N): the most probable one."""
+        return np.asarray(self.probabilities.argmax(axis=2))
+
+    @cached_property
+    def wrong(self) -> NDArray[np.bool_]:
+        """Which answers are wrong, (R, N)."""
+        return np.asarray(self.predicted != self.expected, np.bool_)
+
+    def of(self, people: Sequence[str]) -> Answers:
+        """Return the answers to the frames of some people."""
+        rows = self.labels["person"].isin(list(people)).to_numpy()
+        labels = self.labels[rows].reset_index(drop=True)
+        return Answers(labels, self.probabilities[:, rows], self.people)
+
+
+def error_rate(answers: Answers) -> Values:
+    """Return the share of the frames that is answered wrong, (R,)."""
+    return np.asarray(answers.wrong.mean(axis=1), np.float64)
+
+
+def errors(answers: Answers) -> Values:
+    """Return how many frames are answered wrong, (R,)."""
+    return np.asarray(answers.wrong.sum(axis=1), np.float64)
+
+
+def error_bound(
+    wrong: int, frames: int, side: Literal["lower", "upper"], confidence: float = 0.95
+) -> float:
+    """Return the exact one-sided bound on an error rate (Clopper and Pearson, 1934)."""
+    test = stats.binomtest(wrong, frames, alternative="greater" if side == "lower" else "less")
+    interval = test.proportion_ci(confidence)
+    return float(interval.low if side == "lower" else interval.high)
+
+
+def prediction_table(answers: Answers, replicate: int = 0) -> pd.DataFrame:
+    """Return a row a frame: ``file``, ``expected``, ``predicted``, ``error``, ``probability``.
+
+    ``probability`` is that of the person answered.
+    """
+    return pd.DataFrame(
+        {
+            "file": answers.labels["file"],
+            "expected": answers.labels["person"],
+            "predicted": np.asarray(answers.people)[answers.predicted[replicate]],
+            "error": answers.wrong[replicate],
+            "probability": answers.probabilities[replicate].max(axis=1).astype(float).round(4),
+        }
+    )
+
+
+def confused(answers: Answers, pair: Sequence[str]) -> NDArray[np.bool_]:
+    """Return which frames of two people are taken for the other of the two, (R, N)."""
+    first, second = pd.Index(answers.people).get_indexer(pd.Index(list(pair)))
+    swap = {first: second, second: first}
+    other = np.array([swap.get(person, -1) for person in answers.expected])
+    return np.asarray(answers.predicted == other, np.bool_)
+
+
+def fewer(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Values:
+    """Return McNemar's exact one-sided p-value that ``after`` errs less on the same frames, (R,).
+
+    Of the frames (R, N) on which the two differ, half would go either way by chance
+    (McNemar, 1947): p = P(Binomial(differing, 1/2) <= those wrong only after). 1 if none differs.
+    """
+    worse = (~before & after).sum(axis=1)
+    differing = (before != after).sum(axis=1)
+    return np.asarray(stats.binom.cdf(worse, differing, 0.5), np.float64)
+
+
+def tally(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Return how many frames each person gets, (R, C), for probabilities (R, N, C)."""
+    people = probabilities.shape[2]
+    return np.stack([np.bincount(row, minlength=people) for row in probabilities.argmax(axis=2)])
+
+
+def share(counts: NDArray[np.int64], person: int) -> Values:
+    """Return a person's share of a tally (R, C), (R,)."""
+    return np.asarray(counts[:, person] / counts.sum(axis=1), np.float64)
+
+
+def lead(counts: NDArray[np.int64], person: int) -> Values:
+    """Return how many times the next person's count a person's is, (R,), for counts (R, C).
+
+    Infinite when nobody else was counted.
+    """
+    others = np.delete(counts, person, axis=1).max(axis=1)
+    with np.errstate(divide="ignore"):
+        return np.asarray(counts[:, person] / others, np.float64)

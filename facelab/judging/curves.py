@@ -1,0 +1,145 @@
+"""Curves: one function a phrase, from a history to one number a replicate.
+
+The axes are R replicate, U update, E epoch. Epoch means are weighted by the batch sizes: with a
+partial last batch, the plain mean of its updates is not the mean over the photos.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from facelab.learning.history import History
+
+Values = NDArray[np.float64]
+
+
+def epoch_means(history: History, points: NDArray[np.float32]) -> Values:
+    """Return the mean over the photos of every whole epoch, (R, E), of ``points`` (R, U).
+
+    mean_e = sum(batch size * point) / sum(batch size) over the updates of epoch e.
+    """
+    whole = history.updates // history.updates_per_epoch * history.updates_per_epoch
+    shape = (len(history.seeds), -1, history.updates_per_epoch)
+    sizes = history.batch_sizes[:, :whole].reshape(shape)
+    values = points[:, :whole].astype(np.float64).reshape(shape)
+    means: Values = (values * sizes).sum(axis=2) / sizes.sum(axis=2)
+    return means
+
+
+def loss_drop(history: History) -> Values:
+    """Return how far the loss falls in all, (R,): 1 - last epoch's mean / first epoch's mean."""
+    means = epoch_means(history, history.loss)
+    return 1 - means[:, -1] / means[:, 0]
+
+
+def largest_rise(history: History) -> Values:
+    """Return the largest step of the loss from an epoch's mean to the next, in nats, (R,).
+
+    Negative when the loss falls at every epoch.
+    """
+    return np.asarray(np.diff(epoch_means(history, history.loss)).max(axis=1), np.float64)
+
+
+def accuracy_swing(history: History) -> Values:
+    """Return the mean absolute change of the accuracy from update to update, (R,)."""
+    return np.asarray(np.abs(np.diff(history.accuracy.astype(np.float64))).mean(axis=1), np.float64)
+
+
+def last_epoch_accuracy(history: History) -> Values:
+    """Return the mean accuracy of the last epoch, (R,)."""
+    return epoch_means(history, history.accuracy)[:, -1]
+
+
+def late_accuracy(history: History) -> Values:
+    """Return the lowest epoch mean of the accuracy in the last half of the epochs, (R,)."""
+    means = epoch_means(history, history.accuracy)
+    return np.asarray(means[:, means.shape[1] // 2 :].min(axis=1), np.float64)
+
+
+def updates_to_settle(history: History, level: float, window: int = 10) -> Values:
+    """Return after how many updates the accuracy first is high, (R,); infinite if it never is.
+
+    High: the mean over ``window`` updates is at least ``level``; counted to the window's end.
+    """
+    rolling = sliding_window_view(history.accuracy.astype(np.float64), window, axis=1).mean(axis=2)
+    reached = rolling >= level
+    first = np.where(reached.any(axis=1), reached.argmax(axis=1) + window, np.inf)
+    return first.astype(np.float64)
+
+
+def settling_share(history: History, level: float, window: int = 10) -> Values:
+    """Return ``updates_to_settle`` as a share of the whole training, (R,)."""
+    return updates_to_settle(history, level, window) / history.updates
+
+
+def final_loss(history: History) -> Values:
+    """Return the last epoch's mean loss as a share of the loss at chance, ln(people), (R,)."""
+    return np.asarray(
+        epoch_means(history, history.loss)[:, -1] / np.log(history.people), np.float64
+    )
+
+
+def first_loss(history: History) -> Values:
+    """Return how far the first value lies from the loss at chance, ln(people), in nats, (R,)."""
+    return np.asarray(np.abs(history.loss[:, 0] - np.log(history.people)), np.float64)
+
+
+def smallest_loss(history: History) -> Values:
+    """Return the smallest loss of any update, in nats, (R,); NaN when one is not finite."""
+    finite = np.isfinite(history.loss).all(axis=1) & np.isfinite(history.accuracy).all(axis=1)
+    return np.where(finite, history.loss.min(axis=1), np.nan).astype(np.float64)
+
+
+def uneven_photos(history: History) -> Values:
+    """Return how many photos are not seen exactly once in a whole epoch, summed over epochs, (R,).
+
+    A photo that is missing counts once, one that is seen k times counts k - 1 times.
+    """
+    whole = history.updates // history.updates_per_epoch
+    photos = int(history.photos.max()) + 1
+    counts = np.zeros((len(history.seeds), whole))
+    for replicate, order in enumerate(history.photos):
+        for epoch in range(whole):
+            start = epoch * history.updates_per_epoch
+            seen = order[start : start + history.updates_per_epoch]
+            times = np.bincount(seen[seen >= 0], minlength=photos)
+            counts[replicate, epoch] = np.abs(times - 1).sum()
+    return np.asarray(counts.sum(axis=1), np.float64)
+
+
+def repeated_orders(history: History) -> Values:
+    """Return how many whole epochs repeat the order of an earlier one, (R,)."""
+    whole = history.updates // history.updates_per_epoch
+    orders = history.photos[:, : whole * history.updates_per_epoch].reshape(
+        len(history.seeds), whole, -1
+    )
+    return np.array([whole - len({o.tobytes() for o in epochs}) for epochs in orders], float)
+
+
+def odd_accuracies(history: History) -> Values:
+    """Return how many accuracies are no multiple of 1 / batch size within 0 … 1, (R,)."""
+    right = history.accuracy.astype(np.float64) * history.batch_sizes
+    off = np.abs(right - right.round()) > 1e-4
+    outside = (right < -1e-4) | (right > history.batch_sizes + 1e-4)
+    return np.asarray((off | outside | ~np.isfinite(right)).sum(axis=1), np.float64)
+
+
+def rate_error(history: History, learning_rate: float) -> Values:
+    """Return how far the rate read back lies from the rate shown, as a share of it, (R,).
+
+    The median over the updates: where the slope vanishes, single readings are rounding noise.
+    """
+    used = np.median(history.learning_rate.astype(np.float64), axis=1)
+    return np.abs(used / learning_rate - 1)
+
+
+def differing_values(part: History, whole: History) -> Values:
+    """Return how many points of ``part`` differ from the head of ``whole``, (R,)."""
+    head = slice(None), slice(part.updates)
+    unlike = (part.loss != whole.loss[head]) | (part.accuracy != whole.accuracy[head])
+    return np.asarray(unlike.sum(axis=1), np.float64)

@@ -1,0 +1,72 @@
+"""Classifier: one Keras model from frame to answer, made of an embedding and a trained head."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.errors import FacelabError
+from facelab.learning.embedding import FEATURES, CentreSquare, Centring, Hog
+
+Tensor = Any  # TensorFlow publishes no type that mypy can use.
+
+
+@keras.saving.register_keras_serializable("facelab")
+class People(keras.layers.Layer):  # type: ignore[misc]
+    """The names behind the probabilities; the values pass through.
+
+    Input shape and output shape: (frames, people), float32.
+    """
+
+    def __init__(self, names: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.names = tuple(names)
+
+    def call(self, probabilities: Tensor) -> Tensor:
+        """Pass the probabilities through."""
+        return probabilities
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "names": list(self.names)}
+
+
+def assemble(
+    centring: Centring,
+    kernel: NDArray[np.float32],
+    bias: NDArray[np.float32],
+    people: Sequence[str],
+) -> keras.Model:
+    """Return the model from frames (n, height, width, 3) uint8 BGR to probabilities (n, people).
+
+    ``kernel`` (1764, people) and ``bias`` (people,) are one replicate's head.
+    """
+    head = keras.layers.Dense(len(people), activation="softmax", name="head")
+    layers = [CentreSquare(), Hog(), centring, head, People(people, name="people")]
+    model = keras.Sequential([keras.Input((None, None, 3), dtype="uint8"), *layers])
+    head.set_weights([kernel.reshape(FEATURES, len(people)), bias])
+    return model
+
+
+def people_of(model: keras.Model) -> tuple[str, ...]:
+    """Return the names of the people that a classifier tells apart, in the order of its answer."""
+    names: tuple[str, ...] = model.get_layer("people").names
+    return names
+
+
+def load(path: Path) -> keras.Model:
+    """Load a classifier from a ``.keras`` file. Raises FacelabError when it is none."""
+    try:
+        model = keras.saving.load_model(path)
+        people_of(model)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise FacelabError(
+            f"{path}: not a facelab classifier; make one with "
+            f"`facelab train GALLERY -o {path.name}`"
+        ) from error
+    return model

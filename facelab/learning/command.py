@@ -1,0 +1,67 @@
+"""The command ``facelab train``: a folder of photos becomes a classifier in one file."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facelab.errors import FacelabError
+from facelab.interval import Interval
+from facelab.learning.parameters import PARAMETERS, Parameter, Parameters
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+SEED = Parameter(
+    "seed", "seed", Interval.between(0, 2**31 - 1), True, "which first weights and order are drawn"
+)
+
+
+def add_commands(subparsers: Subparsers) -> None:
+    """Add ``train``; its options are the parameters, as they are declared."""
+    command = subparsers.add_parser("train", help="train a classifier on a gallery")
+    command.add_argument("gallery", type=Path, help="folder with a sub-folder of photos a person")
+    command.add_argument("-o", "--output", type=Path, default=Path("model.keras"))
+    command.add_argument("--seed", default=0, help=f"{SEED.meaning}; default %(default)s")
+    for parameter in PARAMETERS:
+        command.add_argument(
+            f"--{parameter.field.replace('_', '-')}",
+            default=getattr(Parameters, parameter.field),
+            help=f"{parameter.meaning}; default %(default)s",
+        )
+    command.set_defaults(run=run_train)
+
+
+def run_train(arguments: argparse.Namespace) -> int:
+    """Train and save; an interrupt (Ctrl-C) saves what was learnt so far."""
+    seed = int(SEED.check(arguments.seed))
+    if arguments.output.suffix != ".keras" or not arguments.output.parent.is_dir():
+        raise FacelabError(
+            f"--output: received {arguments.output}, allowed is a file ending in .keras in a "
+            "folder that exists; choose another"
+        )
+    parameters = Parameters(**{p.field: getattr(arguments, p.field) for p in PARAMETERS})
+    from rich.progress import Progress
+
+    from facelab.frames.folder import read_folder
+    from facelab.learning.interrupt import interruptible
+    from facelab.learning.trainer import Trainer
+
+    photos = read_folder(arguments.gallery)
+    with interruptible() as interrupted, Progress() as progress:
+        bar = progress.add_task(f"training on {len(photos)} photos")
+        trained = Trainer().train(
+            photos,
+            parameters,
+            seeds=[seed],
+            stop=lambda _: interrupted(),
+            progress=lambda done, total: progress.update(bar, completed=done, total=total),
+        )
+    trained.model().save(arguments.output)
+    last = trained.history.accuracy[0, -trained.history.updates_per_epoch :].mean()
+    print(
+        f"{arguments.output}: {len(photos.people)} people, {trained.history.updates} updates, "
+        f"accuracy {last:.2f} in the last epoch"
+    )
+    return 0

@@ -1,0 +1,46 @@
+"""History: what a training leaves behind at every update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class History:
+    """Loss and accuracy of every update of R seeded replicates of one training.
+
+    ``seeds`` (R,): what each replicate was seeded with.
+    ``loss`` (R, U) float32: mean cross-entropy of the batch, in nats, *before* the update.
+    ``accuracy`` (R, U) float32: share of the batch that was answered right, before the update.
+    ``learning_rate`` (R, U) float32: the rate read back from the step that was really taken.
+    ``photos`` (R, U, B) int32: which photos the batch held, as numbers from 0; -1 fills a partial
+    batch up.
+    ``updates_per_epoch``: so that update u belongs to epoch u // updates_per_epoch.
+    ``people``: how many there are to choose from, hence a loss of ln(people) at chance.
+    """
+
+    seeds: tuple[int, ...]
+    loss: NDArray[np.float32]
+    accuracy: NDArray[np.float32]
+    learning_rate: NDArray[np.float32]
+    photos: NDArray[np.int32]
+    updates_per_epoch: int
+    people: int
+
+    @property
+    def updates(self) -> int:
+        """How many updates were made: fewer than asked for when the training was interrupted."""
+        return int(self.loss.shape[1])
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were begun."""
+        return -(-self.updates // self.updates_per_epoch)
+
+    @property
+    def batch_sizes(self) -> NDArray[np.int64]:
+        """How many photos each update saw, (R, U)."""
+        return np.asarray(np.count_nonzero(self.photos >= 0, axis=2), np.int64)

@@ -1,0 +1,108 @@
+"""Trainer: facelab's own system under test, from photos to answers."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.metadata import version
+from itertools import groupby
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.frames.photos import Frame, Photos
+from facelab.learning.classifier import assemble
+from facelab.learning.embedding import Centring, hog_vectors
+from facelab.learning.history import History
+from facelab.learning.parameters import Parameters
+from facelab.learning.theory import theory
+from facelab.learning.training import Head, train
+
+BATCH = 64
+"""Frames embedded together: enough to be fast, few enough to be small."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """R trained replicates that share one embedding."""
+
+    history: History
+    head: Head
+    centring: Centring
+    people: tuple[str, ...]
+    describe: Callable[[Sequence[Frame]], NDArray[np.float32]]
+
+    def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
+        """Return the probability of each person, (replicates, frames, people), float32."""
+        vectors = np.asarray(self.centring(self.describe(frames)))
+        logits = np.matmul(vectors, self.head.kernel) + self.head.bias[:, None]
+        odds = np.exp(logits - logits.max(axis=2, keepdims=True))
+        share: NDArray[np.float32] = odds / odds.sum(axis=2, keepdims=True)
+        return share
+
+    def model(self, replicate: int = 0) -> keras.Model:
+        """Return one replicate as a Keras model from frames to probabilities."""
+        head = self.head.kernel[replicate], self.head.bias[replicate]
+        return assemble(self.centring, *head, self.people)
+
+
+class Trainer:
+    """HOG embedding, softmax head, plain SGD. Embeddings are kept, by the frame's content."""
+
+    def __init__(self) -> None:
+        self._vectors: dict[bytes, NDArray[np.float32]] = {}
+
+    @property
+    def name(self) -> str:
+        """Name and version, as the report's cover says them."""
+        return f"facelab {version('facelab')}"
+
+    def train(
+        self,
+        photos: Photos,
+        parameters: Parameters,
+        *,
+        seeds: Sequence[int],
+        stop: Callable[[int], bool] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Trained:
+        """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
+        centring = self._centring(photos, parameters)
+        head, history = train(
+            np.asarray(centring(self.describe(photos.frames))),
+            photos.numbers(photos.people),
+            len(photos.people),
+            parameters,
+            seeds=seeds,
+            stop=stop,
+            progress=progress,
+        )
+        return Trained(history, head, centring, photos.people, self.describe)
+
+    def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
+        """Return what theory says of a training on photos, by the reader's names."""
+        embeddings = self._centring(photos, parameters)(self.describe(photos.frames))
+        return theory(np.asarray(embeddings), photos.numbers(photos.people), parameters)
+
+    def _centring(self, photos: Photos, parameters: Parameters) -> Centring:
+        mean = self.describe(photos.frames).mean(axis=0)
+        return Centring(mean.tolist(), parameters.embedding_norm)
+
+    def describe(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
+        """Return the HOG vectors of frames of any sizes, (frames, 1764) float32."""
+        keys = [hashlib.blake2b(frame.tobytes(), digest_size=16).digest() for frame in frames]
+        new = {key: f for key, f in zip(keys, frames, strict=True) if key not in self._vectors}
+        for batch in batches(list(new.items())):
+            vectors = hog_vectors(np.stack([frame for _, frame in batch]))
+            self._vectors.update(zip([key for key, _ in batch], vectors, strict=True))
+        return np.stack([self._vectors[key] for key in keys])
+
+
+def batches(frames: list[tuple[bytes, Frame]]) -> Iterator[list[tuple[bytes, Frame]]]:
+    """Yield runs of up to 64 frames of one size."""
+    for _, same in groupby(frames, key=lambda item: item[1].shape):
+        run = list(same)
+        for start in range(0, len(run), BATCH):
+            yield run[start : start + BATCH]

@@ -1,0 +1,194 @@
+"""Training: softmax regression by plain stochastic gradient descent, a point per update.
+
+The model is p = softmax(x W + b), its loss the mean cross-entropy of the batch, its update
+W <- W - rate * dloss/dW, the photos in a fresh random order every epoch. R replicates, which
+differ only in their seed, are trained side by side on one axis, with the same bits as alone.
+
+The axes are named R replicate, U update, B place in the batch, N photo, D feature, C person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from facelab.learning.history import History
+from facelab.learning.parameters import Parameters
+
+CHUNK = 512
+"""Updates per compiled call: between two calls progress is shown and an interrupt is honoured."""
+
+Tensor = Any  # TensorFlow publishes no type that mypy can use.
+
+
+@dataclass(frozen=True)
+class Head:
+    """The softmax layers of R replicates: ``kernel`` (R, D, C) and ``bias`` (R, C), float32."""
+
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+
+def train(
+    embeddings: NDArray[np.float32],
+    labels: NDArray[np.int32],
+    people: int,
+    parameters: Parameters,
+    *,
+    seeds: Sequence[int],
+    stop: Callable[[int], bool] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Head, History]:
+    """Train one replicate a seed and return its head with its history.
+
+    ``embeddings`` (N, D) float32, ``labels`` (N,) int32 in 0 … ``people`` - 1.
+    ``progress(done, total)`` is told after every chunk of updates; ``stop(done)`` is asked then
+    whether to interrupt: what was learnt and drawn so far is returned.
+    Raises FacelabError when the batch size is larger than N.
+    """
+    parameters.check_against(len(embeddings))
+    start = initial_head(embeddings.shape[1], people, parameters, seeds)
+    orders = [photo_order(len(embeddings), parameters, seed) for seed in seeds]
+    order = np.stack(orders, axis=1)  # (U, R, B)
+
+    basis = orthonormal_basis(embeddings)  # (D, K)
+    x = tf.constant(embeddings @ basis)
+    y = tf.one_hot(labels, people)
+    origin = np.matmul(basis.T, start.kernel)
+    rate = tf.constant(parameters.learning_rate, tf.float32)
+    kernel, bias = tf.constant(origin), tf.constant(start.bias)
+
+    points: list[NDArray[np.float32]] = []
+    done = 0
+    while done < len(order):
+        batches = order[done : done + CHUNK]
+        count = len(batches)
+        padded = np.pad(batches, ((0, CHUNK - count), (0, 0), (0, 0)), constant_values=-1)
+        kernel, bias, drawn = run_chunk(x, y, padded, tf.constant(count), rate, kernel, bias)
+        points.append(drawn.numpy()[:count])
+        done += count
+        if progress:
+            progress(done, len(order))
+        if stop and stop(done):
+            break
+
+    loss, accuracy, rate_used = np.concatenate(points).transpose(1, 2, 0)  # each (R, U)
+    history = History(
+        seeds=tuple(seeds),
+        loss=loss,
+        accuracy=accuracy,
+        learning_rate=rate_used,
+        photos=order[:done].transpose(1, 0, 2),
+        updates_per_epoch=parameters.updates_per_epoch(len(embeddings)),
+        people=people,
+    )
+    moved = np.matmul(basis, kernel.numpy() - origin)
+    return Head(start.kernel + moved, bias.numpy()), history
+
+
+def initial_head(features: int, people: int, parameters: Parameters, seeds: Sequence[int]) -> Head:
+    """Return the heads before any update: kernels drawn from the seeded initialiser, biases 0."""
+    draw = type(keras.initializers.get(parameters.kernel_initializer))
+    kernels = [np.asarray(draw(seed=seed)((features, people))) for seed in seeds]
+    return Head(np.stack(kernels), np.zeros((len(seeds), people), np.float32))
+
+
+def photo_order(photos: int, parameters: Parameters, seed: int) -> NDArray[np.int32]:
+    """Return which photos each update sees, (U, B) int32: a fresh permutation every epoch.
+
+    The last batch of an epoch may be a partial one: it is filled up with -1.
+    """
+    generator = np.random.default_rng(seed)
+    places = parameters.updates_per_epoch(photos) * parameters.batch_size
+    order = np.full((parameters.epochs, places), -1, np.int32)
+    for epoch in order:
+        epoch[:photos] = generator.permutation(photos)
+    return order.reshape(-1, parameters.batch_size)
+
+
+def orthonormal_basis(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return orthonormal columns (D, K) that span the embeddings, K = min(N, D).
+
+    Every gradient is a sum of embeddings, so SGD never leaves their span, and an orthonormal
+    change of coordinates leaves its every step as it is. 103 photos of 1,764 features thus train
+    on 103 numbers each, about 17 times fewer.
+    """
+    photos, features = embeddings.shape
+    if photos >= features:
+        return np.eye(features, dtype=np.float32)
+    return np.linalg.qr(embeddings.T.astype(np.float64)).Q.astype(np.float32)
+
+
+@tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+def run_chunk(
+    x: Tensor, y: Tensor, order: Tensor, count: Tensor, rate: Tensor, kernel: Tensor, bias: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Make ``count`` updates and return kernel, bias and the recorded points (CHUNK, 3, R).
+
+    ``x`` (N, D), ``y`` (N, C) one-hot, ``order`` (CHUNK, R, B), ``kernel`` (R, D, C), ``bias``
+    (R, C).
+    """
+    points = tf.TensorArray(tf.float32, CHUNK, element_shape=(3, order.shape[1]))
+    for update in tf.range(count):
+        photos = order[update]  # (R, B), -1 where a partial batch has no photo
+        batch_x = tf.gather(x, tf.maximum(photos, 0))  # (R, B, D)
+        batch_y = tf.gather(y, tf.maximum(photos, 0))  # (R, B, C)
+        share = batch_share(photos)  # (R, B)
+        logits = forward(batch_x, kernel, bias)  # (R, B, C)
+        loss, accuracy = measure(logits, batch_y, share)
+        slope = gradient(batch_x, logits, batch_y, share)
+        next_kernel, next_bias = step(kernel, bias, slope, rate)
+        points = points.write(update, record(loss, accuracy, bias - next_bias, slope[1]))
+        kernel, bias = next_kernel, next_bias
+    return kernel, bias, points.stack()
+
+
+def batch_share(photos: Tensor) -> Tensor:
+    """Return each photo's share of the batch mean, (R, B): 1 / its size, 0 where there is none."""
+    present = tf.cast(photos >= 0, tf.float32)
+    return present / tf.reduce_sum(present, axis=1, keepdims=True)
+
+
+def forward(x: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
+    """Return the logits x W + b, (R, B, C)."""
+    # Products and sums rather than matmul: XLA then adds in one order however many replicates
+    # there are, so that a replicate's bits do not depend on its company.
+    return tf.reduce_sum(x[..., None] * kernel[:, None], axis=2) + bias[:, None]
+
+
+def measure(logits: Tensor, y: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
+    """Return the batch's cross-entropy in nats and its accuracy, (R,) each."""
+    surprise = -tf.reduce_sum(y * tf.nn.log_softmax(logits), axis=2)
+    right = tf.argmax(logits, axis=2) == tf.argmax(y, axis=2)
+    loss = tf.reduce_sum(surprise * share, axis=1)
+    return loss, tf.reduce_sum(tf.cast(right, tf.float32) * share, axis=1)
+
+
+def gradient(x: Tensor, logits: Tensor, y: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
+    """Return dloss/dW (R, D, C) and dloss/db (R, C): x^T (softmax(logits) - y), averaged."""
+    residual = (tf.nn.softmax(logits) - y) * share[..., None]
+    return tf.reduce_sum(x[..., None] * residual[:, :, None], axis=1), tf.reduce_sum(residual, 1)
+
+
+def step(
+    kernel: Tensor, bias: Tensor, slope: tuple[Tensor, Tensor], rate: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Return kernel and bias after one step of plain SGD down the slope."""
+    return kernel - rate * slope[0], bias - rate * slope[1]
+
+
+def record(loss: Tensor, accuracy: Tensor, moved: Tensor, bias_slope: Tensor) -> Tensor:
+    """Return the point of one update, (3, R): loss, accuracy, and the learning rate really used.
+
+    The rate is read back from how far the bias moved (R, C) along its slope (R, C).
+    """
+    used = tf.math.divide_no_nan(
+        tf.reduce_sum(moved * bias_slope, axis=1), tf.reduce_sum(bias_slope**2, axis=1)
+    )
+    return tf.stack([loss, accuracy, used])

@@ -1,0 +1,182 @@
+"""The pytest plugin: options, fixtures and hooks. It forwards; the work is in ``running``."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from facelab.errors import FacelabError
+from facelab.frames.opencv import opencv
+from facelab.frames.source import Recording, Source
+from facelab.reporting import record
+from facelab.running import prerequisites, seeds
+from facelab.running.definitions import check_definitions
+from facelab.running.exam import Exam
+from facelab.running.features import FeatureFile
+from facelab.running.recorder import BLOCKED, LiveSheet, Recorder
+from facelab.running.summary import summarise, title_block, write_report
+from facelab.system import System, load_system
+
+RECORDER = pytest.StashKey[Recorder]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("facelab", "facelab, the acceptance test book")
+    group.addoption(
+        "--seeds",
+        default=seeds.DEFAULT,
+        help="replicates: a count (5), a range (100-104) or random; default %(default)s",
+    )
+    group.addoption(
+        "--system",
+        default="facelab",
+        help="system under test: facelab or package.module:factory; default %(default)s",
+    )
+    group.addoption(
+        "--report",
+        default="reports",
+        metavar="DIR",
+        help="folder that acceptance.json and acceptance.html are written to; default %(default)s",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Open the record."""
+    with usage_errors():
+        chosen = seeds.parse_seeds(config.getoption("seeds"))
+        report = Path(config.getoption("report"))
+        if report.exists() and not report.is_dir():
+            raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
+    document = title_block(config.rootpath)
+    config.stash[RECORDER] = Recorder(document, {"seeds": list(chosen)}, config.rootpath)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect feature files."""
+    if file_path.suffix == ".feature":
+        return FeatureFile.from_parent(parent, path=file_path)
+    return None
+
+
+def pytest_bdd_apply_tag(tag: str) -> bool | None:
+    """Leave ``after:`` tags to the prerequisites; pytest-bdd makes markers of all others."""
+    return True if tag.startswith(prerequisites.PREFIX) else None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None]:
+    """Once others have deselected and sorted, put prerequisites back and first."""
+    collected = list(items)
+    yield
+    items[:] = prerequisites.complete(items, collected)
+    config.stash[RECORDER].announce(items)
+    if config.stash[RECORDER].live:
+        check_definitions(session, items)
+        with usage_errors():
+            opencv()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Leave out what is blocked."""
+    if blocking := item.config.stash[RECORDER].blocking(item):
+        pytest.skip(BLOCKED + ", ".join(blocking))
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Write down how a scenario went."""
+    report = yield
+    item.config.stash[RECORDER].note(item, call, report)
+    return report
+
+
+def pytest_bdd_before_step(request: pytest.FixtureRequest) -> None:
+    """Turn to the next step of the sheet."""
+    _live(request).begin()
+
+
+def pytest_bdd_after_step(request: pytest.FixtureRequest) -> None:
+    """Close a step that held."""
+    _live(request).end(record.ACCEPTED)
+
+
+def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) -> None:
+    """Close a step that did not hold."""
+    _live(request).fail(exception)
+
+
+def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, exception: Exception) -> None:
+    """Close a step that nobody has defined."""
+    _live(request).begin()
+    _live(request).fail(exception)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the report and settle the exit status."""
+    recorder = session.config.stash[RECORDER]
+    recorder.close()
+    if recorder.live and not session.config.getoption("collectonly"):
+        write_report(
+            recorder.record, Path(session.config.getoption("report")), session.config.rootpath
+        )
+        accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED)
+        if session.exitstatus == pytest.ExitCode.OK and not accepted:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """End with one line a scenario and the report's path."""
+    recorder = config.stash[RECORDER]
+    if recorder.live and not config.getoption("collectonly"):
+        summarise(recorder.record, terminalreporter, Path(config.getoption("report")))
+
+
+@contextmanager
+def usage_errors() -> Iterator[None]:
+    """Within the block, bad input is pytest's usage error: one line, exit status 4."""
+    try:
+        yield
+    except FacelabError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def _live(request: pytest.FixtureRequest) -> LiveSheet:
+    return request.config.stash[RECORDER].live[request.node.nodeid]
+
+
+@pytest.fixture
+def sheet(request: pytest.FixtureRequest) -> LiveSheet:
+    """The sheet of this scenario, where steps put verdicts and evidence."""
+    return _live(request)
+
+
+@pytest.fixture(scope="session")
+def system(pytestconfig: pytest.Config) -> System:
+    """The system under test; override it in a conftest.py to bring your own."""
+    return load_system(pytestconfig.getoption("system"))
+
+
+@pytest.fixture(scope="session")
+def source(pytestconfig: pytest.Config) -> Source:
+    """Where the frames come from: the recorded ones."""
+    return Recording(pytestconfig.rootpath / "fixtures")
+
+
+@pytest.fixture(scope="session")
+def exam(pytestconfig: pytest.Config, system: System, source: Source) -> Exam:
+    """What the scenarios of a run share."""
+    run = pytestconfig.stash[RECORDER].record.run
+    run.update(system=system.name, source=source.name)
+    return Exam(system, source, tuple(run["seeds"]))

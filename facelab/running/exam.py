@@ -1,0 +1,66 @@
+"""Exam: one system, one source of frames, some seeds – and what was already trained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.frames.clip import Clip
+from facelab.frames.photos import Photos
+from facelab.frames.source import Source
+from facelab.judging.answers import Answers, tally
+from facelab.learning.parameters import Parameters
+from facelab.system import System, Training
+
+
+@dataclass
+class Exam:
+    """What the scenarios of a run share. A training that two scenarios ask for is made once."""
+
+    system: System
+    source: Source
+    seeds: tuple[int, ...]
+    _photos: dict[str, Photos] = field(default_factory=dict, init=False)
+    _trainings: dict[object, Training] = field(default_factory=dict, init=False)
+
+    def photos(self, name: str) -> Photos:
+        """Return a set of photos of the source."""
+        if name not in self._photos:
+            self._photos[name] = self.source.photos(name)
+        return self._photos[name]
+
+    def train(
+        self,
+        photos: Photos,
+        parameters: Parameters,
+        *,
+        replicates: int | None = None,
+        stop_at: int | None = None,
+    ) -> Training:
+        """Train the system on photos, one replicate a seed.
+
+        ``replicates``: only so many of the run's seeds. ``stop_at``: interrupt when so many values
+        are drawn.
+        """
+        seeds = self.seeds[:replicates]
+        key = (tuple(photos.labels["file"]), parameters, seeds, stop_at)
+        if key not in self._trainings:
+            stop = None if stop_at is None else lambda done: done >= stop_at
+            self._trainings[key] = self.system.train(photos, parameters, seeds=seeds, stop=stop)
+        return self._trainings[key]
+
+    def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
+        """Return what theory says of a training, nothing for a system that keeps it to itself."""
+        known = getattr(self.system, "theory", None)
+        return known(photos, parameters) if known else {}
+
+    def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
+        """Return the answers of a training to probes; ``people`` are those it was trained on."""
+        return Answers(probes.labels, training.predict(probes.frames), people)
+
+    def watch(self, training: Training, clip: Clip) -> NDArray[np.int64]:
+        """Play a clip to a training and return the live tally, (replicates, people)."""
+        tallies = [tally(training.predict(list(frames))) for frames in clip.batches()]
+        return np.asarray(np.sum(tallies, axis=0), np.int64)

@@ -1,0 +1,88 @@
+"""Summary: the end of a run – the report on disk, one line a scenario in the terminal."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import tomllib
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import pytest
+
+from facelab.reporting import record
+from facelab.reporting.document import write_document
+from facelab.reporting.record import Record, write_record
+
+SIGNS = {
+    record.ACCEPTED: ("+", "green"),
+    record.RESERVED: ("+", "yellow"),
+    record.NOT_RUN: ("-", "yellow"),
+    record.BLOCKED: ("=", "yellow"),
+    record.REFUSED: ("x", "red"),
+    record.ERROR: ("!", "red"),
+    record.UNDEFINED: ("?", "red"),
+}
+"""A sign and a colour for every verdict, so that colour is never alone."""
+
+PACKAGES = ("facelab", "tensorflow", "keras", "numpy", "opencv-python", "pytest", "pytest-bdd")
+
+
+def title_block(root: Path) -> dict[str, str]:
+    """Return the document's fields from ``[tool.facelab.document]`` of the pyproject.toml."""
+    path = root / "pyproject.toml"
+    tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}) if path.exists() else {}
+    block: dict[str, str] = tool.get("facelab", {}).get("document", {})
+    return block
+
+
+def environment(root: Path) -> dict[str, str]:
+    """Return what the run ran on: date, commit, platform and versions, no names of hosts."""
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],  # noqa: S607 (the user's own git)
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        described = "unknown"
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "commit": described,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **versions,
+    }
+
+
+def write_report(finished: Record, folder: Path, root: Path) -> None:
+    """Write acceptance.json, then acceptance.html from it, into a folder."""
+    finished.run["environment"] = environment(root)
+    write_record(folder / "acceptance.json", finished)
+    write_document(folder / "acceptance.html", finished)
+
+
+def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path) -> None:
+    """Print one line a scenario, the verdict, and where the report is."""
+    terminal.section("acceptance")
+    for family in finished.families:
+        for sheet in family.sheets:
+            sign, colour = SIGNS[sheet.verdict]
+            line = f"{sign} {family.id}  {sheet.verdict:<12} {sheet.name}"
+            if sheet.reason:
+                line += f" – {sheet.reason}"
+            terminal.write_line(line, **{colour: True})
+    sign, colour = SIGNS[finished.verdict]
+    terminal.write_line(
+        f"{sign} {finished.verdict}; report: {folder / 'acceptance.html'}", bold=True
+    )

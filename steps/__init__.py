@@ -1,0 +1,3 @@
+"""The vocabulary of the features: each step is thin and calls facelab."""
+
+pytest_plugins = ["steps.people", "steps.training", "steps.curves", "steps.answers"]

@@ -1,0 +1,151 @@
+"""Steps on curves: what loss and accuracy must look like."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from pytest_bdd import then
+
+from facelab.frames.photos import Photos
+from facelab.interval import Interval
+from facelab.judging import curves
+from facelab.learning.parameters import Parameters
+from facelab.running.exam import Exam
+from facelab.running.recorder import LiveSheet
+from facelab.system import Training
+from steps.phrases import phrase
+
+
+@then("every epoch sees each photo once")
+def photos_once(sheet: LiveSheet, training: Training) -> None:
+    """Count photos that an epoch misses or repeats."""
+    uneven = curves.uneven_photos(training.history)
+    sheet.judge("photos missed or repeated in an epoch", uneven, Interval.exactly(0), exact=True)
+
+
+@then("no epoch repeats the order of another")
+def orders_differ(sheet: LiveSheet, training: Training) -> None:
+    """Count epochs that repeat an order."""
+    repeated = curves.repeated_orders(training.history)
+    sheet.judge("epochs in an order seen before", repeated, Interval.exactly(0), exact=True)
+
+
+@then(phrase("the first value lies within {distance:Number} of the loss at chance"))
+def first_value(sheet: LiveSheet, training: Training, distance: float) -> None:
+    """Hold the first value against ln(people)."""
+    measured = curves.first_loss(training.history)
+    sheet.judge(
+        f"distance of the first loss from ln {training.history.people}",
+        measured,
+        Interval.at_most(distance),
+    )
+
+
+@then(phrase("the learning rate used is the one shown, within {tolerance:Percent}"))
+def rate_used(
+    sheet: LiveSheet, parameters: Parameters, training: Training, tolerance: float
+) -> None:
+    """Hold the rate read back from the steps taken against the parameter."""
+    error = curves.rate_error(training.history, parameters.learning_rate)
+    allowed = Interval.at_most(tolerance)
+    sheet.judge("distance from the rate used to the one shown", error, allowed, unit="%")
+
+
+@then("every accuracy is a whole number of photos out of its batch")
+def whole_accuracies(sheet: LiveSheet, training: Training) -> None:
+    """Count accuracies that no number of right answers gives."""
+    odd = curves.odd_accuracies(training.history)
+    sheet.judge("accuracies no batch can have", odd, Interval.exactly(0), exact=True)
+
+
+@then("every value is finite and no loss is negative")
+def finite_values(sheet: LiveSheet, training: Training) -> None:
+    """Look for the smallest loss."""
+    smallest = curves.smallest_loss(training.history)
+    sheet.judge("smallest loss", smallest, Interval.at_least(0), exact=True)
+
+
+@then("the loss falls at every epoch")
+def loss_falls(sheet: LiveSheet, training: Training) -> None:
+    """Look at the largest step from an epoch's mean loss to the next."""
+    rise = curves.largest_rise(training.history)
+    sheet.judge("largest change of the loss between epochs", rise, Interval.less_than(0))
+
+
+@then(phrase("in all it falls by at least {low:Percent} and at most {high:Percent}"))
+def loss_drops(sheet: LiveSheet, training: Training, low: float, high: float) -> None:
+    """Measure the fall of the loss from the first epoch to the last."""
+    drop = curves.loss_drop(training.history)
+    allowed = Interval.between(low, high)
+    sheet.judge("fall of the loss from first to last epoch", drop, allowed, unit="%")
+
+
+@then(phrase("from update to update the accuracy changes by at least {least:Number} on average"))
+def accuracy_varies(sheet: LiveSheet, training: Training, least: float) -> None:
+    """Measure how strongly the accuracy varies."""
+    swing = curves.accuracy_swing(training.history)
+    sheet.judge("mean change of the accuracy", swing, Interval.at_least(least))
+
+
+@then(phrase("in the last epoch the accuracy is under {bound:Number}"))
+def accuracy_stays_low(sheet: LiveSheet, training: Training, bound: float) -> None:
+    """Measure where the accuracy ends."""
+    last = curves.last_epoch_accuracy(training.history)
+    sheet.judge("accuracy of the last epoch", last, Interval.less_than(bound))
+
+
+@then(
+    phrase(
+        "the accuracy over {window:Count} updates reaches {level:Number} "
+        "before {part:Percent} of the training"
+    )
+)
+def accuracy_settles(
+    sheet: LiveSheet, training: Training, window: int, level: float, part: float
+) -> None:
+    """Measure how soon the accuracy is high."""
+    settled = curves.settling_share(training.history, level, window)
+    sheet.judge(
+        f"part of the training until the accuracy reaches {level:g}",
+        settled,
+        Interval.less_than(part),
+        unit="%",
+    )
+
+
+@then(phrase("in every epoch of the last half the accuracy is at least {least:Number}"))
+def accuracy_stays_high(sheet: LiveSheet, training: Training, least: float) -> None:
+    """Measure the lowest epoch of the last half."""
+    late = curves.late_accuracy(training.history)
+    sheet.judge("lowest accuracy of an epoch of the last half", late, Interval.at_least(least))
+
+
+@then(phrase("in the last epoch the loss is above 0 and at most {bound:Percent} of it at chance"))
+def loss_vanishes(sheet: LiveSheet, training: Training, bound: float) -> None:
+    """Measure where the loss ends."""
+    final = curves.final_loss(training.history)
+    allowed = Interval(0, bound, open_low=True)
+    sheet.judge("last epoch's loss as a share of the loss at chance", final, allowed, unit="%")
+
+
+@then(phrase("the loss after {few:Count}, {more:Count} and {most:Count} epochs is lower each time"))
+def more_work(
+    sheet: LiveSheet,
+    exam: Exam,
+    photos: Photos,
+    parameters: Parameters,
+    few: int,
+    more: int,
+    most: int,
+) -> None:
+    """Train for longer and longer and compare the last epochs."""
+    trainings = [exam.train(photos, parameters.with_(epochs=n)) for n in (few, more, most)]
+    losses = np.stack([curves.final_loss(t.history) for t in trainings]) * math.log(
+        len(photos.people)
+    )
+    sheet.judge(
+        f"largest change of the loss from {few} to {more} to {most} epochs",
+        np.diff(losses, axis=0).max(axis=0),
+        Interval.less_than(0),
+    )

@@ -1,0 +1,130 @@
+"""Steps on people and their photos: the face base."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from pytest_bdd import given, then, when
+
+from facelab.errors import FacelabError
+from facelab.frames.gallery import Gallery
+from facelab.frames.photos import Photos
+from facelab.interval import Interval
+from facelab.reporting.evidence import facts
+from facelab.running.exam import Exam
+from facelab.running.recorder import LiveSheet
+from steps.phrases import phrase
+
+
+@given("all photos of the gallery", target_fixture="photos")
+def all_photos(exam: Exam) -> Photos:
+    """Take the whole gallery."""
+    return exam.photos("gallery")
+
+
+@given(phrase("the photos of {people:Names}"), target_fixture="photos")
+def photos_of(exam: Exam, people: list[str]) -> Photos:
+    """Take the gallery's photos of some people."""
+    return exam.photos("gallery").of(people)
+
+
+@given(phrase("the first {number:Count} photos of the gallery"), target_fixture="photos")
+def first_photos(exam: Exam, number: int) -> Photos:
+    """Take the gallery's first photos."""
+    return exam.photos("gallery").first(number)
+
+
+@then(phrase("there are photos of at least {least:Count} people"))
+def people_counted(sheet: LiveSheet, photos: Photos, least: int) -> None:
+    """Count the people."""
+    sheet.judge("people", len(photos.people), Interval.at_least(least), exact=True)
+
+
+@then(phrase("every person has at least {least:Count} photos"))
+def photos_counted(sheet: LiveSheet, photos: Photos, least: int) -> None:
+    """Count the photos of each person."""
+    counts = photos.labels["person"].value_counts(sort=False)
+    sheet.show(facts("photos of each person", {str(k): int(n) for k, n in counts.items()}))
+    sheet.judge(
+        "photos of the person with the fewest", counts.min(), Interval.at_least(least), exact=True
+    )
+
+
+@then(phrase("there are {expected:Count} photos of {people:Count} people"))
+def gallery_counted(sheet: LiveSheet, photos: Photos, expected: int, people: int) -> None:
+    """Count people and photos of the recorded gallery."""
+    sheet.judge("people", len(photos.people), Interval.exactly(people), exact=True)
+    sheet.judge("photos", len(photos), Interval.exactly(expected), exact=True)
+
+
+@then("no recorded file is missing, damaged or an orphan")
+def recording_is_whole(sheet: LiveSheet, exam: Exam) -> None:
+    """Hold every file against the manifest."""
+    damage = exam.source.damage()
+    sheet.judge(
+        "files not as recorded", len(damage), Interval.exactly(0), exact=True, details=damage
+    )
+
+
+@given("a new gallery", target_fixture="gallery")
+def new_gallery(tmp_path: Path) -> Gallery:
+    """Open an empty gallery in a folder of its own."""
+    return Gallery(tmp_path / "gallery")
+
+
+@given("a gallery that keeps them", target_fixture="gallery")
+@when("they are saved in a new gallery", target_fixture="gallery")
+def gallery_keeps(tmp_path: Path, photos: Photos) -> Gallery:
+    """Save photos in a gallery, one by one."""
+    gallery = Gallery(tmp_path / "gallery")
+    for frame, person in zip(photos.frames, photos.labels["person"], strict=True):
+        gallery.save(person, frame)
+    return gallery
+
+
+@when(phrase("{damage} is handed in as a photo of {person}"), target_fixture="refusal")
+def foreign_file(tmp_path: Path, gallery: Gallery, damage: str, person: str) -> str:
+    """Hand in a file that is no whole photo, and keep what the gallery says."""
+    path = tmp_path / "foreign.jpg"
+    photo = next((gallery.folder / person).glob("*.png")).read_bytes()
+    contents = {
+        "a text": b"This is no photo.",
+        "an empty file": b"",
+        "half of a photo": photo[: len(photo) // 2],
+    }
+    path.write_bytes(contents[damage])
+    try:
+        gallery.add(person, path)
+    except FacelabError as error:
+        return str(error)
+    return ""
+
+
+@then("it is refused by name")
+def refused_by_name(sheet: LiveSheet, refusal: str) -> None:
+    """Look for the file's name in what the gallery said."""
+    sheet.judge(
+        "refusals that name the file",
+        refusal.count("foreign.jpg"),
+        Interval.at_least(1),
+        exact=True,
+        details=[Path(refusal.partition(":")[0]).name + ":" + refusal.partition(":")[2]],
+    )
+
+
+@then("every photo is given back pixel for pixel")
+def given_back(sheet: LiveSheet, photos: Photos, gallery: Gallery) -> None:
+    """Open the gallery anew and compare it with the photos, person by person."""
+    kept = Gallery(gallery.folder).photos()
+    differing = [
+        f"{person}, photo {number}"
+        for person in photos.people
+        for number, (one, other) in enumerate(
+            zip(photos.of([person]).frames, kept.of([person]).frames, strict=True), 1
+        )
+        if not np.array_equal(one, other)
+    ]
+    sheet.judge(
+        "photos that differ", len(differing), Interval.exactly(0), exact=True, details=differing
+    )

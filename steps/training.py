@@ -1,0 +1,121 @@
+"""Steps on training: parameters, the training itself, its interruption."""
+
+from __future__ import annotations
+
+from pytest_bdd import given, then, when
+
+from facelab.frames.photos import Photos
+from facelab.interval import Interval
+from facelab.judging import curves
+from facelab.learning.parameters import Parameters
+from facelab.reporting import evidence
+from facelab.running.exam import Exam
+from facelab.running.recorder import LiveSheet
+from facelab.system import Training
+from steps.phrases import phrase
+
+
+@given(phrase("the basic parameters with a learning rate of {rate}"), target_fixture="parameters")
+def basic_parameters(rate: str) -> Parameters:
+    """Take the basic parameters with another learning rate."""
+    return Parameters().with_(learning_rate=rate)
+
+
+@given(
+    phrase("a learning rate of {rate}, {epochs} epochs and batches of {batch_size} photos"),
+    target_fixture="parameters",
+)
+@given(
+    phrase("a learning rate of {rate}, {epochs} epoch and batches of {batch_size} photo"),
+    target_fixture="parameters",
+)
+def given_parameters(rate: str, epochs: str, batch_size: str) -> Parameters:
+    """Set the three parameters."""
+    return Parameters().with_(learning_rate=rate, epochs=epochs, batch_size=batch_size)
+
+
+@given(
+    phrase("a learning rate of {rate}, {epochs} epochs and one batch of all photos"),
+    target_fixture="parameters",
+)
+def one_batch(photos: Photos, rate: str, epochs: str) -> Parameters:
+    """Set learning rate and epochs, all photos in one batch."""
+    return Parameters().with_(learning_rate=rate, epochs=epochs, batch_size=len(photos))
+
+
+@when("the classifier is trained", target_fixture="training")
+def trained(sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters) -> Training:
+    """Train, one replicate a seed."""
+    training = exam.train(photos, parameters)
+    show(sheet, exam, photos, parameters, training)
+    return training
+
+
+@when("the classifier is trained once", target_fixture="training")
+def trained_once(sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters) -> Training:
+    """Train a single replicate."""
+    training = exam.train(photos, parameters, replicates=1)
+    show(sheet, exam, photos, parameters, training)
+    return training
+
+
+@when(
+    phrase("the classifier is trained until {values:Count} values are drawn, then interrupted"),
+    target_fixture="training",
+)
+def interrupted(
+    sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, values: int
+) -> Training:
+    """Train and interrupt."""
+    training = exam.train(photos, parameters, stop_at=values)
+    show(sheet, exam, photos, parameters, training)
+    return training
+
+
+def show(
+    sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
+) -> None:
+    """Show the parameters of a training, what theory says of them, and the curves."""
+    numbers = {"photos": len(photos), "people": len(photos.people)}
+    sheet.show(
+        evidence.facts("parameters", {**parameters.as_rows(), **numbers}),
+        evidence.facts("theory, not a criterion", exam.theory(photos, parameters)),
+        evidence.curves("loss and accuracy at every update", training.history),
+    )
+
+
+@then(phrase("{values:Count} values are drawn"))
+def values_drawn(sheet: LiveSheet, training: Training, values: int) -> None:
+    """Count the values."""
+    sheet.judge("values drawn", training.history.updates, Interval.exactly(values), exact=True)
+
+
+@then("one value is drawn for each photo")
+def value_a_photo(sheet: LiveSheet, photos: Photos, training: Training) -> None:
+    """Count the values against the photos."""
+    allowed = Interval.exactly(len(photos))
+    sheet.judge("values drawn", training.history.updates, allowed, exact=True)
+
+
+@then(phrase("each epoch makes {updates:Count} updates"))
+def updates_an_epoch(sheet: LiveSheet, training: Training, updates: int) -> None:
+    """Count the updates of an epoch."""
+    measured = training.history.updates_per_epoch
+    sheet.judge("updates an epoch", measured, Interval.exactly(updates), exact=True)
+
+
+@then(phrase("at least {low:Count} and fewer than {high:Count} values are drawn"))
+def values_between(sheet: LiveSheet, training: Training, low: int, high: int) -> None:
+    """Count the values of an interrupted training."""
+    allowed = Interval(low, high, open_high=True)
+    sheet.judge("values drawn", training.history.updates, allowed, exact=True)
+
+
+@then("they are the first values of the uninterrupted training")
+def head_of_whole(
+    sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
+) -> None:
+    """Hold the values against those of a training that nobody interrupts."""
+    whole = exam.train(photos, parameters)
+    differing = curves.differing_values(training.history, whole.history)
+    sheet.judge("values that differ", differing, Interval.exactly(0), exact=True)

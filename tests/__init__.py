@@ -1,0 +1,1 @@
+"""facelab's own tests: they mirror the tree."""

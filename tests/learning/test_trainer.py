@@ -1,0 +1,79 @@
+"""The trainer and its classifier: photos in, one Keras model out."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facelab.errors import FacelabError
+from facelab.frames.photos import Photos
+from facelab.frames.source import Recording
+from facelab.learning.classifier import load, people_of
+from facelab.learning.parameters import Parameters
+from facelab.learning.trainer import Trained, Trainer
+
+
+@pytest.fixture(scope="module")
+def photos(recording: Recording) -> Photos:
+    """The photos of two people."""
+    return recording.photos("gallery").of(["Alex", "Lara"])
+
+
+@pytest.fixture(scope="module")
+def trained(photos: Photos) -> Trained:
+    return Trainer().train(photos, Parameters(), seeds=[0, 1])
+
+
+def test_the_model_answers_as_the_replicate(trained: Trained, photos: Photos) -> None:
+    expected = trained.predict(photos.frames)
+    for replicate in (0, 1):
+        answer = trained.model(replicate)(np.stack(photos.frames))
+        np.testing.assert_allclose(answer, expected[replicate], atol=1e-5)
+
+
+def test_a_saved_model_answers_the_same_in_another_process(
+    trained: Trained, photos: Photos, tmp_path: Path
+) -> None:
+    path = tmp_path / "model.keras"
+    trained.model().save(path)
+    np.save(tmp_path / "frames.npy", np.stack(photos.frames[:8]))
+    program = (
+        "import sys, numpy as np; from pathlib import Path; "
+        "from facelab.learning.classifier import load, people_of; "
+        "folder = Path(sys.argv[1]); model = load(folder / 'model.keras'); "
+        "np.save(folder / 'answer.npy', model(np.load(folder / 'frames.npy'))); "
+        "print(*people_of(model))"
+    )
+    output = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path)], capture_output=True, text=True, check=True
+    ).stdout
+    assert output.split() == ["Alex", "Lara"]
+    here = np.asarray(load(path)(np.stack(photos.frames[:8])))
+    np.testing.assert_array_equal(np.load(tmp_path / "answer.npy"), here)
+    np.testing.assert_allclose(here, trained.predict(photos.frames[:8])[0], atol=1e-5)
+    assert people_of(load(path)) == ("Alex", "Lara")
+
+
+def test_frames_of_any_size_are_answered(trained: Trained, photos: Photos) -> None:
+    small = photos.frames[0]
+    large = small.repeat(2, axis=0).repeat(2, axis=1)
+    answers = trained.predict([small, large, small[:, 40:280]])[0]
+    np.testing.assert_allclose(answers[1:], answers[[0, 0]], atol=1e-5)
+
+
+def test_probabilities_sum_to_one(trained: Trained, photos: Photos) -> None:
+    np.testing.assert_allclose(trained.predict(photos.frames).sum(axis=2), 1, atol=1e-6)
+
+
+def test_what_is_no_model_is_refused_in_one_line(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    path.write_text("no model")
+    with pytest.raises(FacelabError) as raised:
+        load(path)
+    assert str(raised.value) == (
+        f"{path}: not a facelab classifier; make one with `facelab train GALLERY -o model.keras`"
+    )

@@ -1,0 +1,115 @@
+"""The training core: against the oracle, alone and in company, interrupted, counted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from facelab.learning.parameters import Parameters
+from facelab.learning.training import CHUNK, initial_head, orthonormal_basis, photo_order, train
+from tests.learning.oracle import replay
+
+PHOTOS, FEATURES, PEOPLE = 103, 1764, 4
+
+
+@pytest.fixture(scope="module")
+def embeddings() -> NDArray[np.float32]:
+    """Vectors of norm 4 that a linear head can just tell apart, (103, 1764)."""
+    random = np.random.default_rng(7)
+    centres = random.standard_normal((PEOPLE, FEATURES))
+    x = centres[labels()] * 0.15 + random.standard_normal((PHOTOS, FEATURES))
+    return np.asarray(4 * x / np.linalg.norm(x, axis=1, keepdims=True), np.float32)
+
+
+def labels() -> NDArray[np.int32]:
+    return np.resize(np.arange(PEOPLE, dtype=np.int32), PHOTOS)
+
+
+@pytest.mark.parametrize("rate", [0.001, 1.0])
+@pytest.mark.parametrize("batch_size", [1, 16, 103])
+def test_history_and_weights_are_the_oracles(
+    embeddings: NDArray[np.float32], rate: float, batch_size: int
+) -> None:
+    parameters = Parameters(rate, epochs=5, batch_size=batch_size)
+    start = initial_head(FEATURES, PEOPLE, parameters, [3])
+    head, history = train(embeddings, labels(), PEOPLE, parameters, seeds=[3])
+    kernel, bias, loss, accuracy = replay(
+        embeddings, labels(), start.kernel[0], start.bias[0], history.photos[0], rate
+    )
+    np.testing.assert_allclose(history.loss[0], loss, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(history.accuracy[0], accuracy, atol=1e-6)
+    np.testing.assert_allclose(head.kernel[0], kernel, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(head.bias[0], bias, rtol=1e-3, atol=1e-5)
+
+
+@pytest.mark.parametrize("batch_size", [1, 5, 16, 103])
+def test_a_replicate_has_the_same_bits_alone(
+    embeddings: NDArray[np.float32], batch_size: int
+) -> None:
+    parameters = Parameters(epochs=3, batch_size=batch_size)
+    head, history = train(embeddings, labels(), PEOPLE, parameters, seeds=range(5))
+    for replicate in range(5):
+        lone, alone = train(embeddings, labels(), PEOPLE, parameters, seeds=[replicate])
+        np.testing.assert_array_equal(history.loss[replicate], alone.loss[0])
+        np.testing.assert_array_equal(history.accuracy[replicate], alone.accuracy[0])
+        np.testing.assert_array_equal(history.photos[replicate], alone.photos[0])
+        np.testing.assert_array_equal(head.kernel[replicate], lone.kernel[0])
+
+
+def test_one_epoch_of_single_photos_gives_a_value_for_each(
+    embeddings: NDArray[np.float32],
+) -> None:
+    _, history = train(
+        embeddings, labels(), PEOPLE, Parameters(epochs=1, batch_size=1), seeds=[0, 1]
+    )
+    assert history.loss.shape == history.accuracy.shape == (2, 103)
+    assert set(np.unique(history.accuracy)) <= {0.0, 1.0}
+    assert [sorted(order.ravel()) for order in history.photos] == [list(range(103))] * 2
+
+
+def test_the_rate_is_read_back_from_the_steps(embeddings: NDArray[np.float32]) -> None:
+    for rate in (0.001, 1.0):
+        _, history = train(embeddings, labels(), PEOPLE, Parameters(rate), seeds=[0])
+        np.testing.assert_allclose(np.median(history.learning_rate), rate, rtol=1e-3)
+
+
+def test_interrupted_training_is_the_head_of_the_whole(embeddings: NDArray[np.float32]) -> None:
+    parameters = Parameters(epochs=100, batch_size=1)
+    told: list[tuple[int, int]] = []
+    head, part = train(
+        embeddings,
+        labels(),
+        PEOPLE,
+        parameters,
+        seeds=[0, 1],
+        stop=lambda done: done >= 1000,
+        progress=lambda done, total: told.append((done, total)),
+    )
+    _, whole = train(embeddings, labels(), PEOPLE, parameters, seeds=[0, 1])
+    assert part.updates == 2 * CHUNK
+    assert told == [(CHUNK, 10_300), (2 * CHUNK, 10_300)]
+    np.testing.assert_array_equal(part.loss, whole.loss[:, : part.updates])
+    assert np.isfinite(head.kernel).all()
+
+
+def test_orders_differ_between_epochs_and_seeds() -> None:
+    first, second = (photo_order(103, Parameters(epochs=2), seed).reshape(2, -1) for seed in (0, 1))
+    assert not np.array_equal(first[0], first[1])
+    assert not np.array_equal(first[0], second[0])
+
+
+def test_basis_keeps_lengths_and_angles(embeddings: NDArray[np.float32]) -> None:
+    basis = orthonormal_basis(embeddings)
+    assert basis.shape == (FEATURES, PHOTOS)
+    coordinates = embeddings @ basis
+    np.testing.assert_allclose(coordinates @ coordinates.T, embeddings @ embeddings.T, atol=1e-4)
+
+
+def test_more_photos_than_features_train_as_they_are(embeddings: NDArray[np.float32]) -> None:
+    narrow = np.ascontiguousarray(embeddings[:, :50])
+    parameters = Parameters(epochs=2)
+    start = initial_head(50, PEOPLE, parameters, [0])
+    _, history = train(narrow, labels(), PEOPLE, parameters, seeds=[0])
+    *_, loss, _ = replay(narrow, labels(), start.kernel[0], start.bias[0], history.photos[0], 1.0)
+    np.testing.assert_allclose(history.loss[0], loss, rtol=1e-3)
