@@ -15,12 +15,13 @@ from facelab.reporting import record
 from facelab.running import prerequisites, seeds
 from facelab.running.definitions import check_definitions
 from facelab.running.exam import Exam
-from facelab.running.features import FeatureFile
+from facelab.running.features import FeatureFile, feature_of
 from facelab.running.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.running.summary import summarise, title_block, write_report
 from facelab.system import System, load_system
 
 RECORDER = pytest.StashKey[Recorder]()
+COLLECTED = pytest.StashKey[list[pytest.Item]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,19 +68,22 @@ def pytest_bdd_apply_tag(tag: str) -> bool | None:
     return True if tag.startswith(prerequisites.PREFIX) else None
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
-def pytest_collection_modifyitems(
-    session: pytest.Session, config: pytest.Config, items: list[pytest.Item]
-) -> Generator[None]:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep what is collected, before others deselect and sort."""
+    config.stash[COLLECTED] = list(items)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_finish(session: pytest.Session) -> None:
     """Once others have deselected and sorted, put prerequisites back and first."""
-    collected = list(items)
-    yield
-    items[:] = prerequisites.complete(items, collected)
-    config.stash[RECORDER].announce(items)
-    if config.stash[RECORDER].live:
-        check_definitions(session, items)
+    recorder, collected = session.config.stash[RECORDER], session.config.stash.get(COLLECTED, [])
+    session.items[:] = prerequisites.complete(session.items, collected)
+    if any(feature_of(item) for item in session.items):
+        check_definitions(session, session.items)
         with usage_errors():
             opencv()
+    recorder.announce(session.items)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -2,16 +2,215 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import cv2
+import numpy as np
+import pandas as pd
 import pytest
 
+from facelab.frames.gallery import Gallery
+from facelab.frames.image import sha256
+from facelab.frames.manifest import write_manifest
+from facelab.frames.photos import Frame
 from facelab.frames.source import Recording
+from facelab.reporting.record import FIELDS
+
+pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+PYPROJECT = """
+[tool.pytest]
+testpaths = ["features"]
+addopts = ["--strict-markers", "--strict-config", "--import-mode=importlib"]
+filterwarnings = ["error"]
+[tool.facelab.document]
+title = "A tiny book"
+project = "tiny"
+owner = "Nobody"
+version = "1"
+authors = "Nobody"
+submitted = "2026-11-22"
+diffusion = "None"
+confidentiality = "Public"
+"""
+
+STEPS = """
+import pytest
+from pytest_bdd import given, parsers, then
+
+pytest_plugins = {plugins}
+
+@given("all is well")
+def well():
+    pass
+
+@given(parsers.parse("it fails with {{reason}}"))
+def failing(reason):
+    raise AssertionError(reason)
+
+@given(parsers.parse("it breaks with {{reason}}"))
+def broken(reason):
+    raise RuntimeError(reason)
+
+@given(parsers.parse("it is left out for {{reason}}"))
+def left_out(reason):
+    pytest.skip(reason)
+
+@given("somebody presses Ctrl-C")
+def interrupted():
+    raise KeyboardInterrupt
+"""
 
 
 @pytest.fixture(scope="session")
 def recording() -> Recording:
     """The frames recorded in fixtures/."""
     return Recording(ROOT / "fixtures")
+
+
+@dataclass
+class Run:
+    """What a run of pytest on a tiny project left: exit status, terminal, record."""
+
+    status: int
+    lines: list[str]
+    folder: Path
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The JSON of the run."""
+        record: dict[str, Any] = json.loads((self.folder / "acceptance.json").read_text("utf-8"))
+        return record
+
+    @property
+    def sheets(self) -> list[dict[str, Any]]:
+        """The scenarios of the record, in order."""
+        return [sheet for family in self.record["families"] for sheet in family["sheets"]]
+
+    @property
+    def verdicts(self) -> dict[str, tuple[str, str]]:
+        """Verdict and reason of every scenario of the record, by its name, in order."""
+        return {s["name"]: (s["verdict"], s["reason"]) for s in self.sheets}
+
+    @property
+    def acceptance(self) -> list[str]:
+        """The lines at the end of the terminal: one a scenario, then the verdict."""
+        start = next(i for i, line in enumerate(self.lines) if " acceptance " in line)
+        return [line for line in self.lines[start + 1 :] if line[:2] in {s + " " for s in "+-=x!?"}]
+
+    def said(self, line: str) -> bool:
+        """Tell whether a line was printed, word for word."""
+        return line in self.lines
+
+
+class Project:
+    """A tiny project: features, steps, and pytest to play them."""
+
+    def __init__(self, pytester: pytest.Pytester) -> None:
+        self.pytester = pytester
+        self.folder = pytester.path
+        (self.folder / "pyproject.toml").write_text(PYPROJECT)
+        (self.folder / "features").mkdir()
+        self.steps()
+
+    def steps(self, more: str = "", plugins: tuple[str, ...] = ("facelab.plugin",)) -> None:
+        """Write the steps: those that hold, fail, break, skip, stop, and more."""
+        (self.folder / "conftest.py").write_text(STEPS.format(plugins=list(plugins)) + more)
+
+    def feature(self, name: str, text: str) -> Path:
+        """Write a feature file."""
+        path = self.folder / "features" / f"{name}.feature"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    def family(self, name: str, *steps: str, after: str = "", tags: str = "") -> Path:
+        """Write a feature tagged with its name, a scenario a step."""
+        waits = " ".join(f"@after:{one}" for one in after.split())
+        scenarios = "".join(
+            f"  Scenario: {name} {number}\n    Given {step}\n"
+            for number, step in enumerate(steps, 1)
+        )
+        prose = "".join(f"  {field}: as it is\n" for field in FIELDS)
+        return self.feature(
+            name, f"@{name} {waits} {tags}\nFeature: Family {name}\n{prose}\n{scenarios}"
+        )
+
+    def run(self, *arguments: str, apart: bool = False) -> Run:
+        """Run pytest in this process, or ``apart`` in one of its own."""
+        run = self.pytester.runpytest_subprocess if apart else self.pytester.runpytest_inprocess
+        done = run("-p", "no:hypothesispytest", *arguments)
+        return Run(int(done.ret), done.outlines + done.errlines, self.folder / "reports")
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Project:
+    """A tiny project without frames; its steps are in its conftest.py."""
+    monkeypatch.setenv("PYTHONPATH", str(ROOT))
+    return Project(pytester)
+
+
+def draw(person: int, photo: int, size: tuple[int, int] = (48, 64)) -> Frame:
+    """Return a picture with a pattern of its own for a person, a little moved for each photo."""
+    height, width = size
+    down, across = np.mgrid[:height, :width]
+    angle = np.pi * person / 5
+    wave = np.sin((down * np.sin(angle) + across * np.cos(angle)) / 3 + photo / 4)
+    grey = 127 + 100 * wave + np.random.default_rng(photo).normal(0, 5, wave.shape)
+    return np.repeat(np.clip(grey, 0, 255).astype(np.uint8)[..., None], 3, axis=2)
+
+
+def film(path: Path, frames: list[Frame]) -> None:
+    """Write frames as a video without loss."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    height, width = frames[0].shape[:2]
+    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"FFV1"), 25, (width, height))
+    assert writer.isOpened()
+    for frame in frames:
+        writer.write(frame)
+    writer.release()
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> Recording:
+    """A tiny recording: 4 people with 10 photos each, 2 probes each, a clip of Alex."""
+    folder = tmp_path / "fixtures"
+    gallery = Gallery(folder)
+    for number, person in enumerate(("Alex", "Amine", "Lara", "Naomie")):
+        for photo in range(10):
+            gallery.save(f"{person}", draw(number, photo))
+    rows = []
+    for row in gallery.table.to_dict("records"):
+        file = f"gallery/{row['file']}"
+        (folder / file).parent.mkdir(parents=True, exist_ok=True)
+        (folder / row["file"]).rename(folder / file)
+        rows.append({**row, "file": file, "frames": ""})
+    for person in ("Alex", "Amine", "Lara", "Naomie"):
+        (folder / person).rmdir()
+    clip = folder / "clips" / "alex_t2.avi"
+    film(clip, [draw(0, photo) for photo in range(70)])
+    rows.append(
+        {
+            "file": "clips/alex_t2.avi",
+            "sha256": sha256(clip),
+            "set": "clips",
+            "person": "Alex",
+            "frames": "70",
+        }
+    )
+    write_manifest(folder, pd.DataFrame(rows))
+    return Recording(folder)
+
+
+def without_libgl(folder: Path) -> Path:
+    """Make a cv2 that fails as OpenCV does on a host without libGL, in a folder to be put first."""
+    (folder / "host" / "cv2").mkdir(parents=True)
+    (folder / "host" / "cv2" / "__init__.py").write_text(
+        "raise ImportError('libGL.so.1: cannot open shared object file: "
+        "No such file or directory')\n"
+    )
+    return folder / "host"

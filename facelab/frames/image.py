@@ -61,8 +61,8 @@ def decode_image(content: bytes, name: str) -> Frame:
 def encode_png(frame: Frame) -> bytes:
     """Return the bytes of a PNG file that gives the frame back pixel for pixel."""
     cv2 = opencv()
-    encoded = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1]
-    return encoded.tobytes()
+    encoded: bytes = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
+    return encoded
 
 
 def sha256(path: Path) -> str:

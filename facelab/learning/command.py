@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facelab.errors import FacelabError
+from facelab.frames.folder import read_folder
 from facelab.interval import Interval
 from facelab.learning.parameters import PARAMETERS, Parameter, Parameters
 
@@ -42,13 +43,13 @@ def run_train(arguments: argparse.Namespace) -> int:
             "folder that exists; choose another"
         )
     parameters = Parameters(**{p.field: getattr(arguments, p.field) for p in PARAMETERS})
+    photos = read_folder(arguments.gallery)
+    # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from rich.progress import Progress
 
-    from facelab.frames.folder import read_folder
     from facelab.learning.interrupt import interruptible
     from facelab.learning.trainer import Trainer
 
-    photos = read_folder(arguments.gallery)
     with interruptible() as interrupted, Progress() as progress:
         bar = progress.add_task(f"training on {len(photos)} photos")
         trained = Trainer().train(

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from facelab.frames.photos import Frame, Photos
 from facelab.learning.classifier import assemble
-from facelab.learning.embedding import Centring, hog_vectors
+from facelab.learning.embedding import FEATURES, Centring, hog_vectors
 from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
 from facelab.learning.theory import theory
@@ -97,7 +97,8 @@ class Trainer:
         for batch in batches(list(new.items())):
             vectors = hog_vectors(np.stack([frame for _, frame in batch]))
             self._vectors.update(zip([key for key, _ in batch], vectors, strict=True))
-        return np.stack([self._vectors[key] for key in keys])
+        known = [self._vectors[key] for key in keys]
+        return np.reshape(np.array(known, np.float32), (len(frames), FEATURES))
 
 
 def batches(frames: list[tuple[bytes, Frame]]) -> Iterator[list[tuple[bytes, Frame]]]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 
+from facelab.errors import FacelabError
 from facelab.frames.image import write_atomically
 from facelab.reporting import wording
 from facelab.reporting.outline import Outline, outline
-from facelab.reporting.record import FIELDS, NOT_RUN, Record
+from facelab.reporting.record import NOT_RUN, Record
 from facelab.reporting.redaction import redacted
 from facelab.reporting.requirements import matrix
 
@@ -35,24 +36,26 @@ def write_document(path: Path, record: Record) -> None:
 
 
 def render(record: Record) -> str:
-    """Return the page. The same record gives the same page: no clock, no disk, no network."""
+    """Return the page. The same record gives the same page: no clock, no disk, no network.
+
+    Raises FacelabError when the record lacks something, such as a part of a verdict.
+    """
     clean: Record = redacted(record)
     outlined = outline(clean)
-    return (
-        _templates()
-        .get_template("document.html")
-        .render(
+    page = _templates().get_template("document.html")
+    try:
+        return page.render(
             record=clean,
             outline=outlined,
             matrix=matrix(outlined),
             block=_block(clean),
             setting=_setting(clean),
             environment=clean.run.get("environment") or {},
-            fields=FIELDS,
             headline=_headline(clean, outlined),
             words=wording.WORDS,
         )
-    )
+    except UndefinedError as error:
+        raise FacelabError(f"the record is not whole: {error.message}; run pytest again") from error
 
 
 @cache
@@ -95,7 +98,10 @@ def _headline(record: Record, outlined: Outline) -> tuple[str, str]:
     counts, total = outlined.counts(), len(outlined.entries)
     accepted = counts.pop("accepted", 0)
     rate = f", {wording.share(accepted, total)}" if total else ""
-    parts = [f"{number} {verdict}" for verdict, number in counts.items()]
+    order = [*wording.ANOMALIES, *counts]
+    parts = [
+        f"{counts[verdict]} {verdict}" for verdict in dict.fromkeys(order) if verdict in counts
+    ]
     came = f"{accepted} of {wording.count(total, 'scenario')} accepted{rate}"
     came = "; ".join([came, *parts]) + "."
     if outlined.anomalies:

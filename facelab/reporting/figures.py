@@ -37,6 +37,7 @@ class Shown:
     """A figure where a step shows it; ``again`` when it already stands further up."""
 
     figure: Figure
+    title: str
     again: bool
 
 
@@ -49,11 +50,12 @@ class Figures:
 
     def show(self, evidence: dict[str, Any]) -> Shown:
         """Return the figure for a piece of evidence; one that is damaged says so."""
-        key = json.dumps(evidence, sort_keys=True, default=str)
+        title = evidence.get("title") if evidence.get("kind") == "facts" else ""
+        key = json.dumps({**evidence, "title": title}, sort_keys=True, default=str)
         again = key in self._known
         if not again:
             self._known[key] = self._number(_read(evidence))
-        return Shown(self._known[key], again)
+        return Shown(self._known[key], str(evidence.get("title", "")), again)
 
     def _number(self, figure: Figure) -> Figure:
         name = "Table" if figure.kind in ("predictions", "tally") else "Figure"
@@ -100,8 +102,9 @@ def _read_curves(figure: Figure, evidence: dict[str, Any]) -> None:
         "people": people,
         "chance": (f"{chance:.3g}", f"{1 / people:.2g}"),
         "seeds": list(evidence["seeds"]),
+        "joined": len(loss.update) < int(evidence["updates"]),
         "strange": loss.strange + accuracy.strange,
-        "logarithmic": figure.charts[0].form[-1],
+        "logarithmic": figure.charts[0].form[4],
         "told": {"loss": _ends(loss), "accuracy": _ends(accuracy)},
     }
     top = max(2 * chance, 0.1)

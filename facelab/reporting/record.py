@@ -148,6 +148,8 @@ def read_record(path: Path) -> Record:
             raise FacelabError(
                 f"{path}: received schema {data['schema']}, allowed is {SCHEMA}; run pytest again"
             )
+        if not isinstance(data["document"], dict) or not isinstance(data["run"], dict):
+            raise TypeError("document and run must be objects")
         families = [_family(plain) for plain in data["families"]]
         return Record(data["document"], data["run"], families)
     except OSError as error:

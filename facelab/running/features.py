@@ -11,7 +11,7 @@ from typing import cast
 
 import pytest
 from pytest_bdd import scenario
-from pytest_bdd.exceptions import FeatureError, StepError
+from pytest_bdd.exceptions import GherkinParseError
 from pytest_bdd.feature import get_feature
 from pytest_bdd.gherkin_parser import Child, get_gherkin_document
 from pytest_bdd.parser import Feature, Scenario
@@ -27,14 +27,15 @@ class FeatureFile(pytest.Module):
         try:
             check_traps(self.path)
             feature = get_feature(folder, self.path.name)
-        except (FeatureError, StepError) as error:
-            raise self.CollectError(f"{self.path.name}: {error}") from error
+        except GherkinParseError as error:
+            reason = " ".join(str(error).split())
+            raise self.CollectError(f"{self.path.name}: {reason}") from error
         for tag in sorted(all_tags(feature)):
             self.config.addinivalue_line("markers", f"{tag}: a tag of {self.path.name}")
         module = types.ModuleType(self.path.stem)
         for name in feature.scenarios:
             test = scenario(self.path.name, name, features_base_dir=folder)(lambda: None)
-            setattr(module, test_name(name), test)
+            setattr(module, name_of_test(name), test)
         return module
 
 
@@ -51,7 +52,7 @@ def check_traps(path: Path) -> None:
             )
     alike: dict[str, list[str]] = defaultdict(list)
     for name in _scenario_names(get_gherkin_document(str(path)).feature.children):
-        alike[test_name(name)].append(name)
+        alike[name_of_test(name)].append(name)
     for test, names in alike.items():
         if len(names) > 1:
             called = " and ".join(map(repr, names))
@@ -61,7 +62,7 @@ def check_traps(path: Path) -> None:
             )
 
 
-def test_name(scenario: str) -> str:
+def name_of_test(scenario: str) -> str:
     """Return the name of the test that a scenario becomes."""
     return "test_" + re.sub(r"\W+", "_", scenario).lower()
 

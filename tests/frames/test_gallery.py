@@ -1,0 +1,114 @@
+"""Gallery: what is saved comes back; what cannot be saved changes nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from facelab.errors import FacelabError
+from facelab.frames.gallery import Gallery
+from facelab.frames.photos import Frame
+from tests.conftest import draw
+
+SIZES = st.tuples(st.integers(1, 37), st.integers(1, 53), st.just(3))
+
+
+def content(folder: Path) -> dict[str, bytes]:
+    """Return every file of a folder."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+@settings(max_examples=25, deadline=None)
+@given(frames=st.lists(SIZES.flatmap(lambda size: arrays(np.uint8, size)), min_size=1, max_size=3))
+def test_photos_come_back_pixel_for_pixel(
+    tmp_path_factory: pytest.TempPathFactory, frames: list[Frame]
+) -> None:
+    gallery = Gallery(tmp_path_factory.mktemp("gallery"))
+    for frame in frames:
+        gallery.save("Ann", frame)
+    kept = Gallery(gallery.folder).photos()
+    assert len(kept) == len(frames)
+    for one, other in zip(frames, kept.frames, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_people_and_numbers(tmp_path: Path) -> None:
+    gallery = Gallery(tmp_path / "new")
+    names = [gallery.save(person, draw(0, 0)) for person in ("Bo", "Zoé Noël", "Bo")]
+    assert names == ["Bo/001.png", "Zoé Noël/001.png", "Bo/002.png"]
+    assert gallery.photos().people == ("Bo", "Zoé Noël")
+    assert sorted(content(tmp_path / "new")) == sorted([*names, "manifest.csv"])
+
+
+def test_a_second_opening_goes_on(tmp_path: Path) -> None:
+    Gallery(tmp_path).save("Ann", draw(0, 0))
+    again = Gallery(tmp_path)
+    assert again.save("Ann", draw(0, 1)) == "Ann/002.png"
+    assert again.save("Bo", draw(1, 0)) == "Bo/001.png"
+    frames = Gallery(tmp_path).photos().frames
+    np.testing.assert_array_equal(frames[0], draw(0, 0))
+    np.testing.assert_array_equal(frames[1], draw(0, 1))
+
+
+def test_a_photo_that_the_manifest_forgot_is_not_written_over(tmp_path: Path) -> None:
+    Gallery(tmp_path).save("Ann", draw(0, 0))
+    (tmp_path / "manifest.csv").unlink()
+    assert Gallery(tmp_path).save("Ann", draw(0, 1)) == "Ann/002.png"
+    assert "Ann/001.png" in content(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *["", " ", ".", "..", "../Ann", "/etc", "a/b", "a\\b", ".hidden", "a:b", "a*", "a?", 'a"b'],
+        *["<a>", "a|b", "a\0b", "a\nb", "a\tb", " Ann", "Ann ", "Ann.", "\ud800", "x" * 81],
+    ],
+)
+def test_names_that_no_folder_can_have(tmp_path: Path, name: str) -> None:
+    gallery = Gallery(tmp_path / "gallery")
+    gallery.save("Ann", draw(0, 0))
+    before = content(tmp_path)
+    message = (
+        f"a person's name: received {name!r}, allowed is a name of up to 80 characters, "
+        'without / \\ : * ? " < > |, that does not begin with a dot; choose another'
+    )
+    with pytest.raises(FacelabError, match=f"^{re.escape(message)}$"):
+        gallery.save(name, draw(0, 1))
+    assert content(tmp_path) == before
+    assert len(gallery.photos()) == 1
+
+
+def test_a_picture_file_is_added(tmp_path: Path) -> None:
+    path = tmp_path / "webcam.jpg"
+    cv2.imwrite(str(path), draw(0, 0))
+    gallery = Gallery(tmp_path / "gallery")
+    assert gallery.add("Ann", path) == "Ann/001.png"
+    np.testing.assert_array_equal(gallery.photos().frames[0], cv2.imread(str(path)))
+
+
+@pytest.mark.parametrize("damage", ["text", "empty", "half", "missing"])
+def test_a_refused_file_changes_nothing(tmp_path: Path, damage: str) -> None:
+    gallery = Gallery(tmp_path / "gallery")
+    gallery.save("Ann", draw(0, 0))
+    before = content(gallery.folder)
+    foreign = tmp_path / "foreign.jpg"
+    whole = cv2.imencode(".jpg", draw(0, 1))[1].tobytes()
+    contents = {"text": b"This is no photo.", "empty": b"", "half": whole[: len(whole) // 2]}
+    if damage in contents:
+        foreign.write_bytes(contents[damage])
+    with pytest.raises(FacelabError, match=f"^{re.escape(str(foreign))}: "):
+        gallery.add("Ann", foreign)
+    assert content(gallery.folder) == before
+    assert len(gallery.photos()) == 1
+    assert gallery.save("Ann", draw(0, 1)) == "Ann/002.png"

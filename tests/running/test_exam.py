@@ -1,0 +1,94 @@
+"""Exam: what scenarios share is made once, by a stand-in system that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from facelab.frames.photos import Frame, Photos
+from facelab.frames.source import Recording
+from facelab.learning.history import History
+from facelab.learning.parameters import Parameters
+from facelab.running.exam import Exam
+
+
+@dataclass
+class Guess:
+    """A training that answers by brightness: the second person for a bright frame."""
+
+    history: History
+
+    def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
+        """Answer with certainty."""
+        bright = [int(frame[0, 0, 0] > 127) for frame in frames]
+        return np.eye(2, dtype=np.float32)[None, bright]
+
+
+@dataclass
+class Counter:
+    """A system that writes down what it was asked for."""
+
+    asked: list[tuple[Sequence[int], int | None]] = field(default_factory=list)
+    name: str = "a stand-in"
+
+    def train(
+        self,
+        photos: Photos,
+        parameters: Parameters,
+        *,
+        seeds: Sequence[int],
+        stop: Callable[[int], bool] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Guess:
+        """Draw values until told to stop, ten at most."""
+        assert progress is None
+        assert parameters.epochs == 20
+        drawn = next((n for n in range(10) if stop and stop(n)), 10)
+        self.asked.append((seeds, drawn))
+        values = np.zeros((len(seeds), drawn), np.float32)
+        order = np.zeros((len(seeds), drawn, 1), np.int32)
+        return Guess(History(tuple(seeds), values, values, values, order, 1, len(photos.people)))
+
+
+@pytest.fixture
+def exam(frames: Recording) -> Exam:
+    return Exam(Counter(), frames, (3, 4, 5))
+
+
+def asked(exam: Exam) -> list[tuple[Sequence[int], int | None]]:
+    assert isinstance(exam.system, Counter)
+    return exam.system.asked
+
+
+def test_a_training_is_made_once(exam: Exam) -> None:
+    photos = exam.photos("gallery").of(["Alex", "Lara"])
+    one = exam.train(photos, Parameters())
+    assert exam.train(exam.photos("gallery").of(["Alex", "Lara"]), Parameters(1)) is one
+    assert asked(exam) == [((3, 4, 5), 10)]
+    exam.train(photos, Parameters(0.001))
+    exam.train(exam.photos("gallery"), Parameters())
+    assert len(asked(exam)) == 3
+
+
+def test_fewer_replicates_and_interruption(exam: Exam) -> None:
+    photos = exam.photos("gallery")
+    assert exam.train(photos, Parameters(), replicates=1).history.seeds == (3,)
+    assert exam.train(photos, Parameters(), stop_at=4).history.updates == 4
+    assert asked(exam) == [((3,), 10), ((3, 4, 5), 4)]
+
+
+def test_a_system_may_keep_theory_to_itself(exam: Exam) -> None:
+    assert exam.theory(exam.photos("gallery"), Parameters()) == {}
+
+
+def test_every_frame_of_a_clip_is_counted(exam: Exam) -> None:
+    training = exam.train(exam.photos("gallery"), Parameters())
+    clip = exam.source.clip("alex_t2")
+    frames = [frame for batch in clip.batches() for frame in batch]
+    bright = sum(frame[0, 0, 0] > 127 for frame in frames)
+    assert 0 < bright < len(clip) == 70
+    np.testing.assert_array_equal(exam.watch(training, clip), [[70 - bright, bright]])

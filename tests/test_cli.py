@@ -1,0 +1,180 @@
+"""The command ``facelab``: bad input is one line and exit status 2; ``train`` learns and saves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from facelab.cli import main
+from facelab.frames.folder import read_folder
+from tests.conftest import ROOT, draw, without_libgl
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    """A folder of two people with 4 photos each."""
+    for number, person in enumerate(("Ann", "Bo")):
+        (tmp_path / "own" / person).mkdir(parents=True)
+        for photo in range(4):
+            file = tmp_path / "own" / person / f"{photo}.png"
+            cv2.imwrite(str(file), draw(2 * number, photo))
+    return tmp_path / "own"
+
+
+def refusal(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    """Run a command that must fail with exit status 2 and one line; return the line."""
+    assert main([str(argument) for argument in arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("facelab: ")
+    assert err.count("\n") == 1
+    return err.removeprefix("facelab: ").rstrip("\n")
+
+
+RATE = "how far one update moves the weights, for example 0.001 or 1"
+SIZE = "how many photos one update sees, from 1 to all photos of the gallery"
+EPOCHS = "how often every photo is seen, for example 20"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "line"),
+    [
+        *[
+            ("--learning-rate", v, f"learning rate: received {v}, allowed is a number more than 0 "
+             f"and at most 1,000; choose {RATE}")
+            for v in ("0", "-1", "nan", "abc")
+        ],
+        *[
+            ("--batch-size", v, f"batch size: received {v}, allowed is a whole number between 1 "
+             f"and 1,000,000; choose {SIZE}")
+            for v in ("0", "2.5")
+        ],
+        ("--epochs", "0", "epochs: received 0, allowed is a whole number between 1 and 1,000,000; "
+         f"choose {EPOCHS}"),
+        *[
+            ("--seed", v, f"seed: received {v}, allowed is a whole number between 0 and "
+             "2,147,483,647; choose which first weights and order are drawn")
+            for v in ("-1", "x")
+        ],
+        ("--output", "model.h5", "--output: received model.h5, allowed is a file ending in .keras "
+         "in a folder that exists; choose another"),
+        ("--output", "no/model.keras", "--output: received no/model.keras, allowed is a file "
+         "ending in .keras in a folder that exists; choose another"),
+    ],
+)  # fmt: skip
+def test_parameters(
+    own: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    option: str,
+    value: str,
+    line: str,
+) -> None:
+    monkeypatch.chdir(own)
+    assert refusal(capsys, "train", own, f"{option}={value}") == line
+    assert sorted(path.name for path in own.iterdir()) == ["Ann", "Bo"]
+
+
+def test_no_gallery(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert refusal(capsys, "train", tmp_path / "none") == (
+        f"{tmp_path}/none: no such folder; name one with a sub-folder a person"
+    )
+
+
+def test_a_damaged_photo(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (own / "Bo" / "2.png").write_bytes(b"")
+    assert refusal(capsys, "train", own, "-o", own / "model.keras") == (
+        f"{own}/Bo/2.png: 0 bytes that are no picture; allowed are JPEG, PNG, BMP, WebP and PGM "
+        "files; take it away or replace it"
+    )
+    assert not (own / "model.keras").exists()
+
+
+def test_batch_size_beyond_the_gallery(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = own.parent / "model.keras"
+    assert main(["train", str(own), "-o", str(output), "--batch-size", "9"]) == 2
+    assert capsys.readouterr().err == (
+        "facelab: batch size: received 9, allowed is a whole number between 1 and 8; "
+        f"choose {SIZE}\n"
+    )
+    assert not output.exists()
+
+
+def test_a_classifier_answers_the_same_when_loaded(
+    own: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from facelab.learning.classifier import load, people_of
+    from facelab.learning.parameters import Parameters
+    from facelab.learning.trainer import Trainer
+
+    output = own.parent / "model.keras"
+    command = ["train", str(own), "-o", str(output), "--batch-size=4", "--epochs=30", "--seed=3"]
+    assert main(command) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == (
+        f"{output}: 2 people, 60 updates, accuracy 1.00 in the last epoch"
+    )
+    model = load(output)
+    assert people_of(model) == ("Ann", "Bo")
+    photos = read_folder(own)
+    same = Trainer().train(photos, Parameters(1.0, 30, 4), seeds=[3])
+    answers = model.predict(np.stack(photos.frames), verbose=0)
+    np.testing.assert_allclose(answers, same.predict(photos.frames)[0], atol=1e-5)
+    assert answers.argmax(axis=1).tolist() == [0] * 4 + [1] * 4
+
+
+def test_an_interrupted_training_is_saved(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from facelab.learning.classifier import load
+
+    usual = signal.getsignal(signal.SIGINT)
+
+    def press() -> None:
+        while signal.getsignal(signal.SIGINT) is usual:
+            time.sleep(0.01)
+        time.sleep(0.5)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    output = own.parent / "model.keras"
+    thread = threading.Thread(target=press)
+    thread.start()
+    command = ["train", str(own), "-o", str(output), "--batch-size=1", "--epochs=500000"]
+    assert main(command) == 0
+    thread.join()
+    assert signal.getsignal(signal.SIGINT) is usual
+    said = capsys.readouterr().out.splitlines()[-1]
+    updates = int(said.split(" people, ")[1].split(" updates")[0])
+    assert 0 < updates < 8 * 500_000
+    assert load(output).predict(draw(0, 0)[None], verbose=0).argmax() == 0
+
+
+@pytest.mark.parametrize("command", [["train", "own"], ["studio", "record"]])
+def test_opencv_that_cannot_start(own: Path, command: list[str]) -> None:
+    host = without_libgl(own.parent)
+    done = subprocess.run(
+        [sys.executable, "-m", "facelab", *command],
+        cwd=own.parent,
+        env={**os.environ, "PYTHONPATH": f"{host}:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == (
+        "facelab: OpenCV cannot start: libGL.so.1: cannot open shared object file: No such file "
+        "or directory; install what it needs, on Debian and Ubuntu with "
+        "`apt-get install libgl1 libglib2.0-0`\n"
+    )
+
+
+def test_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match=r"^2$"):
+        main([])
+    assert "the following arguments are required: COMMAND" in capsys.readouterr().err

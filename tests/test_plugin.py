@@ -1,0 +1,511 @@
+"""The plugin: options, exit status, what is written and when, bad input in one line."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from facelab.frames.source import Recording
+from tests.conftest import ROOT, Project, Run, without_libgl
+
+
+def test_all_accepted(project: Project) -> None:
+    project.family("T0", "all is well", "all is well")
+    project.family("T1", "all is well", after="T0")
+    run = project.run()
+    assert run.status == pytest.ExitCode.OK
+    assert run.acceptance == [
+        "+ T0  accepted     T0 1",
+        "+ T0  accepted     T0 2",
+        "+ T1  accepted     T1 1",
+        "+ accepted; report: reports/acceptance.html",
+    ]
+    assert run.record["verdict"] == "accepted"
+    assert run.record["document"]["title"] == "A tiny book"
+    assert "<html" in (run.folder / "acceptance.html").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("step", "verdict", "reason", "status"),
+    [
+        ("it fails with 5 of 3", "refused", "5 of 3", 1),
+        ("it breaks with a bang", "error", "RuntimeError: a bang", 1),
+        ("it is left out for want of glasses", "not run", "want of glasses", 0),
+    ],
+)
+def test_verdicts(project: Project, step: str, verdict: str, reason: str, status: int) -> None:
+    project.family("T0", "all is well")
+    project.family("T1", step, "all is well", after="T0")
+    run = project.run()
+    assert run.status == status
+    assert run.verdicts == {
+        "T0 1": ("accepted", ""),
+        "T1 1": (verdict, reason),
+        "T1 2": ("accepted", ""),
+    }
+    whole = verdict if status else "accepted with reservations"
+    assert run.record["verdict"] == whole
+    assert [family["verdict"] for family in run.record["families"]] == ["accepted", whole]
+    assert any(line.endswith(f"T1  {verdict:<12} T1 1 – {reason}") for line in run.acceptance)
+
+
+def test_undefined_step(project: Project) -> None:
+    project.family("T0", "all is well\n    And nobody has written this\n    And all is well")
+    run = project.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    assert [verdict for verdict, _ in run.verdicts.values()] == ["undefined"]
+    reason = run.sheets[0]["reason"]
+    assert reason.startswith('Step definition is not found: Given "nobody has written this".')
+    assert [step["verdict"] for step in run.sheets[0]["steps"]] == [
+        "accepted",
+        "undefined",
+        "not run",
+    ]
+
+
+def test_blocked_by_t0(project: Project) -> None:
+    project.family("T0", "it fails with nobody", "all is well")
+    project.family("T1", "all is well", after="T0")
+    project.family("T2", "all is well", after="T1")
+    run = project.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    assert run.verdicts == {
+        "T0 1": ("refused", "nobody"),
+        "T0 2": ("accepted", ""),
+        "T1 1": ("blocked", "blocked by T0"),
+        "T2 1": ("blocked", "blocked by T1"),
+    }
+    assert run.acceptance[2:] == [
+        "= T1  blocked      T1 1 – blocked by T0",
+        "= T2  blocked      T2 1 – blocked by T1",
+        "x refused; report: reports/acceptance.html",
+    ]
+
+
+def test_nothing_accepted_is_no_success(project: Project) -> None:
+    project.family("T0", "it is left out for good")
+    run = project.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    assert run.record["verdict"] == "not run"
+
+
+def test_steps_after_the_failing_one_are_not_run(project: Project) -> None:
+    project.family("T0", "all is well\n    And it fails with 1\n    And all is well")
+    steps = project.run().sheets[0]["steps"]
+    assert [(step["verdict"], step["message"]) for step in steps] == [
+        ("accepted", ""),
+        ("refused", "1"),
+        ("not run", ""),
+    ]
+
+
+def test_stopping_early_says_so(project: Project) -> None:
+    project.family("T0", "it fails with 1", "all is well")
+    run = project.run("-x")
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    assert run.verdicts["T0 2"] == ("not run", "the run ended before")
+
+
+def test_an_interrupted_run_is_reported(project: Project) -> None:
+    project.family("T0", "all is well")
+    project.family("T1", "somebody presses Ctrl-C", "all is well", after="T0")
+    run = project.run(apart=True)
+    assert run.status == pytest.ExitCode.INTERRUPTED
+    assert run.verdicts == {
+        "T0 1": ("accepted", ""),
+        "T1 1": ("not run", "the run ended before"),
+        "T1 2": ("not run", "the run ended before"),
+    }
+    assert run.acceptance[1] == "- T1  not run      T1 1 – the run ended before"
+    assert (run.folder / "acceptance.html").stat().st_size > 0
+
+
+@pytest.mark.parametrize("arguments", [["--collect-only"], ["test_plain.py"]])
+def test_nothing_is_written_when_nothing_is_played(project: Project, arguments: list[str]) -> None:
+    project.family("T0", "all is well")
+    (project.folder / "test_plain.py").write_text("def test_plain():\n    pass\n")
+    run = project.run(*arguments)
+    assert run.status == pytest.ExitCode.OK
+    assert not run.folder.exists()
+    assert not any(" acceptance " in line for line in run.lines)
+
+
+def test_plain_tests_come_after_and_are_no_part_of_the_record(project: Project) -> None:
+    project.family("T0", "all is well")
+    (project.folder / "features" / "test_plain.py").write_text("def test_plain():\n    pass\n")
+    run = project.run("-v")
+    assert run.status == pytest.ExitCode.OK
+    played = [line.split()[0] for line in run.lines if "PASSED" in line]
+    assert played == ["features/T0.feature::test_t0_1", "features/test_plain.py::test_plain"]
+    assert list(run.verdicts) == ["T0 1"]
+
+
+def test_report_goes_where_asked(project: Project) -> None:
+    project.family("T0", "all is well")
+    run = project.run("--report", "elsewhere/today")
+    assert run.status == pytest.ExitCode.OK
+    assert run.acceptance[-1] == "+ accepted; report: elsewhere/today/acceptance.html"
+    assert not run.folder.exists()
+    assert {path.name for path in (project.folder / "elsewhere/today").iterdir()} == {
+        "acceptance.json",
+        "acceptance.html",
+    }
+
+
+def test_report_into_a_file(project: Project) -> None:
+    project.family("T0", "all is well")
+    run = project.run("--report", "pyproject.toml")
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.said("ERROR: --report: received pyproject.toml, a file; allowed is a folder")
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "5-3", "five", "1.5", "", "1-2-3", "1001", "0-1000"])
+def test_seeds_that_are_none(project: Project, text: str) -> None:
+    project.family("T0", "all is well")
+    run = project.run(f"--seeds={text}")
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.said(
+        f"ERROR: --seeds: received {text!r}, allowed is a count (5), a range (100-104), "
+        "of up to 1,000 seeds, or random"
+    )
+    assert not run.folder.exists()
+
+
+def test_random_seeds_can_be_replayed(project: Project) -> None:
+    project.family("T0", "all is well")
+    drawn = project.run("--seeds=random").record["run"]["seeds"]
+    assert len(drawn) == 5
+    replayed = project.run(f"--seeds={drawn[0]}-{drawn[-1]}").record["run"]["seeds"]
+    assert replayed == drawn
+
+
+EXAM = """
+@given("the exam is opened")
+def opened(exam):
+    pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("nothing:here", "No module named 'nothing'"),
+        ("json:nothing", "module 'json' has no attribute 'nothing'"),
+        ("nothing", "No module named 'nothing'"),
+    ],
+)
+def test_a_system_that_is_none(project: Project, name: str, what: str) -> None:
+    project.steps(EXAM)
+    project.family("T0", "the exam is opened")
+    run = project.run("--system", name)
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    reason = (
+        f"--system: received {name!r} ({what}); allowed is facelab or "
+        "package.module:factory, importable from here"
+    )
+    assert run.verdicts == {"T0 1": ("error", reason)}
+    assert run.acceptance[0] == f"! T0  error        T0 1 – {reason}"
+    assert not any("Traceback" in line for line in run.lines)
+
+
+def test_a_system_of_ones_own(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    (project.folder / "mine.py").write_text("class Mine:\n    name = 'my trainer 3'\n")
+    monkeypatch.syspath_prepend(project.folder)
+    project.steps(EXAM)
+    project.family("T0", "the exam is opened")
+    run = project.run("--system", "mine:Mine", "--seeds", "7-8")
+    assert run.status == pytest.ExitCode.OK
+    setting = {key: run.record["run"][key] for key in ("system", "source", "seeds")}
+    assert setting == {
+        "system": "my trainer 3",
+        "source": "recorded frames in fixtures/",
+        "seeds": [7, 8],
+    }
+
+
+def test_system_and_source_may_be_overridden(project: Project) -> None:
+    project.steps(
+        EXAM
+        + """
+class Named:
+    def __init__(self, name):
+        self.name = name
+
+@pytest.fixture(scope="session")
+def system():
+    return Named("a stand-in")
+
+@pytest.fixture(scope="session")
+def source():
+    return Named("thin air")
+"""
+    )
+    project.family("T0", "the exam is opened")
+    run = project.run()
+    assert run.status == pytest.ExitCode.OK
+    assert (run.record["run"]["system"], run.record["run"]["source"]) == ("a stand-in", "thin air")
+
+
+def test_opencv_that_cannot_start(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.family("T0", "all is well")
+    monkeypatch.setenv("PYTHONPATH", f"{without_libgl(project.folder)}:{ROOT}")
+    run = project.run(apart=True)
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.said(
+        "ERROR: OpenCV cannot start: libGL.so.1: cannot open shared object file: No such file or "
+        "directory; install what it needs, on Debian and Ubuntu with "
+        "`apt-get install libgl1 libglib2.0-0`"
+    )
+    assert not any("Traceback" in line for line in run.lines)
+    assert not run.folder.exists()
+
+
+NO_SYSTEM = """
+@pytest.fixture(scope="session")
+def system():
+    class Nobody:
+        name = "nobody"
+    return Nobody()
+"""
+
+
+@pytest.fixture
+def cahier(project: Project) -> Project:
+    """A project with the vocabulary of this one, to be given frames, but no system to train."""
+    project.steps(NO_SYSTEM, plugins=("facelab.plugin", "steps"))
+    return project
+
+
+def play(cahier: Project, *steps: str) -> Run:
+    """Play a family T0 of one scenario."""
+    cahier.family("T0", "\n    And ".join(steps))
+    return cahier.run()
+
+
+def test_no_fixtures(cahier: Project) -> None:
+    run = play(cahier, "all photos of the gallery")
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    reason = (
+        f"{cahier.folder}/fixtures: no such folder of recorded frames; restore it with "
+        "`git checkout -- fixtures` or name another one"
+    )
+    assert run.verdicts == {"T0 1": ("error", reason)}
+    assert f"features/T0.feature:11: error: {reason}" in run.lines
+    assert not any("Traceback" in line for line in run.lines)
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "nan", "abc"])
+def test_learning_rate_in_a_feature(cahier: Project, rate: str) -> None:
+    run = play(cahier, f"the basic parameters with a learning rate of {rate}")
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    reason = (
+        f"learning rate: received {rate}, allowed is a number more than 0 and at most 1,000; "
+        "choose how far one update moves the weights, for example 0.001 or 1"
+    )
+    assert run.verdicts == {"T0 1": ("error", reason)}
+
+
+@pytest.fixture
+def filmed(cahier: Project, frames: Recording) -> Project:
+    """A project with a tiny recording in fixtures/."""
+    shutil.copytree(frames.folder, cahier.folder / "fixtures")
+    return cahier
+
+
+WHOLE = "all photos of the gallery\n    Then no recorded file is missing, damaged or an orphan"
+
+
+def test_a_whole_recording(filmed: Project) -> None:
+    filmed.family("T0", WHOLE)
+    run = filmed.run()
+    assert run.status == pytest.ExitCode.OK
+    assert run.verdicts == {"T0 1": ("accepted", "")}
+
+
+def test_an_orphan_is_named(filmed: Project) -> None:
+    (filmed.folder / "fixtures/gallery/Lara/099.png").write_bytes(b"")
+    filmed.family("T0", WHOLE)
+    filmed.family("T1", "all is well", after="T0")
+    run = filmed.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    reason = (
+        "files not as recorded: measured 1, exactly 0 demanded; "
+        "gallery/Lara/099.png: an orphan, not in the manifest; take it away"
+    )
+    assert run.verdicts == {"T0 1": ("refused", reason), "T1 1": ("blocked", "blocked by T0")}
+    assert run.said(f"features/T0.feature:11: refused: {reason}")
+    assert reason in html.unescape((run.folder / "acceptance.html").read_text("utf-8"))
+
+
+def test_a_missing_photo_is_named(filmed: Project) -> None:
+    path = filmed.folder / "fixtures/gallery/Lara/003.png"
+    path.unlink()
+    filmed.family("T0", WHOLE)
+    run = filmed.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    reason = (
+        f"{path}: no such photo (No such file or directory); put it back or take it out of the "
+        "gallery"
+    )
+    assert run.verdicts == {"T0 1": ("error", reason)}
+
+
+def test_a_truncated_photo_is_named(filmed: Project) -> None:
+    path = filmed.folder / "fixtures/gallery/Lara/003.png"
+    path.write_bytes(path.read_bytes()[:1000])
+    filmed.family("T0", WHOLE)
+    run = filmed.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    reason = f"{path}: the picture breaks off after 1000 bytes; copy it again from where it came"
+    assert run.verdicts == {"T0 1": ("error", reason)}
+
+
+def test_a_person_with_one_photo(filmed: Project) -> None:
+    manifest = filmed.folder / "fixtures" / "manifest.csv"
+    lines = manifest.read_text("utf-8").splitlines()
+    kept = [line for line in lines if "/Lara/" not in line or "/001.png" in line]
+    manifest.write_text("\n".join(kept) + "\n", encoding="utf-8")
+    filmed.family("T0", "all photos of the gallery\n    Then every person has at least 8 photos")
+    run = filmed.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    reason = "photos of the person with the fewest: measured 1, at least 8 demanded"
+    assert run.verdicts == {"T0 1": ("refused", reason)}
+    [counts] = run.sheets[0]["steps"][1]["evidence"]
+    assert counts["values"] == {"Alex": 10, "Amine": 10, "Lara": 1, "Naomie": 10}
+
+
+REFUSED_FILES = (
+    "the photos of Alex and Lara\n    And a gallery that keeps them\n"
+    "    When {} is handed in as a photo of Alex\n    Then it is refused by name\n"
+    "    And every photo is given back pixel for pixel"
+)
+
+
+def test_foreign_files_are_refused_by_the_gallery(filmed: Project) -> None:
+    files = ("a text", "an empty file", "half of a photo")
+    filmed.family("T0", *map(REFUSED_FILES.format, files))
+    run = filmed.run()
+    assert run.status == pytest.ExitCode.OK
+    assert [verdict for verdict, _ in run.verdicts.values()] == ["accepted"] * 3
+    said = [sheet["steps"][3]["verdicts"][0]["details"] for sheet in run.sheets]
+    beginnings = (
+        "foreign.jpg: 17 bytes that are no picture; ",
+        "foreign.jpg: 0 bytes that are no picture; ",
+        "foreign.jpg: the picture breaks off after ",
+    )
+    for [line], beginning in zip(said, beginnings, strict=True):
+        assert line.startswith(beginning)
+
+
+def test_an_absurd_threshold_is_refused(filmed: Project) -> None:
+    """With TensorFlow, in a process of its own: two trainings, judged by what the text says."""
+    filmed.steps(plugins=("facelab.plugin", "steps"))
+    learns = (
+        "the photos of Alex, Amine, Lara and Naomie\n"
+        "    And a learning rate of 1, 5 epochs and batches of 16 photos\n"
+        "    When the classifier is trained\n    Then 15 values are drawn\n"
+        "    And in the last epoch the loss is above 0 and at most {} % of it at chance\n"
+        "    And every epoch sees each photo once"
+    )
+    bad_batch = (
+        "the photos of Alex and Lara\n    And a learning rate of 1, 5 epochs and batches of "
+    )
+    filmed.family(
+        "T2",
+        learns.format(99),
+        learns.format(0.0001),
+        f"{bad_batch}21 photos\n    When the classifier is trained",
+        f"{bad_batch}0 photos",
+    )
+    run = filmed.run("--seeds", "100-102", apart=True)
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    accepted, refused, beyond, none = run.verdicts.values()
+    assert accepted == ("accepted", "")
+    assert refused[0] == "refused"
+    assert re.fullmatch(
+        r"last epoch's loss as a share of the loss at chance: measured [\d.e-]+ %, more than 0 % "
+        r"and at most 0\.0001 % demanded \(violated by 3 of 3 replicates\)",
+        refused[1],
+    )
+    assert run.acceptance[1] == f"x T2  refused      T2 2 – {refused[1]}"
+    assert refused[1] in html.unescape((run.folder / "acceptance.html").read_text("utf-8"))
+    assert [step["verdict"] for step in run.sheets[1]["steps"]] == [
+        *["accepted"] * 4,
+        "refused",
+        "not run",
+    ]
+    assert run.sheets[1]["steps"][4]["verdicts"][0]["seeds"] == [100, 101, 102]
+    size = (
+        "batch size: received {}, allowed is a whole number between 1 and {}; "
+        "choose how many photos one update sees, from 1 to all photos of the gallery"
+    )
+    assert beyond == ("error", size.format(21, 20))
+    assert none == ("error", size.format(0, "1,000,000"))
+
+
+def test_a_step_that_ends_with_a_refusal_says_measure_and_threshold(cahier: Project) -> None:
+    cahier.steps(
+        """
+from facelab.interval import Interval
+
+@then(parsers.parse("at least {least:g} of the probes are wrong"))
+def wrong(sheet, least):
+    sheet.judge("error rate", [0.35, 0.4, 0.45, 0.5, 0.55], Interval.at_least(least))
+"""
+    )
+    cahier.family("T1", "all is well\n    Then at least 0.3 of the probes are wrong")
+    cahier.family("T2", "all is well\n    Then at least 0.99 of the probes are wrong")
+    run = cahier.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    reason = "error rate: measured 0.45, at least 0.99 demanded (violated by 5 of 5 replicates)"
+    assert run.verdicts == {"T1 1": ("accepted", ""), "T2 1": ("refused", reason)}
+    assert run.acceptance[1] == f"x T2  refused      T2 1 – {reason}"
+    [verdict] = run.sheets[1]["steps"][1]["verdicts"]
+    assert (verdict["shown"], verdict["threshold"]) == ("0.45", "at least 0.99")
+    assert verdict["margin"] == pytest.approx(-0.54)
+    assert verdict["seeds"] == [0, 1, 2, 3, 4]
+    assert reason in (run.folder / "acceptance.html").read_text("utf-8")
+
+
+def test_importing_the_plugin_is_cheap() -> None:
+    # in a process of its own: this one has imported everything already
+    code = "import sys, facelab.plugin; print({'cv2', 'tensorflow', 'altair'} & set(sys.modules))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "set()\n"
+
+
+def test_json_is_json(project: Project) -> None:
+    project.steps(
+        """
+from facelab.interval import Interval
+
+@then("it is not a number")
+def nan(sheet):
+    sheet.judge("loss", [float("nan")], Interval.at_least(0))
+"""
+    )
+    project.family("T0", "all is well\n    Then it is not a number")
+    run = project.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    text = (run.folder / "acceptance.json").read_text("utf-8")
+    assert json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
+    assert run.verdicts["T0 1"][1] == "loss: measured nan, at least 0 demanded"
+
+
+def test_a_bare_project_needs_no_prose_and_no_title_block(project: Project) -> None:
+    (project.folder / "pyproject.toml").unlink()
+    project.feature("a", "Feature: A\n  Scenario: b\n    Given all is well\n")
+    run = project.run("features")
+    assert run.status == pytest.ExitCode.OK
+    assert run.acceptance == [
+        "+ a  accepted     b",
+        "+ accepted; report: reports/acceptance.html",
+    ]
