@@ -56,6 +56,12 @@ def pytest_configure(config: pytest.Config) -> None:
     config.stash[RECORDER] = Recorder(document, {"seeds": list(chosen)}, config.rootpath)
 
 
+def pytest_report_header(config: pytest.Config) -> str:
+    """Say which seeds replay this run."""
+    chosen = config.stash[RECORDER].record.run["seeds"]
+    return f"facelab: seeds {', '.join(map(str, chosen))}"
+
+
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
     """Collect feature files."""
     if file_path.suffix == ".feature":

@@ -60,7 +60,7 @@ def load_system(name: str) -> System:
     module, _, factory = target.partition(":")
     try:
         return cast("System", getattr(importlib.import_module(module), factory)())
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise FacelabError(
             f"--system: received {name!r} ({error}); allowed is facelab or "
             "package.module:factory, importable from here"

@@ -35,6 +35,11 @@ Feature: A low learning rate hardly learns
     When it is asked about the 49 probes of T1
     Then at least 30 % of them are answered wrong
 
+  @R7 @R10
+  Scenario: The two men are confused with each other, glasses or not
+    When it is asked about the twins, with and without glasses
+    Then Alex and Amine are taken for each other on at least 10 % of the frames, with glasses and without
+
   @R4 @R5
   Scenario: The history at a low rate can be trusted
     Then 140 values are drawn

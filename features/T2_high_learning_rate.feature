@@ -45,7 +45,14 @@ Feature: A high learning rate learns in seconds
 
   @R7 @R10
   Scenario: The two men are confused less than at a low rate
-    Then it confuses Alex and Amine less than at a rate of 0.001 on the probes of T1, by chance in 1 % of cases at most
+    When it is asked about the twins, with and without glasses
+    Then it confuses Alex and Amine less than at a rate of 0.001 on the same frames, by chance in 1 % of cases at most
+
+  @R10
+  Scenario: Glasses make it less sure and change few answers
+    When it is asked about the twins, with and without glasses
+    Then glasses make it less sure, by chance in 1 % of cases at most
+    And glasses change at most 15 % of its answers
 
   @R4 @R10
   Scenario: A learning rate of 1 lies on the plateau

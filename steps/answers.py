@@ -23,10 +23,40 @@ def asked(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, probes: int, name: str
 ) -> Answers:
     """Show the recorded probes of a scenario to the classifier."""
-    shown = exam.photos(f"probes/{name.lower()}")
-    sheet.judge("probes", len(shown), Interval.exactly(probes), exact=True)
-    given = exam.ask(training, photos.people, shown)
-    table = judging.prediction_table(given)
+    return ask(sheet, exam, photos, training, exam.photos(f"probes/{name.lower()}"), probes)
+
+
+@when(
+    phrase("it is asked about the {probes:Count} probes of {name} in {light} light"),
+    target_fixture="answers",
+)
+def asked_in_light(
+    sheet: LiveSheet,
+    exam: Exam,
+    photos: Photos,
+    training: Training,
+    probes: int,
+    name: str,
+    light: str,
+) -> Answers:
+    """Show the probes whose light is that of a training photo (known), or of none (unseen)."""
+    return ask(sheet, exam, photos, training, in_light(exam, photos, name, light), probes)
+
+
+def in_light(exam: Exam, photos: Photos, name: str, light: str) -> Photos:
+    """Return the probes in ``known`` or ``unseen`` light."""
+    probes = exam.photos(f"probes/{name.lower()}")
+    known = probes.labels["light"].isin(photos.labels["light"].unique())
+    return probes.select(known if light == "known" else ~known)
+
+
+def ask(
+    sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, probes: Photos, count: int
+) -> Answers:
+    """Ask about probes and show the table of the replicate with the median error."""
+    sheet.judge("probes", len(probes), Interval.exactly(count), exact=True)
+    given = exam.ask(training, photos.people, probes)
+    table = judging.prediction_table(given, judging.typical(judging.errors(given)))
     sheet.show(evidence.predictions("expected, predicted, error", table, photos.people))
     return given
 
@@ -68,7 +98,8 @@ def watched(
     """Count detections live over a clip."""
     clip = exam.source.clip(name)
     counts = exam.watch(training, clip)
-    sheet.show(evidence.tally("detections", clip.person, photos.people, counts[0]))
+    shown = counts[judging.typical(counts.max(axis=1).astype(float))]
+    sheet.show(evidence.tally("detections", clip.person, photos.people, shown))
     return counts
 
 
@@ -127,9 +158,126 @@ def on_the_plateau(
     sheet.judge("errors more than at the best rate", excess, Interval.at_most(more))
 
 
+@then(phrase("{person} gets more frames than anyone else"))
+def first_in_tally(
+    sheet: LiveSheet, photos: Photos, counts: NDArray[np.int64], person: str
+) -> None:
+    """Measure a person's lead in the tally."""
+    lead = judging.lead(counts, photos.people.index(person))
+    sheet.judge(f"{person} against the next", lead, Interval.more_than(1), unit="times")
+
+
+@then(phrase("every person is answered right more than {least:Percent} of the time"))
+def right_faces(sheet: LiveSheet, answers: Answers, least: float) -> None:
+    """Measure the share of right answers of the person answered worst."""
+    worst = judging.hits_by_person(answers)
+    sheet.judge("right answers, worst person", worst, Interval.more_than(least), unit="%")
+
+
+@then(phrase("more of them are answered wrong than of those in known light"))
+def light_matters(
+    sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, answers: Answers
+) -> None:
+    """Bound the excess of the error rate by resampling bursts."""
+    known = exam.ask(training, photos.people, in_light(exam, photos, "T4", "known"))
+    unseen_rates, known_rates = (
+        judging.burst_means(one.wrong, one.labels) for one in (answers, known)
+    )
+    sheet.judge(
+        "errors more than in known light, at least, with 95 % confidence",
+        judging.least_excess(unseen_rates, known_rates),
+        Interval.more_than(0),
+        unit="%",
+    )
+
+
 @then(
     phrase(
-        "it confuses {pair:Names} less than at a rate of {rate:Number} on the probes of {name}, "
+        "on the frames of {people:Names} it errs more than when trained on these alone, "
+        "by chance in {chance:Percent} of cases at most"
+    )
+)
+def load_costs(
+    sheet: LiveSheet,
+    exam: Exam,
+    photos: Photos,
+    parameters: Parameters,
+    answers: Answers,
+    people: list[str],
+    chance: float,
+) -> None:
+    """Compare, on the same frames, with a training on some of the people alone."""
+    few = photos.of(people)
+    probes = in_light(exam, photos, "T4", "unseen").of(people)
+    alone = exam.ask(exam.train(few, parameters), few.people, probes)
+    crowd = answers.of(people)
+    sheet.show(
+        evidence.facts(
+            f"errors on the same {len(probes)} frames, each replicate",
+            {
+                f"of {len(photos.people)} people": judging.errors(crowd).tolist(),
+                f"of {len(few.people)} people": judging.errors(alone).tolist(),
+            },
+        )
+    )
+    p_value = judging.fewer(crowd.wrong, alone.wrong)
+    sheet.judge("chance of such a difference", p_value, Interval.at_most(chance), unit="%")
+
+
+@when("it is asked about the twins, with and without glasses", target_fixture="answers")
+def asked_about_twins(exam: Exam, photos: Photos, training: Training) -> Answers:
+    """Show frames of two men drawn twice, alike but for the glasses."""
+    return exam.ask(training, photos.people, exam.photos("twins"))
+
+
+def bare_and_glasses(answers: Answers) -> tuple[Answers, Answers]:
+    """Return the answers to the frames without and with glasses, pair by pair."""
+    glasses = answers.labels["glasses"] == 1
+    bare, worn = answers.select(~glasses), answers.select(glasses)
+    return bare, worn
+
+
+@then(
+    phrase(
+        "{pair:Names} are taken for each other on at least {least:Percent} of the frames, "
+        "with glasses and without"
+    )
+)
+def confused_anyway(sheet: LiveSheet, answers: Answers, pair: list[str], least: float) -> None:
+    """Measure the share of frames that are taken for the other of two people."""
+    for name, one in zip(("without", "with"), bare_and_glasses(answers), strict=True):
+        share = judging.confused(one, pair).mean(axis=1)
+        sheet.judge(
+            f"taken for each other {name} glasses", share, Interval.at_least(least), unit="%"
+        )
+
+
+@then(phrase("glasses make it less sure, by chance in {chance:Percent} of cases at most"))
+def glasses_blur(sheet: LiveSheet, answers: Answers, chance: float) -> None:
+    """Compare the right man's margin with and without glasses, burst by burst."""
+    bare, worn = bare_and_glasses(answers)
+    lost = judging.burst_means(judging.margins(bare) - judging.margins(worn), bare.labels)
+    sheet.show(
+        evidence.facts(
+            "margin of the right man's probability that glasses cost",
+            {"median replicate": float(np.median(lost.mean(axis=1)))},
+        )
+    )
+    p_value = judging.signed_rank(lost)
+    sheet.judge("chance of such a difference", p_value, Interval.at_most(chance), unit="%")
+
+
+@then(phrase("glasses change at most {most:Percent} of its answers"))
+def glasses_change_little(sheet: LiveSheet, answers: Answers, most: float) -> None:
+    """Count the pairs that are answered differently with glasses and without."""
+    bare, worn = bare_and_glasses(answers)
+    changed = (bare.predicted != worn.predicted).mean(axis=1)
+    sheet.judge("answers that glasses change", changed, Interval.at_most(most), unit="%")
+
+
+@then(
+    phrase(
+        "it confuses {pair:Names} less than at a rate of {rate:Number} on the same frames, "
         "by chance in {chance:Percent} of cases at most"
     )
 )
@@ -138,21 +286,18 @@ def confuses_less(
     exam: Exam,
     photos: Photos,
     parameters: Parameters,
-    training: Training,
+    answers: Answers,
     pair: list[str],
     rate: float,
-    name: str,
     chance: float,
 ) -> None:
     """Compare two trainings on the same frames of two people by McNemar's exact test."""
-    probes = exam.photos(f"probes/{name.lower()}").of(pair)
     other = exam.train(photos, parameters.with_(learning_rate=rate))
-    after, before = (
-        judging.confused(exam.ask(one, photos.people, probes), pair) for one in (training, other)
-    )
+    asked = exam.ask(other, photos.people, exam.photos("twins"))
+    after, before = judging.confused(answers, pair), judging.confused(asked, pair)
     sheet.show(
         evidence.facts(
-            f"frames of {' and '.join(pair)} taken for the other, of {len(probes)}",
+            f"of {len(answers.labels)} frames, taken for the other, each replicate",
             {
                 f"at a rate of {parameters.learning_rate:g}": after.sum(axis=1).tolist(),
                 f"at a rate of {rate:g}": before.sum(axis=1).tolist(),

@@ -149,3 +149,38 @@ def more_work(
         np.diff(losses, axis=0).max(axis=0),
         Interval.less_than(0),
     )
+
+
+@then(
+    phrase("it makes more updates than with {people:Names} alone"),
+    target_fixture="smaller_training",
+)
+def more_updates(
+    sheet: LiveSheet,
+    exam: Exam,
+    photos: Photos,
+    parameters: Parameters,
+    training: Training,
+    people: list[str],
+) -> Training:
+    """Train on some of the people alone and compare the numbers of updates."""
+    smaller = exam.train(photos.of(people), parameters)
+    more = training.history.updates - smaller.history.updates
+    sheet.judge("updates more", more, Interval.more_than(0), exact=True)
+    return smaller
+
+
+@then(
+    phrase(
+        "it takes more updates than with them until the accuracy "
+        "over {window:Count} updates reaches {level:Number}"
+    )
+)
+def settles_later(
+    sheet: LiveSheet, training: Training, smaller_training: Training, window: int, level: float
+) -> None:
+    """Compare, seed by seed, after how many updates the accuracy is high."""
+    later, sooner = (
+        curves.updates_to_settle(one.history, level, window) for one in (training, smaller_training)
+    )
+    sheet.judge("updates later", later - sooner, Interval.more_than(0))

@@ -51,11 +51,17 @@ def photos_counted(sheet: LiveSheet, photos: Photos, least: int) -> None:
     )
 
 
-@then(phrase("there are {expected:Count} photos of {people:Count} people"))
+@then(phrase("there are {expected:Count} photos of {people:Count} people in it"))
 def gallery_counted(sheet: LiveSheet, photos: Photos, expected: int, people: int) -> None:
     """Count people and photos of the recorded gallery."""
     sheet.judge("people", len(photos.people), Interval.exactly(people), exact=True)
     sheet.judge("photos", len(photos), Interval.exactly(expected), exact=True)
+
+
+@then(phrase("there are {expected:Count} photos of {people:Names} in it"))
+def photos_of_some(sheet: LiveSheet, photos: Photos, expected: int, people: list[str]) -> None:
+    """Count the photos of some people."""
+    sheet.judge("photos", len(photos.of(people)), Interval.exactly(expected), exact=True)
 
 
 @then("no recorded file is missing, damaged or an orphan")

@@ -12,8 +12,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from facelab.files import sha256
 from facelab.frames.gallery import Gallery
-from facelab.frames.image import sha256
 from facelab.frames.manifest import write_manifest
 from facelab.frames.photos import Frame
 from facelab.frames.source import Recording

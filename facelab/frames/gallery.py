@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from facelab.errors import FacelabError
-from facelab.frames.image import encode_png, read_image, sha256, write_atomically
+from facelab.files import sha256, write_atomically
+from facelab.frames.image import encode_png, read_image
 from facelab.frames.manifest import NAME, read_manifest, write_manifest
 from facelab.frames.photos import Frame, Photos
 
@@ -35,15 +36,16 @@ class Gallery:
         number = 1 + int((self.table["person"] == person).sum())
         while (self.folder / (file := f"{person}/{number:03d}.png")).exists():
             number += 1
-        write_atomically(self.folder / file, encode_png(frame))
-        row = {
-            "file": file,
-            "sha256": sha256(self.folder / file),
-            "set": "gallery",
-            "person": person,
-        }
-        self.table = pd.concat([self.table, pd.DataFrame([row])], ignore_index=True)
-        write_manifest(self.folder, self.table)
+        path = self.folder / file
+        write_atomically(path, encode_png(frame))
+        row = {"file": file, "sha256": sha256(path), "set": "gallery", "person": person}
+        table = pd.concat([self.table, pd.DataFrame([row])], ignore_index=True)
+        try:
+            write_manifest(self.folder, table)
+        except BaseException:
+            path.unlink()  # a photo that the manifest does not know would be an orphan
+            raise
+        self.table = table
         return file
 
     def add(self, person: str, path: Path) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from facelab.errors import FacelabError
-from facelab.frames.image import sha256, write_atomically
+from facelab.files import sha256, write_atomically
 
 NAME = "manifest.csv"
 REQUIRED = ("file", "sha256", "set", "person")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -45,11 +45,14 @@ class Answers:
         """Which answers are wrong, (R, N)."""
         return np.asarray(self.predicted != self.expected, np.bool_)
 
+    def select(self, mask: pd.Series[bool]) -> Answers:
+        """Return the answers to the frames whose entry in ``mask`` (N,) is true."""
+        labels = self.labels[mask].reset_index(drop=True)
+        return Answers(labels, self.probabilities[:, mask.to_numpy()], self.people)
+
     def of(self, people: Sequence[str]) -> Answers:
         """Return the answers to the frames of some people."""
-        rows = self.labels["person"].isin(list(people)).to_numpy()
-        labels = self.labels[rows].reset_index(drop=True)
-        return Answers(labels, self.probabilities[:, rows], self.people)
+        return self.select(self.labels["person"].isin(list(people)))
 
 
 def error_rate(answers: Answers) -> Values:
@@ -104,6 +107,61 @@ def fewer(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Values:
     worse = (~before & after).sum(axis=1)
     differing = (before != after).sum(axis=1)
     return np.asarray(stats.binom.cdf(worse, differing, 0.5), np.float64)
+
+
+def margins(answers: Answers) -> Values:
+    """Return the right person's probability less the next one's, (R, N), -1 … 1."""
+    odds = answers.probabilities.astype(np.float64)
+    frames = np.arange(len(answers.labels))
+    right = odds[:, frames, answers.expected]
+    odds[:, frames, answers.expected] = -np.inf
+    return np.asarray(right - odds.max(axis=2), np.float64)
+
+
+def burst_means(values: NDArray[Any], labels: pd.DataFrame, by: str = "burst") -> Values:
+    """Return the mean over each burst, (R, bursts), of ``values`` (R, N).
+
+    Frames of one burst are not independent: a burst counts once. Bursts in order of appearance.
+    """
+    table = pd.DataFrame(np.asarray(values, np.float64).T)
+    return table.groupby(labels[by].to_numpy(), sort=False).mean().to_numpy().T
+
+
+def signed_rank(differences: Values) -> Values:
+    """Return Wilcoxon's one-sided p-value that paired differences (R, n) are positive, (R,)."""
+    test = stats.wilcoxon(differences, alternative="greater", axis=1)
+    return np.asarray(test.pvalue, np.float64)
+
+
+def least_excess(more: Values, fewer: Values, confidence: float = 0.95) -> Values:
+    """Return by how much the mean of ``more`` at least exceeds that of ``fewer``, (R,).
+
+    The lower bound, at a one-sided confidence, of resampling the bursts of each, (R, bursts), by
+    the percentile bootstrap (Efron, 1979), with the same draws each time.
+    """
+    bounds = [
+        stats.bootstrap(
+            (one, other),
+            lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
+            vectorized=True,
+            confidence_level=confidence,
+            alternative="greater",
+            method="percentile",
+            rng=np.random.default_rng(0),
+        ).confidence_interval.low
+        for one, other in zip(more, fewer, strict=True)
+    ]
+    return np.asarray(bounds, np.float64)
+
+
+def hits_by_person(answers: Answers) -> Values:
+    """Return the share of right answers of the person answered worst, (R,)."""
+    return np.asarray(burst_means(~answers.wrong, answers.labels, "person").min(axis=1), np.float64)
+
+
+def typical(values: Values) -> int:
+    """Return the replicate whose value is the median: the one to show for all."""
+    return int(np.argsort(values, kind="stable")[len(values) // 2])
 
 
 def tally(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:

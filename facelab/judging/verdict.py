@@ -67,7 +67,7 @@ class Verdict:
     def number(self, value: float) -> str:
         """Write a value with its unit."""
         if self.unit == "%":
-            return f"{100 * value:.4g} %"
+            return percent(value)
         number = f"{value:,.0f}" if float(value).is_integer() else f"{value:.4g}"
         return f"{number} {self.unit}".rstrip()
 
@@ -89,6 +89,17 @@ class Verdict:
             "violations": self.violations,
             "accepted": self.accepted,
         }
+
+
+def percent(share: float) -> str:
+    """Write a share as a percentage, never all or nothing where it is not.
+
+    >>> percent(0.306), percent(0.99999), percent(1e-7), percent(1.0)
+    ('30.6 %', '99.99 %', 'under 0.01 %', '100 %')
+    """
+    if 0 < share < 1e-4:
+        return "under 0.01 %"
+    return f"{min(100 * share, 99.99) if share < 1 else 100 * share:.4g} %"
 
 
 def judge(

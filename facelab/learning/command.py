@@ -63,6 +63,6 @@ def run_train(arguments: argparse.Namespace) -> int:
     last = trained.history.accuracy[0, -trained.history.updates_per_epoch :].mean()
     print(
         f"{arguments.output}: {len(photos.people)} people, {trained.history.updates} updates, "
-        f"accuracy {last:.2f} in the last epoch"
+        f"accuracy {last:.2f} in the last epoch" + (", interrupted" if interrupted() else "")
     )
     return 0

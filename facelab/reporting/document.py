@@ -8,7 +8,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 
 from facelab.errors import FacelabError
-from facelab.frames.image import write_atomically
+from facelab.files import write_atomically
 from facelab.reporting import wording
 from facelab.reporting.outline import Outline, outline
 from facelab.reporting.record import NOT_RUN, Record

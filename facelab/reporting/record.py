@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from facelab.errors import FacelabError
-from facelab.frames.image import write_atomically
+from facelab.files import write_atomically
 
 SCHEMA = 1
 """Version of the JSON; a reader refuses any other."""
