@@ -13,6 +13,7 @@ from facelab.frames.opencv import opencv
 from facelab.frames.source import Recording, Source
 from facelab.reporting import record
 from facelab.running import prerequisites, seeds
+from facelab.running.ahead import begin_ahead
 from facelab.running.definitions import check_definitions
 from facelab.running.exam import Exam
 from facelab.running.features import FeatureFile, feature_of
@@ -53,7 +54,8 @@ def pytest_configure(config: pytest.Config) -> None:
         if report.exists() and not report.is_dir():
             raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
     document = title_block(config.rootpath)
-    config.stash[RECORDER] = Recorder(document, {"seeds": list(chosen)}, config.rootpath)
+    run = {"seeds": list(chosen), "system": config.getoption("system")}
+    config.stash[RECORDER] = Recorder(document, run, config.rootpath)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -90,6 +92,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         with usage_errors():
             opencv()
     recorder.announce(session.items)
+    if recorder.live and not session.config.getoption("collectonly"):
+        begin_ahead(session.config.getoption("system"))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -181,12 +185,14 @@ def system(pytestconfig: pytest.Config) -> System:
 @pytest.fixture(scope="session")
 def source(pytestconfig: pytest.Config) -> Source:
     """Where the frames come from: the recorded ones."""
-    return Recording(pytestconfig.rootpath / "fixtures")
+    recording = Recording(pytestconfig.rootpath / "fixtures")
+    pytestconfig.stash[RECORDER].record.run.update(source=recording.name)
+    return recording
 
 
 @pytest.fixture(scope="session")
 def exam(pytestconfig: pytest.Config, system: System, source: Source) -> Exam:
     """What the scenarios of a run share."""
     run = pytestconfig.stash[RECORDER].record.run
-    run.update(system=system.name, source=source.name)
+    run.update(system=system.name)
     return Exam(system, source, tuple(run["seeds"]))

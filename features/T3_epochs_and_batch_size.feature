@@ -36,7 +36,7 @@ Feature: Epochs and batch size set the model's work
       | epochs | batch size | values |
       | 5      | 1          | 515    |
       | 2      | 10         | 22     |
-      | 7      | 32         | 28     |
+      | 7      | 13         | 56     |
       | 3      | 102        | 6      |
 
   Scenario: One batch of all photos draws a value an epoch

@@ -10,29 +10,29 @@ from pytest_bdd import given, then, when
 from facelab.errors import FacelabError
 from facelab.frames.gallery import Gallery
 from facelab.frames.photos import Photos
+from facelab.frames.source import Source
 from facelab.interval import Interval
 from facelab.reporting.evidence import facts
-from facelab.running.exam import Exam
 from facelab.running.recorder import LiveSheet
 from steps.phrases import phrase
 
 
 @given("all photos of the gallery", target_fixture="photos")
-def all_photos(exam: Exam) -> Photos:
+def all_photos(source: Source) -> Photos:
     """Take the whole gallery."""
-    return exam.photos("gallery")
+    return source.photos("gallery")
 
 
 @given(phrase("the photos of {people:Names}"), target_fixture="photos")
-def photos_of(exam: Exam, people: list[str]) -> Photos:
+def photos_of(source: Source, people: list[str]) -> Photos:
     """Take the gallery's photos of some people."""
-    return exam.photos("gallery").of(people)
+    return source.photos("gallery").of(people)
 
 
 @given(phrase("the first {number:Count} photos of the gallery"), target_fixture="photos")
-def first_photos(exam: Exam, number: int) -> Photos:
+def first_photos(source: Source, number: int) -> Photos:
     """Take the gallery's first photos."""
-    return exam.photos("gallery").first(number)
+    return source.photos("gallery").first(number)
 
 
 @then(phrase("there are photos of at least {least:Count} people"))
@@ -65,9 +65,9 @@ def photos_of_some(sheet: LiveSheet, photos: Photos, expected: int, people: list
 
 
 @then("no recorded file is missing, damaged or an orphan")
-def recording_is_whole(sheet: LiveSheet, exam: Exam) -> None:
+def recording_is_whole(sheet: LiveSheet, source: Source) -> None:
     """Hold every file against the manifest."""
-    damage = exam.source.damage()
+    damage = source.damage()
     sheet.judge(
         "files not as recorded", len(damage), Interval.exactly(0), exact=True, details=damage
     )

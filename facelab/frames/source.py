@@ -37,6 +37,7 @@ class Recording:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._photos: dict[str, Photos] = {}
 
     @property
     def name(self) -> str:
@@ -49,8 +50,13 @@ class Recording:
         return read_manifest(self.folder)
 
     def photos(self, name: str) -> Photos:
-        """Return a set of photos, sorted by file. Raises FacelabError when there is no such set."""
-        return read_photos(self.folder, self._rows("set", name))
+        """Return a set of photos, sorted by file, read once.
+
+        Raises FacelabError when there is no such set, or a photo cannot be read.
+        """
+        if name not in self._photos:
+            self._photos[name] = read_photos(self.folder, self._rows("set", name))
+        return self._photos[name]
 
     def clip(self, name: str) -> Clip:
         """Return a film by its file's name without ending. Raises FacelabError when missing."""

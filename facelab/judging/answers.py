@@ -1,6 +1,7 @@
 """Answers: what a trained system said of frames, set against the truth, and exact tests on it.
 
-The axes are R replicate, N frame, C person.
+The axes are R replicate, N frame, C person. scipy.stats is imported where it is used: its import
+costs a second.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
 
 Values = NDArray[np.float64]
 
@@ -69,6 +69,8 @@ def error_bound(
     wrong: int, frames: int, side: Literal["lower", "upper"], confidence: float = 0.95
 ) -> float:
     """Return the exact one-sided bound on an error rate (Clopper and Pearson, 1934)."""
+    from scipy import stats
+
     test = stats.binomtest(wrong, frames, alternative="greater" if side == "lower" else "less")
     interval = test.proportion_ci(confidence)
     return float(interval.low if side == "lower" else interval.high)
@@ -104,6 +106,8 @@ def fewer(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Values:
     Of the frames (R, N) on which the two differ, half would go either way by chance
     (McNemar, 1947): p = P(Binomial(differing, 1/2) <= those wrong only after). 1 if none differs.
     """
+    from scipy import stats
+
     worse = (~before & after).sum(axis=1)
     differing = (before != after).sum(axis=1)
     return np.asarray(stats.binom.cdf(worse, differing, 0.5), np.float64)
@@ -129,6 +133,8 @@ def burst_means(values: NDArray[Any], labels: pd.DataFrame, by: str = "burst") -
 
 def signed_rank(differences: Values) -> Values:
     """Return Wilcoxon's one-sided p-value that paired differences (R, n) are positive, (R,)."""
+    from scipy import stats
+
     test = stats.wilcoxon(differences, alternative="greater", axis=1)
     return np.asarray(test.pvalue, np.float64)
 
@@ -139,6 +145,8 @@ def least_excess(more: Values, fewer: Values, confidence: float = 0.95) -> Value
     The lower bound, at a one-sided confidence, of resampling the bursts of each, (R, bursts), by
     the percentile bootstrap (Efron, 1979), with the same draws each time.
     """
+    from scipy import stats
+
     bounds = [
         stats.bootstrap(
             (one, other),

@@ -20,6 +20,9 @@ SIDE = 64
 FEATURES = 1764
 """Length of an embedding: 7 x 7 blocks of 2 x 2 cells of 9 orientations."""
 
+GREY = np.array([0.114, 0.587, 0.299], np.float32)
+"""Weights of blue, green and red in a grey level (ITU-R BT.601)."""
+
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
 
@@ -41,11 +44,14 @@ class CentreSquare(keras.layers.Layer):  # type: ignore[misc]
         square = tf.minimum(height, width)
         top, left = (height - square) // 2, (width - square) // 2
         frames = frames[:, top : top + square, left : left + square]
-        grey = tf.tensordot(tf.cast(frames, tf.float32), [0.114, 0.587, 0.299], 1)  # ITU-R BT.601
-        mean = area_mean(square, self.side)
+        mean = area_mean(square, self.side)  # (side, square)
+        # Rows are averaged and turned grey in one product, over the bytes as they lie in memory.
+        row = tf.reshape(tf.transpose(mean)[:, None] * GREY[:, None], [square * 3, self.side])
+        lines = tf.cast(tf.reshape(frames, [-1, square * 3]), tf.float32)
+        grey = tf.reshape(tf.matmul(lines, row), [-1, square, self.side])
         # Whole grey levels, as a camera gives: then no gradient's angle lies on the edge between
         # two orientations by rounding alone, and every processor gives the same embedding.
-        return tf.round(tf.einsum("ih,nhw,jw->nij", mean, grey, mean))
+        return tf.round(tf.matmul(mean, grey))
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import weakref
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -49,10 +49,10 @@ class Trained:
 
 
 class Trainer:
-    """HOG embedding, softmax head, plain SGD. Embeddings are kept, by the frame's content."""
+    """HOG embedding, softmax head, plain SGD. A frame is embedded once, as long as it is kept."""
 
     def __init__(self) -> None:
-        self._vectors: dict[bytes, NDArray[np.float32]] = {}
+        self._vectors: dict[int, NDArray[np.float32]] = {}
 
     @property
     def name(self) -> str:
@@ -92,18 +92,18 @@ class Trainer:
 
     def describe(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
         """Return the HOG vectors of frames of any sizes, (frames, 1764) float32."""
-        keys = [hashlib.blake2b(frame.tobytes(), digest_size=16).digest() for frame in frames]
-        new = {key: f for key, f in zip(keys, frames, strict=True) if key not in self._vectors}
-        for batch in batches(list(new.items())):
-            vectors = hog_vectors(np.stack([frame for _, frame in batch]))
-            self._vectors.update(zip([key for key, _ in batch], vectors, strict=True))
-        known = [self._vectors[key] for key in keys]
+        new = [frame for frame in frames if id(frame) not in self._vectors]
+        for batch in batches(new):
+            for frame, vector in zip(batch, hog_vectors(np.stack(batch)), strict=True):
+                self._vectors[id(frame)] = vector
+                weakref.finalize(frame, self._vectors.pop, id(frame))
+        known = [self._vectors[id(frame)] for frame in frames]
         return np.reshape(np.array(known, np.float32), (len(frames), FEATURES))
 
 
-def batches(frames: list[tuple[bytes, Frame]]) -> Iterator[list[tuple[bytes, Frame]]]:
+def batches(frames: Sequence[Frame]) -> Iterator[list[Frame]]:
     """Yield runs of up to 64 frames of one size."""
-    for _, same in groupby(frames, key=lambda item: item[1].shape):
+    for _, same in groupby(frames, key=np.shape):
         run = list(same)
         for start in range(0, len(run), BATCH):
             yield run[start : start + BATCH]

@@ -64,12 +64,15 @@ def train(
     rate = tf.constant(parameters.learning_rate, tf.float32)
     kernel, bias = tf.constant(origin), tf.constant(start.bias)
 
+    # Batches are filled up to a power of two, so that few sizes need compiling.
+    places = 1 << (parameters.batch_size - 1).bit_length()
     points: list[NDArray[np.float32]] = []
     done = 0
     while done < len(order):
         batches = order[done : done + CHUNK]
         count = len(batches)
-        padded = np.pad(batches, ((0, CHUNK - count), (0, 0), (0, 0)), constant_values=-1)
+        spare = ((0, CHUNK - count), (0, 0), (0, places - parameters.batch_size))
+        padded = np.pad(batches, spare, constant_values=-1)
         kernel, bias, drawn = run_chunk(x, y, padded, tf.constant(count), rate, kernel, bias)
         points.append(drawn.numpy()[:count])
         done += count
@@ -135,7 +138,8 @@ def run_chunk(
     (R, C).
     """
     points = tf.TensorArray(tf.float32, CHUNK, element_shape=(3, order.shape[1]))
-    for update in tf.range(count):
+    update = tf.constant(0)
+    while update < count:  # over tf.range(count), XLA would compile anew for every count
         photos = order[update]  # (R, B), -1 where a partial batch has no photo
         batch_x = tf.gather(x, tf.maximum(photos, 0))  # (R, B, D)
         batch_y = tf.gather(y, tf.maximum(photos, 0))  # (R, B, C)
@@ -146,6 +150,7 @@ def run_chunk(
         next_kernel, next_bias = step(kernel, bias, slope, rate)
         points = points.write(update, record(loss, accuracy, bias - next_bias, slope[1]))
         kernel, bias = next_kernel, next_bias
+        update += 1
     return kernel, bias, points.stack()
 
 

@@ -22,14 +22,8 @@ class Exam:
     system: System
     source: Source
     seeds: tuple[int, ...]
-    _photos: dict[str, Photos] = field(default_factory=dict, init=False)
     _trainings: dict[object, Training] = field(default_factory=dict, init=False)
-
-    def photos(self, name: str) -> Photos:
-        """Return a set of photos of the source."""
-        if name not in self._photos:
-            self._photos[name] = self.source.photos(name)
-        return self._photos[name]
+    _theories: dict[object, dict[str, float]] = field(default_factory=dict, init=False)
 
     def train(
         self,
@@ -54,7 +48,10 @@ class Exam:
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training, nothing for a system that keeps it to itself."""
         known = getattr(self.system, "theory", None)
-        return known(photos, parameters) if known else {}
+        key = (tuple(photos.labels["file"]), parameters)
+        if key not in self._theories:
+            self._theories[key] = known(photos, parameters) if known else {}
+        return self._theories[key]
 
     def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
         """Return the answers of a training to probes; ``people`` are those it was trained on."""

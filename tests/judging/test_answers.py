@@ -78,3 +78,44 @@ def test_fewer_is_mcnemars_exact_test() -> None:
     expected = stats.binomtest(1, 9, alternative="less").pvalue
     assert answers.fewer(before, after)[0] == pytest.approx(expected)
     assert answers.fewer(before, before)[0] == 1
+
+
+def sure(expected: str, odds: list[list[float]]) -> Answers:
+    """Answers of one replicate with given probabilities, a row a frame."""
+    one = given(expected, "a" * len(expected))
+    return Answers(one.labels, np.array([odds], np.float32), PEOPLE)
+
+
+def test_margins_are_those_of_the_right_person() -> None:
+    asked = sure("am", [[0.7, 0.2, 0.1], [0.6, 0.1, 0.3]])
+    np.testing.assert_allclose(answers.margins(asked), [[0.5, -0.5]], atol=1e-6)
+
+
+def test_a_burst_counts_once() -> None:
+    asked = given("aaam", "aamm")
+    asked.labels["burst"] = ["late", "late", "late", "early"]
+    means = answers.burst_means(asked.wrong, asked.labels)
+    np.testing.assert_allclose(means, [[1 / 3, 0]])
+
+
+def test_the_worst_person_is_found() -> None:
+    assert answers.hits_by_person(given("aammll", "aaamla"))[0] == pytest.approx(0.5)
+
+
+def test_signed_rank_is_wilcoxons() -> None:
+    differences = np.array([[0.3, 0.2, 0.4, -0.1, 0.5, 0.6], [-0.3, -0.2, -0.4, 0.1, -0.5, -0.6]])
+    p_values = answers.signed_rank(differences)
+    assert p_values[0] == pytest.approx(stats.wilcoxon(differences[0], alternative="greater")[1])
+    assert p_values[0] < 0.05 < p_values[1]
+
+
+def test_least_excess_is_positive_only_where_it_is_sure() -> None:
+    random = np.random.default_rng(5)
+    low, high = random.uniform(0, 0.1, (1, 40)), random.uniform(0.3, 0.4, (1, 40))
+    assert 0.25 < answers.least_excess(high, low)[0] < 0.3
+    assert answers.least_excess(low, low)[0] < 0
+
+
+@pytest.mark.parametrize(("values", "replicate"), [([3, 1, 2], 2), ([5], 0), ([4, 1, 9, 2, 8], 0)])
+def test_typical_is_the_median_replicate(values: list[float], replicate: int) -> None:
+    assert answers.typical(np.array(values)) == replicate

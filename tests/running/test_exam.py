@@ -65,28 +65,28 @@ def asked(exam: Exam) -> list[tuple[Sequence[int], int | None]]:
 
 
 def test_a_training_is_made_once(exam: Exam) -> None:
-    photos = exam.photos("gallery").of(["Alex", "Lara"])
+    photos = exam.source.photos("gallery").of(["Alex", "Lara"])
     one = exam.train(photos, Parameters())
-    assert exam.train(exam.photos("gallery").of(["Alex", "Lara"]), Parameters(1)) is one
+    assert exam.train(exam.source.photos("gallery").of(["Alex", "Lara"]), Parameters(1)) is one
     assert asked(exam) == [((3, 4, 5), 10)]
     exam.train(photos, Parameters(0.001))
-    exam.train(exam.photos("gallery"), Parameters())
+    exam.train(exam.source.photos("gallery"), Parameters())
     assert len(asked(exam)) == 3
 
 
 def test_fewer_replicates_and_interruption(exam: Exam) -> None:
-    photos = exam.photos("gallery")
+    photos = exam.source.photos("gallery")
     assert exam.train(photos, Parameters(), replicates=1).history.seeds == (3,)
     assert exam.train(photos, Parameters(), stop_at=4).history.updates == 4
     assert asked(exam) == [((3,), 10), ((3, 4, 5), 4)]
 
 
 def test_a_system_may_keep_theory_to_itself(exam: Exam) -> None:
-    assert exam.theory(exam.photos("gallery"), Parameters()) == {}
+    assert exam.theory(exam.source.photos("gallery"), Parameters()) == {}
 
 
 def test_every_frame_of_a_clip_is_counted(exam: Exam) -> None:
-    training = exam.train(exam.photos("gallery"), Parameters())
+    training = exam.train(exam.source.photos("gallery"), Parameters())
     clip = exam.source.clip("alex_t2")
     frames = [frame for batch in clip.batches() for frame in batch]
     bright = sum(frame[0, 0, 0] > 127 for frame in frames)
