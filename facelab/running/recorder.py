@@ -135,8 +135,6 @@ class Recorder:
         sheet.verdict, sheet.reason = verdict_on(call.excinfo.value)
         if isinstance(call.excinfo.value, Refused | FacelabError | StepDefinitionNotFoundError):
             report.longrepr = f"{sheet.file}:{sheet.line}: {sheet.verdict}: {sheet.reason}"
-        if sheet.verdict in (record.ERROR, record.REFUSED) and not report.longrepr:
-            report.longrepr = sheet.reason
 
 
 def verdict_on(error: BaseException) -> tuple[str, str]:
