@@ -13,7 +13,6 @@ from facelab.frames.opencv import opencv
 from facelab.frames.source import Recording, Source
 from facelab.reporting import record
 from facelab.running import prerequisites, seeds
-from facelab.running.ahead import begin_ahead
 from facelab.running.definitions import check_definitions
 from facelab.running.exam import Exam
 from facelab.running.features import FeatureFile, feature_of
@@ -92,8 +91,6 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         with usage_errors():
             opencv()
     recorder.announce(session.items)
-    if recorder.live and not session.config.getoption("collectonly"):
-        begin_ahead(session.config.getoption("system"))
 
 
 @pytest.hookimpl(tryfirst=True)

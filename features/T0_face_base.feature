@@ -25,14 +25,14 @@ Feature: The face base keeps the photos of every person
     And there are 103 photos of Alex, Amine, Lara and Naomie in it
 
   Scenario: Photos are saved and given back
-    Given the photos of Alex, Amine, Lara and Naomie
+    Given the photos of Lara and Naomie
     When they are saved in a new gallery
     Then every photo is given back pixel for pixel
 
   Scenario Outline: What is no photo is refused by name and nothing is lost
-    Given the photos of Lara
+    Given the first 4 photos of the gallery
     And a gallery that keeps them
-    When <file> is handed in as a photo of Lara
+    When <file> is handed in as a photo of Alex
     Then it is refused by name
     And every photo is given back pixel for pixel
 

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from facelab.errors import FacelabError
 from facelab.frames.opencv import opencv
+from facelab.frames.photos import Frame
 
 BATCH = 64
 """Frames that are handed out together: enough to be fast, few enough to be small."""
@@ -27,8 +25,8 @@ class Clip:
     def __len__(self) -> int:
         return self.frames
 
-    def batches(self) -> Iterator[NDArray[np.uint8]]:
-        """Yield all frames in order, (up to 64, height, width, 3) uint8 BGR at a time.
+    def batches(self) -> Iterator[list[Frame]]:
+        """Yield all frames in order, up to 64 at a time.
 
         Raises FacelabError when the file cannot be played or holds another number of frames.
         """
@@ -39,10 +37,10 @@ class Clip:
                 seen += 1
                 batch.append(read[1])
                 if len(batch) == BATCH:
-                    yield np.stack(batch)
+                    yield batch
                     batch = []
             if batch:
-                yield np.stack(batch)
+                yield batch
         finally:
             capture.release()
         if seen != self.frames:

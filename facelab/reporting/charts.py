@@ -95,11 +95,6 @@ def draw(charts: Sequence[Chart]) -> list[Markup]:
     return [_standing(number, *pair) for number, pair in enumerate(zip(charts, drawn, strict=True))]
 
 
-def warm_up() -> None:
-    """Start the drawing engine: a second that a run can spend on its other core."""
-    draw([series_chart("x", "y", [(0, 0), (1, 1)]), series_chart("x", "y", [(1, 1), (100, 1)])])
-
-
 def _to_svg(spec: Spec) -> str:
     import vl_convert
 

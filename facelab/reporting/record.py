@@ -10,7 +10,7 @@ import json
 import math
 import re
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -132,11 +132,9 @@ def fields_of(prose: str) -> dict[str, str]:
 
 def write_record(path: Path, record: Record) -> None:
     """Write the record as JSON, whole or not at all; numbers that are not finite as text."""
-    data = asdict(record)
-    data["verdict"] = record.verdict
-    for family, plain in zip(record.families, data["families"], strict=True):
-        plain["verdict"] = family.verdict
-    text = json.dumps(_finite(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    families = [{**vars(family), "verdict": family.verdict} for family in record.families]
+    data = {**vars(record), "verdict": record.verdict, "families": families}
+    text = json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     write_atomically(path, text.encode())
 
 
@@ -166,11 +164,13 @@ def _family(plain: dict[str, Any]) -> Family:
     return Family(plain["id"], plain["title"], plain["file"], plain["fields"], sheets)
 
 
-def _finite(value: Any) -> Any:
-    if isinstance(value, float) and not math.isfinite(value):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
     if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
+        return [_plain(item) for item in value]
+    if isinstance(value, Family | Sheet | Step):
+        value = vars(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
     return value

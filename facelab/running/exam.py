@@ -59,5 +59,5 @@ class Exam:
 
     def watch(self, training: Training, clip: Clip) -> NDArray[np.int64]:
         """Play a clip to a training and return the live tally, (replicates, people)."""
-        tallies = [tally(training.predict(list(frames))) for frames in clip.batches()]
+        tallies = [tally(training.predict(frames)) for frames in clip.batches()]
         return np.asarray(np.sum(tallies, axis=0), np.int64)
