@@ -191,5 +191,5 @@ def source(pytestconfig: pytest.Config) -> Source:
 def exam(pytestconfig: pytest.Config, system: System, source: Source) -> Exam:
     """What the scenarios of a run share."""
     run = pytestconfig.stash[RECORDER].record.run
-    run.update(system=system.name)
+    run.update(system=system.name, source=source.name)
     return Exam(system, source, tuple(run["seeds"]))

@@ -92,13 +92,11 @@ class Verdict:
 
 
 def percent(share: float) -> str:
-    """Write a share as a percentage, never all or nothing where it is not.
+    """Write a share as a percentage, never as all of it where it is not.
 
-    >>> percent(0.306), percent(0.99999), percent(1e-7), percent(1.0)
-    ('30.6 %', '99.99 %', 'under 0.01 %', '100 %')
+    >>> percent(0.306), percent(0.99999), percent(1.0)
+    ('30.6 %', '99.99 %', '100 %')
     """
-    if 0 < share < 1e-4:
-        return "under 0.01 %"
     return f"{min(100 * share, 99.99) if share < 1 else 100 * share:.4g} %"
 
 
