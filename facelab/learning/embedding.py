@@ -124,6 +124,7 @@ class Centring(keras.layers.Layer):  # type: ignore[misc]
 _describe = tf.function(
     keras.Sequential([keras.Input((None, None, 3), dtype="uint8"), CentreSquare(), Hog()]),
     input_signature=[tf.TensorSpec((None, None, None, 3), tf.uint8)],
+    autograph=False,
 )
 
 

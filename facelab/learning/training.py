@@ -128,7 +128,7 @@ def orthonormal_basis(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.linalg.qr(embeddings.T.astype(np.float64)).Q.astype(np.float32)
 
 
-@tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+@tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]
 def run_chunk(
     x: Tensor, y: Tensor, order: Tensor, count: Tensor, rate: Tensor, kernel: Tensor, bias: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
@@ -137,10 +137,11 @@ def run_chunk(
     ``x`` (N, D), ``y`` (N, C) one-hot, ``order`` (CHUNK, R, B), ``kernel`` (R, D, C), ``bias``
     (R, C).
     """
-    points = tf.TensorArray(tf.float32, CHUNK, element_shape=(3, order.shape[1]))
-    update = tf.constant(0)
-    while update < count:  # over tf.range(count), XLA would compile anew for every count
-        photos = order[update]  # (R, B), -1 where a partial batch has no photo
+
+    def update(
+        number: Tensor, kernel: Tensor, bias: Tensor, points: Tensor
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        photos = order[number]  # (R, B), -1 where a partial batch has no photo
         batch_x = tf.gather(x, tf.maximum(photos, 0))  # (R, B, D)
         batch_y = tf.gather(y, tf.maximum(photos, 0))  # (R, B, C)
         share = batch_share(photos)  # (R, B)
@@ -148,9 +149,14 @@ def run_chunk(
         loss, accuracy = measure(logits, batch_y, share)
         slope = gradient(batch_x, logits, batch_y, share)
         next_kernel, next_bias = step(kernel, bias, slope, rate)
-        points = points.write(update, record(loss, accuracy, bias - next_bias, slope[1]))
-        kernel, bias = next_kernel, next_bias
-        update += 1
+        point = record(loss, accuracy, bias - next_bias, slope[1])
+        return number + 1, next_kernel, next_bias, points.write(number, point)
+
+    # Not AutoGraph, which Python 3.13 breaks; nor tf.range, for which XLA would compile anew for
+    # every count.
+    points = tf.TensorArray(tf.float32, CHUNK, element_shape=(3, order.shape[1]))
+    start = (tf.constant(0), kernel, bias, points)
+    _, kernel, bias, points = tf.while_loop(lambda number, *_: number < count, update, start)
     return kernel, bias, points.stack()
 
 
