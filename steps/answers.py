@@ -229,8 +229,7 @@ def load_costs(
 def load_blurs(sheet: LiveSheet, crowd_and_few: tuple[Answers, Answers], chance: float) -> None:
     """Compare the right person's margin with many people and with few, burst by burst."""
     crowd, few = crowd_and_few
-    lost = judging.burst_means(judging.margins(few) - judging.margins(crowd), crowd.labels)
-    p_value = judging.signed_rank(lost)
+    p_value = judging.signed_rank(judging.margins_lost(few, crowd))
     sheet.judge("chance of such a difference", p_value, Interval.at_most(chance), unit="%")
 
 
@@ -266,7 +265,7 @@ def confused_anyway(sheet: LiveSheet, answers: Answers, pair: list[str], least: 
 def glasses_blur(sheet: LiveSheet, answers: Answers, chance: float) -> None:
     """Compare the right man's margin with and without glasses, burst by burst."""
     bare, worn = bare_and_glasses(answers)
-    lost = judging.burst_means(judging.margins(bare) - judging.margins(worn), bare.labels)
+    lost = judging.margins_lost(bare, worn)
     sheet.show(
         evidence.facts(
             "margin of the right man's probability that glasses cost",

@@ -131,6 +131,11 @@ def burst_means(values: NDArray[Any], labels: pd.DataFrame, by: str = "burst") -
     return table.groupby(labels[by].to_numpy(), sort=False).mean().to_numpy().T
 
 
+def margins_lost(sure: Answers, unsure: Answers) -> Values:
+    """Return the mean fall of the margins, frame by frame, over each burst, (R, bursts)."""
+    return burst_means(margins(sure) - margins(unsure), sure.labels)
+
+
 def signed_rank(differences: Values) -> Values:
     """Return Wilcoxon's one-sided p-value that paired differences (R, n) are positive, (R,)."""
     from scipy import stats

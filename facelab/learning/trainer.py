@@ -96,7 +96,7 @@ class Trainer:
         for batch in batches(new):
             for frame, vector in zip(batch, hog_vectors(np.stack(batch)), strict=True):
                 self._vectors[id(frame)] = vector
-                weakref.finalize(frame, self._vectors.pop, id(frame))
+                weakref.finalize(frame, self._vectors.pop, id(frame), None)
         known = [self._vectors[id(frame)] for frame in frames]
         return np.reshape(np.array(known, np.float32), (len(frames), FEATURES))
 

@@ -112,7 +112,7 @@ def _read_curves(figure: Figure, evidence: dict[str, Any]) -> None:
 
 
 def _ends(curve: Curve) -> tuple[str, str]:
-    return tuple(f"{value:.3g}" for value in (curve.middle[0], curve.middle[-1]))  # type: ignore[return-value]
+    return f"{curve.middle[0]:.3g}", f"{curve.middle[-1]:.3g}"
 
 
 def _told(curve: Curve) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 from pathlib import Path
@@ -63,6 +64,14 @@ def test_frames_of_any_size_are_answered(trained: Trained, photos: Photos) -> No
     large = small.repeat(2, axis=0).repeat(2, axis=1)
     answers = trained.predict([small, large, small[:, 40:280]])[0]
     np.testing.assert_allclose(answers[1:], answers[[0, 0]], atol=1e-5)
+
+
+def test_a_frame_that_comes_twice_is_forgotten_once(trained: Trained, photos: Photos) -> None:
+    frame = photos.frames[0].copy()
+    answers = trained.predict([frame, frame])[0]
+    np.testing.assert_array_equal(answers[0], answers[1])
+    del frame
+    gc.collect()  # a second forgetting would fail here, aloud
 
 
 def test_probabilities_sum_to_one(trained: Trained, photos: Photos) -> None:
