@@ -38,6 +38,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="system under test: facelab or package.module:factory; default %(default)s",
     )
     group.addoption(
+        "--face-detector",
+        default="facelab",
+        metavar="DETECTOR",
+        help="how facelab finds faces: facelab, none (the centre square) or a YuNet file (.onnx); "
+        "default %(default)s",
+    )
+    group.addoption(
         "--report",
         default="reports",
         metavar="DIR",
@@ -176,7 +183,8 @@ def sheet(request: pytest.FixtureRequest) -> LiveSheet:
 @pytest.fixture(scope="session")
 def system(pytestconfig: pytest.Config) -> System:
     """The system under test; override it in a conftest.py to bring your own."""
-    return load_system(pytestconfig.getoption("system"))
+    option = pytestconfig.getoption
+    return load_system(option("system"), option("face_detector"))
 
 
 @pytest.fixture(scope="session")

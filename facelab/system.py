@@ -51,13 +51,22 @@ class System(Protocol):
         """
 
 
-def load_system(name: str) -> System:
+def load_system(name: str, face_detector: str = "facelab") -> System:
     """Return facelab's own system, or the one that ``package.module:factory`` makes.
 
-    Raises FacelabError when there is no such factory.
+    ``face_detector`` is for facelab's own: ``facelab``, ``none`` or the path of a YuNet file.
+    Raises FacelabError when there is no such factory or detector.
     """
-    target = "facelab.learning.trainer:Trainer" if name == "facelab" else name
-    module, _, factory = target.partition(":")
+    if name == "facelab":
+        from facelab.learning.trainer import Trainer
+
+        return Trainer(face_detector)
+    if face_detector != "facelab":
+        raise FacelabError(
+            f"--face-detector: received {face_detector} for the system {name}, which finds faces "
+            "by itself; leave the option out"
+        )
+    module, _, factory = name.partition(":")
     try:
         return cast("System", getattr(importlib.import_module(module), factory)())
     except (ImportError, AttributeError, TypeError, ValueError) as error:

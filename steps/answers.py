@@ -99,7 +99,8 @@ def watched(
     clip = exam.source.clip(name)
     counts = exam.watch(training, clip)
     shown = counts[judging.typical(counts.max(axis=1).astype(float))]
-    sheet.show(evidence.tally("detections", clip.person, photos.people, shown))
+    named = [*photos.people, judging.NOBODY] if shown[-1] else photos.people
+    sheet.show(evidence.tally("detections", clip.person, named, shown[: len(named)]))
     return counts
 
 

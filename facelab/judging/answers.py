@@ -18,6 +18,15 @@ from numpy.typing import NDArray
 Values = NDArray[np.float64]
 
 
+NOBODY = "nobody"
+"""What is answered to a frame in which no face is seen."""
+
+
+def most_probable(probabilities: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Return the person answered, (R, N), for (R, N, C); -1, nobody, where all are 0."""
+    return np.where(probabilities.any(axis=2), probabilities.argmax(axis=2), -1)
+
+
 @dataclass(frozen=True)
 class Answers:
     """The answers of R replicates to N labelled frames.
@@ -37,8 +46,8 @@ class Answers:
 
     @cached_property
     def predicted(self) -> NDArray[np.intp]:
-        """The position of the person answered, (R, N): the most probable one."""
-        return np.asarray(self.probabilities.argmax(axis=2))
+        """The position of the person answered, (R, N): the most probable one; -1 for nobody."""
+        return most_probable(self.probabilities)
 
     @cached_property
     def wrong(self) -> NDArray[np.bool_]:
@@ -85,7 +94,7 @@ def prediction_table(answers: Answers, replicate: int = 0) -> pd.DataFrame:
         {
             "file": answers.labels["file"],
             "expected": answers.labels["person"],
-            "predicted": np.asarray(answers.people)[answers.predicted[replicate]],
+            "predicted": np.asarray([*answers.people, NOBODY])[answers.predicted[replicate]],
             "error": answers.wrong[replicate],
             "probability": answers.probabilities[replicate].max(axis=1).astype(float).round(4),
         }
@@ -96,7 +105,7 @@ def confused(answers: Answers, pair: Sequence[str]) -> NDArray[np.bool_]:
     """Return which frames of two people are taken for the other of the two, (R, N)."""
     first, second = pd.Index(answers.people).get_indexer(pd.Index(list(pair)))
     swap = {first: second, second: first}
-    other = np.array([swap.get(person, -1) for person in answers.expected])
+    other = np.array([swap.get(person, -2) for person in answers.expected])
     return np.asarray(answers.predicted == other, np.bool_)
 
 
@@ -178,21 +187,22 @@ def typical(values: Values) -> int:
 
 
 def tally(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
-    """Return how many frames each person gets, (R, C), for probabilities (R, N, C)."""
-    people = probabilities.shape[2]
-    return np.stack([np.bincount(row, minlength=people) for row in probabilities.argmax(axis=2)])
+    """Return how many frames each person gets, and last nobody, (R, C + 1), for (R, N, C)."""
+    places = probabilities.shape[2] + 1
+    seen = most_probable(probabilities) % places  # -1, nobody, is the last place
+    return np.stack([np.bincount(row, minlength=places) for row in seen])
 
 
 def share(counts: NDArray[np.int64], person: int) -> Values:
-    """Return a person's share of a tally (R, C), (R,)."""
+    """Return a person's share of a tally (R, C + 1), (R,)."""
     return np.asarray(counts[:, person] / counts.sum(axis=1), np.float64)
 
 
 def lead(counts: NDArray[np.int64], person: int) -> Values:
-    """Return how many times the next person's count a person's is, (R,), for counts (R, C).
+    """Return how many times the next person's count a person's is, (R,), for counts (R, C + 1).
 
-    Infinite when nobody else was counted.
+    Infinite when no other person was counted.
     """
-    others = np.delete(counts, person, axis=1).max(axis=1)
+    others = np.delete(counts[:, :-1], person, axis=1).max(axis=1)
     with np.errstate(divide="ignore"):
         return np.asarray(counts[:, person] / others, np.float64)

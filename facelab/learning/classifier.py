@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.errors import FacelabError
-from facelab.learning.embedding import FEATURES, CentreSquare, Centring, Hog
+from facelab.learning.description import Detection
+from facelab.learning.embedding import FEATURES, Centring, Hog
+from facelab.learning.faces import Crop, MainFace
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
@@ -36,7 +38,17 @@ class People(keras.layers.Layer):  # type: ignore[misc]
         return {**super().get_config(), "names": list(self.names)}
 
 
+@keras.saving.register_keras_serializable("facelab")
+class Nobody(keras.layers.Layer):  # type: ignore[misc]
+    """Probabilities (n, people), set to 0 where no face (n, 5) is seen."""
+
+    def call(self, probabilities: Tensor, faces: Tensor) -> Tensor:
+        """Blank the rows of frames without a face."""
+        return probabilities * keras.ops.cast(faces[:, 4:] > 0, "float32")
+
+
 def assemble(
+    detection: Detection,
     centring: Centring,
     kernel: NDArray[np.float32],
     bias: NDArray[np.float32],
@@ -44,11 +56,20 @@ def assemble(
 ) -> keras.Model:
     """Return the model from frames (n, height, width, 3) uint8 BGR to probabilities (n, people).
 
-    ``kernel`` (1764, people) and ``bias`` (people,) are one replicate's head.
+    A row of zeros says that nobody is seen. ``kernel`` (1764, people) and ``bias`` (people,) are
+    one replicate's head. Raises FacelabError for a face detector that no Keras model can hold.
     """
+    if detection.layer is None:
+        raise FacelabError(
+            f"{detection.name} cannot be kept in a classifier; train with --face-detector facelab "
+            "or none"
+        )
     head = keras.layers.Dense(len(people), activation="softmax", name="head")
-    layers = [CentreSquare(), Hog(), centring, head, People(people, name="people")]
-    model = keras.Sequential([keras.Input((None, None, 3), dtype="uint8"), *layers])
+    frames = keras.Input((None, None, 3), dtype="uint8")
+    faces = MainFace(detection.threshold)(detection.layer(frames))
+    vectors = centring(Hog()(Crop(margin=detection.margin)(frames, faces)))
+    answer = People(people, name="people")(Nobody()(head(vectors), faces))
+    model = keras.Model(frames, answer)
     head.set_weights([kernel.reshape(FEATURES, len(people)), bias])
     return model
 

@@ -25,6 +25,11 @@ def add_commands(subparsers: Subparsers) -> None:
     command.add_argument("gallery", type=Path, help="folder with a sub-folder of photos a person")
     command.add_argument("-o", "--output", type=Path, default=Path("model.keras"))
     command.add_argument("--seed", default=0, help=f"{SEED.meaning}; default %(default)s")
+    command.add_argument(
+        "--face-detector",
+        default="facelab",
+        help="facelab, or none for the centre square; default %(default)s",
+    )
     for parameter in PARAMETERS:
         command.add_argument(
             f"--{parameter.field.replace('_', '-')}",
@@ -52,7 +57,7 @@ def run_train(arguments: argparse.Namespace) -> int:
 
     with interruptible() as interrupted, Progress() as progress:
         bar = progress.add_task(f"training on {len(photos)} photos")
-        trained = Trainer().train(
+        trained = Trainer(arguments.face_detector).train(
             photos,
             parameters,
             seeds=[seed],

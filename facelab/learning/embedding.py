@@ -1,7 +1,6 @@
-"""Embedding: a frame becomes a vector, in three Keras layers.
+"""Embedding: a grey square becomes a vector, in two Keras layers.
 
-``CentreSquare`` crops, ``Hog`` describes shapes, ``Centring`` places the vectors round the origin.
-Stacked before a softmax head they make one Keras model, from frame to answer.
+``Hog`` describes shapes, ``Centring`` places the vectors round the origin.
 """
 
 from __future__ import annotations
@@ -12,7 +11,6 @@ from typing import Any
 import keras
 import numpy as np
 import tensorflow as tf
-from numpy.typing import NDArray
 
 SIDE = 64
 """Side of the grey square that is described, in pixels."""
@@ -20,51 +18,7 @@ SIDE = 64
 FEATURES = 1764
 """Length of an embedding: 7 x 7 blocks of 2 x 2 cells of 9 orientations."""
 
-GREY = np.array([0.114, 0.587, 0.299], np.float32)
-"""Weights of blue, green and red in a grey level (ITU-R BT.601)."""
-
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
-
-
-@keras.saving.register_keras_serializable("facelab")
-class CentreSquare(keras.layers.Layer):  # type: ignore[misc]
-    """The centre square of a frame, in grey, averaged down to ``side`` x ``side`` pixels.
-
-    Input shape: (frames, height, width, 3), uint8, blue-green-red as OpenCV reads them.
-    Output shape: (frames, side, side), float32, whole grey levels from 0 to 255.
-    """
-
-    def __init__(self, side: int = SIDE, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.side = side
-
-    def call(self, frames: Tensor) -> Tensor:
-        """Crop, turn grey, average."""
-        height, width = tf.shape(frames)[1], tf.shape(frames)[2]
-        square = tf.minimum(height, width)
-        top, left = (height - square) // 2, (width - square) // 2
-        frames = frames[:, top : top + square, left : left + square]
-        mean = area_mean(square, self.side)  # (side, square)
-        # Rows are averaged and turned grey in one product, over the bytes as they lie in memory.
-        row = tf.reshape(tf.transpose(mean)[:, None] * GREY[:, None], [square * 3, self.side])
-        lines = tf.cast(tf.reshape(frames, [-1, square * 3]), tf.float32)
-        grey = tf.reshape(tf.matmul(lines, row), [-1, square, self.side])
-        # Whole grey levels, as a camera gives: then no gradient's angle lies on the edge between
-        # two orientations by rounding alone, and every processor gives the same embedding.
-        return tf.round(tf.matmul(mean, grey))
-
-    def get_config(self) -> dict[str, Any]:
-        """Return the constructor's arguments."""
-        return {**super().get_config(), "side": self.side}
-
-
-def area_mean(size: Tensor, parts: int) -> Tensor:
-    """Return the matrix (parts, size) that averages ``size`` pixels into ``parts`` equal parts."""
-    length = tf.cast(size, tf.float32) / parts
-    start = tf.range(parts, dtype=tf.float32)[:, None] * length
-    pixel = tf.range(tf.cast(size, tf.float32), dtype=tf.float32)[None]
-    overlap = tf.minimum(start + length, pixel + 1) - tf.maximum(start, pixel)
-    return tf.maximum(overlap, 0) / length
 
 
 @keras.saving.register_keras_serializable("facelab")
@@ -119,16 +73,3 @@ class Centring(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "mean": self.mean.tolist(), "norm": self.norm}
-
-
-_describe = tf.function(
-    keras.Sequential([keras.Input((None, None, 3), dtype="uint8"), CentreSquare(), Hog()]),
-    input_signature=[tf.TensorSpec((None, None, None, 3), tf.uint8)],
-    autograph=False,
-)
-
-
-def hog_vectors(frames: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Return the HOG vectors (frames, 1764) of frames (frames, height, width, 3) uint8 BGR."""
-    vectors: NDArray[np.float32] = _describe(frames).numpy()
-    return vectors

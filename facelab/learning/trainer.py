@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import weakref
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
-from itertools import groupby
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from facelab.finder.track import Track
 from facelab.frames.photos import Frame, Photos
 from facelab.learning.classifier import assemble
-from facelab.learning.embedding import FEATURES, Centring, hog_vectors
+from facelab.learning.description import Described, Describer, detection
+from facelab.learning.embedding import Centring
 from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
 from facelab.learning.theory import theory
 from facelab.learning.training import Head, train
-
-BATCH = 64
-"""Frames embedded together: enough to be fast, few enough to be small."""
 
 
 @dataclass(frozen=True)
@@ -32,32 +29,45 @@ class Trained:
     head: Head
     centring: Centring
     people: tuple[str, ...]
-    describe: Callable[[Sequence[Frame]], NDArray[np.float32]]
+    describer: Describer
 
     def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
-        """Return the probability of each person, (replicates, frames, people), float32."""
-        vectors = np.asarray(self.centring(self.describe(frames)))
+        """Return the probability of each person, (replicates, frames, people), float32.
+
+        All zeros where nobody is seen.
+        """
+        return self._answer(self.describer.describe(frames))
+
+    def watch(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.float32]]:
+        """Yield the same for each batch of a clip, following one face through it."""
+        for described in self.describer.follow(clip, Track()):
+            yield self._answer(described)
+
+    def _answer(self, described: Described) -> NDArray[np.float32]:
+        vectors = np.asarray(self.centring(described.vectors))
         logits = np.matmul(vectors, self.head.kernel) + self.head.bias[:, None]
         odds = np.exp(logits - logits.max(axis=2, keepdims=True))
-        share: NDArray[np.float32] = odds / odds.sum(axis=2, keepdims=True)
+        seen = described.faces[:, 4:] > 0
+        share: NDArray[np.float32] = odds / odds.sum(axis=2, keepdims=True) * seen
         return share
 
     def model(self, replicate: int = 0) -> keras.Model:
         """Return one replicate as a Keras model from frames to probabilities."""
         head = self.head.kernel[replicate], self.head.bias[replicate]
-        return assemble(self.centring, *head, self.people)
+        return assemble(self.describer.detection, self.centring, *head, self.people)
 
 
 class Trainer:
-    """HOG embedding, softmax head, plain SGD. A frame is embedded once, as long as it is kept."""
+    """HOG embedding of the largest face, softmax head, plain SGD."""
 
-    def __init__(self) -> None:
-        self._vectors: dict[int, NDArray[np.float32]] = {}
+    def __init__(self, face_detector: str = "facelab") -> None:
+        """Choose how faces are found: ``facelab``, ``none`` or the path of a YuNet file."""
+        self.describer = Describer(detection(face_detector))
 
     @property
     def name(self) -> str:
         """Name and version, as the report's cover says them."""
-        return f"facelab {version('facelab')}"
+        return f"facelab {version('facelab')}, {self.describer.detection.name}"
 
     def train(
         self,
@@ -71,7 +81,7 @@ class Trainer:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
         centring = self._centring(photos, parameters)
         head, history = train(
-            np.asarray(centring(self.describe(photos.frames))),
+            np.asarray(centring(self.describer.describe(photos.frames).vectors)),
             photos.numbers(photos.people),
             len(photos.people),
             parameters,
@@ -79,31 +89,21 @@ class Trainer:
             stop=stop,
             progress=progress,
         )
-        return Trained(history, head, centring, photos.people, self.describe)
+        return Trained(history, head, centring, photos.people, self.describer)
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training on photos, by the reader's names."""
-        embeddings = self._centring(photos, parameters)(self.describe(photos.frames))
-        return theory(np.asarray(embeddings), photos.numbers(photos.people), parameters)
+        described = self.describer.describe(photos.frames)
+        embeddings = self._centring(photos, parameters)(described.vectors)
+        seen = {
+            "photos without a face, described by their centre square": (
+                described.faces[:, 4] == 0
+            ).sum(),
+            "photos with several faces, described by the largest": described.several.sum(),
+        }
+        told = {name: float(count) for name, count in seen.items() if count}
+        return theory(np.asarray(embeddings), photos.numbers(photos.people), parameters) | told
 
     def _centring(self, photos: Photos, parameters: Parameters) -> Centring:
-        mean = self.describe(photos.frames).mean(axis=0)
+        mean = self.describer.describe(photos.frames).vectors.mean(axis=0)
         return Centring(mean.tolist(), parameters.embedding_norm)
-
-    def describe(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
-        """Return the HOG vectors of frames of any sizes, (frames, 1764) float32."""
-        new = [frame for frame in frames if id(frame) not in self._vectors]
-        for batch in batches(new):
-            for frame, vector in zip(batch, hog_vectors(np.stack(batch)), strict=True):
-                self._vectors[id(frame)] = vector
-                weakref.finalize(frame, self._vectors.pop, id(frame), None)
-        known = [self._vectors[id(frame)] for frame in frames]
-        return np.reshape(np.array(known, np.float32), (len(frames), FEATURES))
-
-
-def batches(frames: Sequence[Frame]) -> Iterator[list[Frame]]:
-    """Yield runs of up to 64 frames of one size."""
-    for _, same in groupby(frames, key=np.shape):
-        run = list(same)
-        for start in range(0, len(run), BATCH):
-            yield run[start : start + BATCH]

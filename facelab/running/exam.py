@@ -58,6 +58,10 @@ class Exam:
         return Answers(probes.labels, training.predict(probes.frames), people)
 
     def watch(self, training: Training, clip: Clip) -> NDArray[np.int64]:
-        """Play a clip to a training and return the live tally, (replicates, people)."""
-        tallies = [tally(training.predict(frames)) for frames in clip.batches()]
+        """Play a clip to a training and return the live tally, (replicates, people + nobody).
+
+        A training that can ``watch`` follows the face through the clip; others see single frames.
+        """
+        watch = getattr(training, "watch", lambda batches: map(training.predict, batches))
+        tallies = [tally(answers) for answers in watch(clip.batches())]
         return np.asarray(np.sum(tallies, axis=0), np.int64)

@@ -1,0 +1,80 @@
+"""facelab's own face finder: frames in, faces out, in about two milliseconds without TensorFlow."""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.finder.box import Box, intersection_over_union
+from facelab.finder.face import NO_LANDMARKS, Face, largest_first
+from facelab.finder.net import CELL, HEIGHT, TYPICAL, WIDTH, Map, forward, local_contrast, weights
+from facelab.frames.photos import Frame
+
+THRESHOLD = 0.5
+"""Score from which a face counts as found."""
+
+APART = 0.35
+"""Boxes that share more than this are one face."""
+
+
+class FaceFinder:
+    """Small network trained on people who do not exist."""
+
+    name = "facelab's face finder"
+
+    def __init__(self, threshold: float = THRESHOLD) -> None:
+        self.threshold = threshold
+
+    def find(self, frame: Frame) -> list[Face]:
+        """Return the faces of a frame (height, width, 3) uint8 BGR, the largest first."""
+        grey, zoom, corner = fit(frame)
+        found = peaks(forward(local_contrast(grey), weights()), self.threshold)
+        faces = [Face((box - np.tile(corner, 2)) / zoom, s, NO_LANDMARKS) for box, s in found]
+        return largest_first(faces)
+
+
+def fit(frame: Frame) -> tuple[NDArray[np.uint8], float, Box]:
+    """Fit a frame into the network's picture, its edges drawn out to fill it.
+
+    Returns the picture (96, 128) uint8, its pixels for one of the frame, and where in it the
+    frame's corner lies, (2,).
+    """
+    height, width = frame.shape[:2]
+    zoom = min(WIDTH / width, HEIGHT / height)
+    size = max(1, round(width * zoom)), max(1, round(height * zoom))
+    how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+    grey = cv2.cvtColor(cv2.resize(frame, size, interpolation=how), cv2.COLOR_BGR2GRAY)
+    left, top = (WIDTH - size[0]) // 2, (HEIGHT - size[1]) // 2
+    sides = top, HEIGHT - size[1] - top, left, WIDTH - size[0] - left
+    picture = cv2.copyMakeBorder(grey, *sides, cv2.BORDER_REPLICATE)
+    return picture, zoom, np.array([left, top], np.float32)
+
+
+def peaks(said: Map, threshold: float) -> list[tuple[Box, float]]:
+    """Read boxes (4,), in pixels of the network's picture, and scores off a map (12, 16, 5).
+
+    A cell that outdoes its neighbours is a face; its box is the mean of what the cells around say,
+    weighted by how sure they are. Of boxes that overlap, the surest stays.
+    """
+    sure = (1 / (1 + np.exp(-said[..., 0]))).astype(np.float32)
+    around = cv2.dilate(sure, np.ones((3, 3), np.uint8))
+    cells = np.argwhere((sure >= around) & (sure >= threshold))
+    found: list[tuple[Box, float]] = []
+    for row, column in sorted(cells.tolist(), key=lambda cell: -float(sure[tuple(cell)])):
+        box, score = box_at(said, sure, row, column), float(sure[row, column])
+        if all(intersection_over_union(box, other) < APART for other, _ in found):
+            found.append((box, score))
+    return found
+
+
+def box_at(said: Map, sure: Map, row: int, column: int) -> Box:
+    """Mean box (4,) of the cells round one, in pixels of the network's picture."""
+    rows = np.arange(max(row - 1, 0), min(row + 2, len(sure)))
+    columns = np.arange(max(column - 1, 0), min(column + 2, sure.shape[1]))
+    near, told = sure[np.ix_(rows, columns)], said[np.ix_(rows, columns)][..., 1:5]
+    weight = near * (near > 0.4 * sure[row, column])
+    down, across = np.meshgrid(rows, columns, indexing="ij")
+    place = np.stack([across, down], -1) + 0.5 + told[..., :2]
+    mean = np.concatenate([place, told[..., 2:]], -1) * (weight / weight.sum())[..., None]
+    x, y, wide, high = mean.sum((0, 1))
+    middle, half = np.array([x, y]) * CELL, np.exp([wide, high]) * TYPICAL / 2
+    return np.concatenate([middle - half, middle + half]).astype(np.float32)

@@ -1,0 +1,1 @@
+"""How the face finder's network is made: scenes, samples, model, training, evaluation."""

@@ -1,0 +1,234 @@
+"""Faces inside the classifier: three Keras layers, from frames to grey squares of faces.
+
+``FaceCandidates`` runs the network of `facelab.finder` on a batch, ``MainFace`` picks the largest
+face, ``Crop`` cuts a square round it. What they do to one frame equals what `FaceFinder` does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from facelab.finder.finder import APART, THRESHOLD
+from facelab.finder.net import (
+    CELL,
+    FLOOR,
+    HEIGHT,
+    NEIGHBOURHOOD,
+    STRIDES,
+    TYPICAL,
+    WIDTH,
+    weights,
+)
+
+MOST = 8
+"""Most faces that are told apart in a frame."""
+
+GREY = np.array([0.114, 0.587, 0.299], np.float32)
+"""Weights of blue, green and red in a grey level (ITU-R BT.601)."""
+
+Tensor = Any  # TensorFlow publishes no type that mypy can use.
+
+
+@keras.saving.register_keras_serializable("facelab")
+class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
+    """Faces that may be in frames.
+
+    Input shape: (frames, height, width, 3), uint8, blue-green-red.
+    Output shape: (frames, 8, 5), float32: left, top, right, bottom in pixels, score; the surest
+    first, then rows of zeros.
+    """
+
+    def build(self, _: Any) -> None:
+        """Take over the committed weights; a saved classifier brings its own."""
+        self.net = {}
+        for name, layer in weights().items():
+            parts = {"kernel": layer.kernel, "bias": layer.bias}
+            self.net[name] = tuple(
+                self.add_weight(
+                    name=f"{name}_{part}",
+                    shape=value.shape,
+                    initializer=keras.initializers.Constant(value),
+                    trainable=False,
+                )
+                for part, value in parts.items()
+            )
+
+    def call(self, frames: Tensor) -> Tensor:
+        """Fit, take local contrast, convolve, read off the boxes."""
+        size = tf.cast(tf.shape(frames)[1:3], tf.float32)
+        zoom = tf.reduce_min(tf.constant([HEIGHT, WIDTH], tf.float32) / size)
+        fitted = tf.maximum(tf.round(size * zoom), 1)  # height, width in the network's picture
+        corner = tf.floor((tf.constant([HEIGHT, WIDTH], tf.float32) - fitted) / 2)
+        step = size / fitted
+        down = area_mean(tf.shape(frames)[1], HEIGHT, -corner[:1] * step[0], step[:1])
+        across = area_mean(tf.shape(frames)[2], WIDTH, -corner[1:] * step[1], step[1:])
+        picture = tf.round(resample(frames, down, across))
+        said = self._said(local_contrast(picture))
+        found = candidates(said)
+        shift = tf.concat([corner[::-1], corner[::-1], [0.0]], 0)
+        there = tf.cast(found[..., 4:] > 0, tf.float32)
+        return (found - shift) / tf.stack([zoom, zoom, zoom, zoom, 1.0]) * there
+
+    def _said(self, contrast: Tensor) -> Tensor:
+        """Return the map (frames, 12, 16, 5), as `facelab.finder.net.forward`."""
+
+        def block(x: Tensor, name: str) -> Tensor:
+            kernel, bias = self.net[name]
+            return tf.nn.conv2d(x, kernel, STRIDES.get(name, 1), "SAME") + bias
+
+        fine = contrast[..., None]
+        for name in ("c1", "c2", "c3", "c4"):
+            fine = tf.nn.relu(block(fine, name))
+        coarse = fine
+        for name in ("d1", "d2", "d3", "up"):
+            coarse = tf.nn.relu(block(coarse, name))
+        doubled = tf.repeat(tf.repeat(coarse, 2, axis=1), 2, axis=2)
+        both = doubled + tf.nn.relu(block(fine, "side"))
+        return block(tf.nn.relu(block(both, "join")), "out")
+
+
+@keras.saving.register_keras_serializable("facelab")
+class CentreSquare(keras.layers.Layer):  # type: ignore[misc]
+    """The centre square of frames, for want of a face detector.
+
+    Input shape: (frames, height, width, 3), uint8. Output shape: (frames, 1, 5), float32: its box
+    in pixels, score 1.
+    """
+
+    def call(self, frames: Tensor) -> Tensor:
+        """Lay the largest square in the middle."""
+        size = tf.cast(tf.shape(frames)[1:3], tf.float32)[::-1]  # width, height
+        side = tf.reduce_min(size)
+        corner = tf.floor((size - side) / 2)
+        row = tf.concat([corner, corner + side, [1.0]], 0)
+        return tf.tile(row[None, None], [tf.shape(frames)[0], 1, 1])
+
+
+@keras.saving.register_keras_serializable("facelab")
+class MainFace(keras.layers.Layer):  # type: ignore[misc]
+    """The largest face of each frame.
+
+    Input shape: (frames, candidates, 5) as `FaceCandidates` gives them.
+    Output shape: (frames, 5), float32; zeros where no candidate reaches ``threshold``.
+    """
+
+    def __init__(self, threshold: float = THRESHOLD, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.threshold = threshold
+
+    def call(self, found: Tensor) -> Tensor:
+        """Pick by area among those that are sure enough."""
+        size = (found[..., 2] - found[..., 0]) * (found[..., 3] - found[..., 1])
+        size = tf.where(found[..., 4] >= self.threshold, size, 0.0)
+        main = tf.gather(found, tf.argmax(size, axis=1), axis=1, batch_dims=1)
+        return main * tf.cast(tf.reduce_max(size, axis=1, keepdims=True) > 0, tf.float32)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "threshold": self.threshold}
+
+
+@keras.saving.register_keras_serializable("facelab")
+class Crop(keras.layers.Layer):  # type: ignore[misc]
+    """A square round each face, in grey, averaged down to ``side`` x ``side`` pixels.
+
+    Inputs: frames (n, height, width, 3) uint8, blue-green-red; faces (n, 5) float32 as `MainFace`
+    gives them. Where there is no face, the centre square of the frame is cut.
+    Output shape: (n, side, side), float32, whole grey levels from 0 to 255.
+    """
+
+    def __init__(self, side: int = 64, margin: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.side = side
+        self.margin = margin
+
+    def call(self, frames: Tensor, faces: Tensor) -> Tensor:
+        """Cut and average; beyond its edge a frame goes on as it ends."""
+        size = tf.cast(tf.shape(frames)[1:3], tf.float32)[::-1]  # width, height
+        middle = (faces[:, :2] + faces[:, 2:4]) / 2
+        square = (faces[:, 3] - faces[:, 1]) * self.margin
+        there = faces[:, 4] > 0
+        middle = tf.where(there[:, None], middle, size / 2)
+        square = tf.where(there, square, tf.reduce_min(size))
+        # Whole pixels: then rounding alone moves no square, on any processor.
+        square = tf.maximum(tf.round(square), 2)
+        corner = tf.round(middle - square[:, None] / 2)
+        step = square / self.side
+        across = area_mean(tf.shape(frames)[2], self.side, corner[:, 0], step)
+        down = area_mean(tf.shape(frames)[1], self.side, corner[:, 1], step)
+        return tf.round(resample(frames, down, across))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "side": self.side, "margin": self.margin}
+
+
+def area_mean(size: Tensor, parts: int, start: Tensor, step: Tensor) -> Tensor:
+    """Return matrices (n, parts, size) that average ``size`` pixels over ``parts`` intervals.
+
+    Interval k begins ``start + k * step`` (n,) pixels from the edge; the first and the last pixel
+    go on for ever. Intervals shorter than a pixel become linear interpolation.
+    """
+    middle = start[:, None] + (tf.range(parts, dtype=tf.float32)[None] + 0.5) * step[:, None]
+    half = tf.maximum(step, 1.0)[:, None, None] / 2
+    low, high = middle[..., None] - half, middle[..., None] + half
+    pixel = tf.range(tf.cast(size, tf.float32), dtype=tf.float32)
+    last = tf.cast(size, tf.float32) - 1
+    begin = tf.where(pixel == 0, -1e9, pixel)
+    end = tf.where(pixel == last, 1e9, pixel + 1)
+    return tf.maximum(tf.minimum(high, end) - tf.maximum(low, begin), 0) / (2 * half)
+
+
+def resample(frames: Tensor, down: Tensor, across: Tensor) -> Tensor:
+    """Return (n, rows, columns) grey of frames (n, height, width, 3), averaged by two matrices.
+
+    ``down`` is (n or 1, rows, height), ``across`` (n or 1, columns, width).
+    """
+    grey = tf.linalg.matvec(tf.cast(frames, tf.float32), GREY)
+    return tf.matmul(tf.matmul(down, grey), across, transpose_b=True)
+
+
+def local_contrast(picture: Tensor) -> Tensor:
+    """Return (n, 96, 128): grey less the mean around, in deviations around."""
+
+    def mean(x: Tensor) -> Tensor:
+        edge = NEIGHBOURHOOD // 2
+        rows = np.clip(np.arange(-edge, HEIGHT + edge), 0, HEIGHT - 1)
+        columns = np.clip(np.arange(-edge, WIDTH + edge), 0, WIDTH - 1)
+        wide = tf.gather(tf.gather(x, rows, axis=1), columns, axis=2)[..., None]
+        return tf.nn.avg_pool2d(wide, NEIGHBOURHOOD, 1, "VALID")[..., 0]
+
+    difference = picture - mean(picture)
+    return difference / (tf.sqrt(mean(difference**2)) + FLOOR)
+
+
+def candidates(said: Tensor) -> Tensor:
+    """Return faces (n, 8, 5), in pixels of the network's picture, read off maps (n, 12, 16, 5)."""
+    rows, columns = HEIGHT // CELL, WIDTH // CELL
+    sure = tf.sigmoid(said[..., 0])
+    peak = sure >= tf.nn.max_pool2d(sure[..., None], 3, 1, "SAME")[..., 0]
+    row, column = np.mgrid[0:rows, 0:columns].astype(np.float32) + 0.5
+    told = tf.concat([said[..., 1:3] + np.stack([column, row], -1), said[..., 3:5]], -1)
+    told = tf.concat([told, sure[..., None]], -1)
+    near = tf.image.extract_patches(told, [1, 3, 3, 1], [1] * 4, [1] * 4, "SAME")
+    near = tf.reshape(near, [-1, rows, columns, 9, 5])
+    weight = near[..., 4] * tf.cast(near[..., 4] > 0.4 * sure[..., None], tf.float32)
+    mean = tf.reduce_sum(near[..., :4] * weight[..., None], 3)
+    mean = tf.reshape(mean / tf.reduce_sum(weight, 3)[..., None], [-1, rows * columns, 4])
+    middle, half = mean[..., :2] * CELL, tf.exp(mean[..., 2:]) * TYPICAL / 2
+    boxes = tf.concat([middle - half, middle + half], -1)
+    scores = tf.reshape(tf.where(peak, sure, 0.0), [-1, rows * columns, 1])
+    kept = tf.image.combined_non_max_suppression(
+        boxes[:, :, None],
+        scores,
+        max_output_size_per_class=MOST,
+        max_total_size=MOST,
+        iou_threshold=APART,
+        score_threshold=0.1,
+        clip_boxes=False,
+    )
+    return tf.concat([kept.nmsed_boxes, kept.nmsed_scores[..., None]], -1)
