@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -109,11 +110,12 @@ def test_drawing_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.Monk
 def test_training_goes_on_from_its_checkpoint(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def few(_: Path, epoch: int, __: object) -> list[tuple[Array, Array]]:
+    def few(_: Path, epoch: int, __: object) -> Iterator[tuple[Array, Array]]:
         rng, sorted_scenes = generator(epoch), few_scenes
         samples = [draw_sample(rng, sorted_scenes) for _ in range(4)]
         pictures = np.stack([s.grey for s in samples])[..., None].astype(np.float32)
-        return [(pictures / 128 - 1, np.stack([target(s) for s in samples]))] * 2
+        for _step in range(2):
+            yield pictures / 128 - 1, np.stack([target(s) for s in samples])
 
     few_scenes: Cast = cast([*shards.read_shards(folder), empty_room(1)])
     monkeypatch.setattr(training, "STEPS", 2)

@@ -58,10 +58,35 @@ def test_of_keeps_frames_and_answers_together() -> None:
 
 def test_tally_adds_up() -> None:
     counts = answers.tally(given("aaaa", "aaml", "llll").probabilities)
-    assert counts.tolist() == [[2, 1, 1], [0, 0, 4]]
+    assert counts.tolist() == [[2, 1, 1, 0], [0, 0, 4, 0]]
     assert answers.share(counts, 0).tolist() == [0.5, 0]
     assert answers.lead(counts, 0).tolist() == [2, 0]
     assert answers.lead(counts, 2)[1] == np.inf
+
+
+def blank(asked: Answers, *frames: int) -> Answers:
+    """The same answers, but nobody is seen on some frames."""
+    odds = asked.probabilities.copy()
+    odds[:, frames] = 0
+    return Answers(asked.labels, odds, asked.people)
+
+
+def test_nobody_is_nobodys_answer() -> None:
+    asked = blank(given("aaam", "aaam"), 1, 3)
+    assert asked.predicted.tolist() == [[0, -1, 0, -1]]
+    assert asked.wrong.tolist() == [[False, True, False, True]]
+    table = answers.prediction_table(asked)
+    assert table["predicted"].tolist() == ["Alex", "nobody", "Alex", "nobody"]
+    assert table["probability"].tolist()[1::2] == [0, 0]
+    assert not answers.confused(asked, ("Alex", "Amine")).any()
+    assert answers.margins(asked)[0, 1] == 0
+
+
+def test_nobody_is_counted_but_leads_nobody() -> None:
+    counts = answers.tally(blank(given("aaaa", "aaml"), 1, 2, 3).probabilities)
+    assert counts.tolist() == [[1, 0, 0, 3]]
+    assert answers.share(counts, 0).tolist() == [0.25]
+    assert answers.lead(counts, 0).tolist() == [np.inf]
 
 
 @pytest.mark.parametrize(("wrong", "frames"), [(0, 59), (15, 49), (49, 49)])

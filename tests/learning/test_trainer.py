@@ -63,7 +63,37 @@ def test_frames_of_any_size_are_answered(trained: Trained, photos: Photos) -> No
     small = photos.frames[0]
     large = small.repeat(2, axis=0).repeat(2, axis=1)
     answers = trained.predict([small, large, small[:, 40:280]])[0]
+    np.testing.assert_allclose(answers[1:], answers[[0, 0]], atol=0.05)  # boxes are whole pixels
+
+
+def test_the_centre_square_of_frames_of_any_size_is_the_same(photos: Photos) -> None:
+    trained = Trainer("none").train(photos, Parameters(), seeds=[0])
+    small = photos.frames[0]
+    large = small.repeat(2, axis=0).repeat(2, axis=1)
+    answers = trained.predict([small, large, small[:, 40:280]])[0]
     np.testing.assert_allclose(answers[1:], answers[[0, 0]], atol=1e-5)
+
+
+def test_where_no_face_is_found_nobody_is_answered(trained: Trained, photos: Photos) -> None:
+    wall = np.full((240, 320, 3), 120, np.uint8)
+    answers = trained.predict([wall, photos.frames[0]])
+    assert not answers[:, 0].any()
+    np.testing.assert_allclose(answers[:, 1].sum(axis=1), 1, atol=1e-6)
+    model = trained.model()(np.stack([wall, photos.frames[0]])).numpy()
+    np.testing.assert_allclose(model, answers[0], atol=1e-5)
+
+
+def test_a_frame_of_a_clip_without_a_face_is_nobodys(trained: Trained, photos: Photos) -> None:
+    wall = np.full((240, 320, 3), 120, np.uint8)
+    clip = [list(photos.frames[:2]), [wall, photos.frames[1]]]
+    answers = np.concatenate(list(trained.watch(clip)), axis=1)
+    assert answers.any(axis=2).tolist() == [[True, True, False, True]] * 2
+
+
+@pytest.mark.parametrize("choice", ["no_such.onnx", "pyproject.toml"])
+def test_what_is_no_face_detector_is_refused_in_one_line(choice: str) -> None:
+    with pytest.raises(FacelabError, match=f"^--face-detector: received {choice}, which OpenCV"):
+        Trainer(choice)
 
 
 def test_a_frame_that_comes_twice_is_forgotten_once(trained: Trained, photos: Photos) -> None:

@@ -29,6 +29,7 @@ def train(folder: Path, epochs: int, *, jobs: int, rate: float = 2.5e-3) -> kera
             model.fit(
                 batches(folder, epoch, workers),
                 steps_per_epoch=STEPS,
+                shuffle=False,
                 initial_epoch=epoch,
                 epochs=epoch + 1,
                 callbacks=[keras.callbacks.CSVLogger(log, append=True)],
