@@ -57,7 +57,8 @@ def ask(
     sheet.judge("probes", len(probes), Interval.exactly(count), exact=True)
     given = exam.ask(training, photos.people, probes)
     table = judging.prediction_table(given, judging.typical(judging.errors(given)))
-    sheet.show(evidence.predictions("expected, predicted, error", table, photos.people))
+    frames = exam.shown(probes)
+    sheet.show(evidence.predictions("expected, predicted, error", table, photos.people, frames))
     return given
 
 

@@ -80,8 +80,8 @@ def show(
     sheet.show(
         evidence.facts("parameters", {**parameters.as_rows(), **numbers}),
         evidence.facts("theory, not a criterion", exam.theory(photos, parameters)),
-        evidence.curves("loss and accuracy at every update", training.history),
     )
+    sheet.show_curves("loss and accuracy at every update", training.history)
 
 
 @then(phrase("{values:Count} values are drawn"))

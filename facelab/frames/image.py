@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import numpy as np
@@ -56,3 +57,12 @@ def encode_png(frame: Frame) -> bytes:
     cv2 = opencv()
     encoded: bytes = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
     return encoded
+
+
+def thumbnail(frame: Frame, width: int = 64) -> str:
+    """Return a frame, so many pixels wide, as a JPEG in a ``data:`` address (1 to 2 kB)."""
+    cv2 = opencv()
+    height = max(1, round(frame.shape[0] * width / frame.shape[1]))
+    small = cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
+    encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()
+    return f"data:image/jpeg;base64,{base64.b64encode(encoded).decode()}"
