@@ -1,4 +1,4 @@
-"""The ``facelab`` command: train a classifier, record frames, render a report again."""
+"""The ``facelab`` command: train a classifier, record frames, render a report, list the steps."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from facelab.errors import FacelabError
 from facelab.frames.opencv import explained
 from facelab.learning import command as learning
 from facelab.reporting import command as reporting
+from facelab.running import command as running
 from facelab.studio import command as studio
 
 
@@ -17,7 +18,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; each package adds its own."""
     root = argparse.ArgumentParser(prog="facelab", description=__doc__)
     subparsers = root.add_subparsers(metavar="COMMAND", required=True)
-    for package in (learning, studio, reporting):
+    for package in (learning, studio, reporting, running):
         package.add_commands(subparsers)
     return root
 

@@ -59,10 +59,13 @@ def encode_png(frame: Frame) -> bytes:
     return encoded
 
 
-def thumbnail(frame: Frame, width: int = 64) -> str:
-    """Return a frame, so many pixels wide, as a JPEG in a ``data:`` address (1 to 2 kB)."""
+def thumbnail(frame: Frame, size: int = 72) -> str:
+    """Return a frame's centre square, so many pixels wide, as a JPEG in a ``data:`` address."""
     cv2 = opencv()
-    height = max(1, round(frame.shape[0] * width / frame.shape[1]))
-    small = cv2.resize(frame, (width, height), interpolation=cv2.INTER_AREA)
+    height, width = frame.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = frame[top : top + side, left : left + side]
+    small = cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA)
     encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()
     return f"data:image/jpeg;base64,{base64.b64encode(encoded).decode()}"

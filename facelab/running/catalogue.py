@@ -11,6 +11,7 @@ from types import ModuleType
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from facelab.errors import FacelabError
+from facelab.reporting.wording import sentence
 
 
 @dataclass(frozen=True)
@@ -26,22 +27,31 @@ class Definition:
 def define(context: StepFunctionContext) -> Definition:
     """Return the definition in what pytest-bdd keeps of a step function."""
     function = context.step_func
-    meaning = (inspect.getdoc(function) or "").partition("\n\n")[0]
+    meaning = inspect.getdoc(function) or ""
     place = function.__module__.replace(".", "/") + ".py"
     kind = (context.type or "step").capitalize()
     return Definition(kind, context.parser.name, " ".join(meaning.split()), place)
 
 
-def catalogue(modules: Iterable[ModuleType]) -> list[Definition]:
-    """Return the phrases that modules define: given, when, then, each in the order of the file."""
-    found: list[tuple[str, StepFunctionContext]] = []
+def catalogue(module: ModuleType) -> list[Definition]:
+    """Return the phrases that a module defines: given, when, then, in the order of the file."""
+    # pytest-bdd leaves a fixture in the module that a step is defined in.
+    kept = {id(getattr(value, "_fixture_function", None)) for value in vars(module).values()}
+    contexts = [c for f, c in step_function_context_registry.items() if id(f) in kept]
+    return [define(context) for context in sorted(contexts, key=_order)]
+
+
+def markdown(modules: Iterable[ModuleType]) -> str:
+    """Return the catalogue of modules as Markdown: a heading a module, an item a phrase."""
+    lines = []
     for module in modules:
-        # pytest-bdd leaves a fixture in the module that a step is defined in.
-        kept = {id(getattr(v, "_fixture_function", None)) for v in vars(module).values()}
-        contexts = [c for f, c in step_function_context_registry.items() if id(f) in kept]
-        contexts.sort(key=_order)
-        found += [(module.__name__, context) for context in contexts]
-    return [define(context) for _, context in found]
+        definitions = catalogue(module)
+        if definitions:
+            title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".")
+            lines += [f"### {sentence(title.removeprefix('Steps on '))}", "", f"`{definitions[0].place}`", ""]
+            lines += [f"- **{d.kind}** `{d.phrase}`  \n  {d.meaning}" for d in definitions]
+            lines += [""]
+    return "\n".join(lines)
 
 
 def step_modules(package: str = "steps") -> list[ModuleType]:

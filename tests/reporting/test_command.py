@@ -18,7 +18,7 @@ LOOK = """
 import sys
 from facelab.cli import main
 status = main(["report", sys.argv[1], "-o", sys.argv[2]])
-heavy = {"tensorflow", "keras", "scipy", "pandas", "cv2"} & {n.partition(".")[0] for n in sys.modules}
+heavy = {"tensorflow", "keras", "scipy", "pandas", "cv2"} & {m.split(".")[0] for m in sys.modules}
 sys.exit(status or (f"imported {heavy}" if heavy else 0))
 """
 
