@@ -43,6 +43,11 @@ class Entry:
         return next((s for s in self.sheet.steps if s.verdict not in held), None)
 
     @property
+    def line(self) -> int:
+        """The line in the feature where it stopped, or where it begins."""
+        return (self.stopped.line if self.stopped else 0) or self.sheet.line
+
+    @property
     def why(self) -> str:
         """Why it is not accepted, in one line."""
         return self.sheet.reason or (self.stopped.message if self.stopped else "")
@@ -120,6 +125,13 @@ class Outline:
         """What stands in the way of acceptance, in the order of its numbers."""
         found = [entry for entry in self.entries if entry.anomaly]
         return sorted(found, key=lambda entry: int(entry.anomaly[1:]))
+
+    def blocking(self, entry: Entry) -> list[Chapter]:
+        """The families that a scenario waits for and that were not accepted."""
+        waits = [
+            chapter for chapter in self.chapters if f"after:{chapter.family.id}" in entry.sheet.tags
+        ]
+        return [c for c in waits if c.family.verdict not in (ACCEPTED, RESERVED)]
 
     @property
     def reservations(self) -> list[Entry]:

@@ -43,6 +43,7 @@ class Step:
     """A step of a scenario as it went. ``duration`` in seconds, ``evidence`` as ``Sheet.show``.
 
     ``waiver``: by which a reviewer accepts its refused measures, empty when there is none.
+    ``line``: where it stands in the feature file, 0 when that is not known.
     """
 
     keyword: str
@@ -53,6 +54,7 @@ class Step:
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     evidence: list[dict[str, Any]] = field(default_factory=list)
     waiver: dict[str, str] = field(default_factory=dict)
+    line: int = 0
 
 
 @dataclass

@@ -48,7 +48,12 @@ def markdown(modules: Iterable[ModuleType]) -> str:
         definitions = catalogue(module)
         if definitions:
             title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".")
-            lines += [f"### {sentence(title.removeprefix('Steps on '))}", "", f"`{definitions[0].place}`", ""]
+            lines += [
+                f"### {sentence(title.removeprefix('Steps on '))}",
+                "",
+                f"`{definitions[0].place}`",
+                "",
+            ]
             lines += [f"- **{d.kind}** `{d.phrase}`  \n  {d.meaning}" for d in definitions]
             lines += [""]
     return "\n".join(lines)

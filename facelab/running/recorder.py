@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sysconfig
 import time
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from facelab.learning.history import History
 
 BLOCKED = "blocked by "
+
+_STDLIB = sysconfig.get_path("stdlib")
 
 
 class LiveSheet:
@@ -212,12 +216,24 @@ def verdict_on(error: BaseException) -> tuple[str, str]:
         return record.REFUSED, reason
     if isinstance(error, FacelabError):
         return record.ERROR, reason
-    return record.ERROR, f"{type(error).__name__}: {reason}"
+    return record.ERROR, f"{type(error).__name__}: {reason}{_where(error)}"
+
+
+def _where(error: BaseException) -> str:
+    """Return the last place of one's own that an exception came through, as `` (file.py:7)``."""
+    places = [
+        f" ({Path(frame.filename).name}:{frame.lineno})"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in frame.filename and not frame.filename.startswith(_STDLIB)
+    ]
+    return places[-1] if places else ""
 
 
 def _sheet(item: pytest.Item, file: str) -> Sheet:
     scenario = scenario_of(item)
-    steps = [Step(step.keyword.strip(), step.name) for step in scenario.steps]
+    steps = [
+        Step(step.keyword.strip(), step.name, line=step.line_number) for step in scenario.steps
+    ]
     tags = sorted({*scenario.tags, *scenario.feature.tags})
     example = example_of(item)
     told = [f"{name} {value}" if len(example) > 1 else value for name, value in example.items()]

@@ -1,4 +1,4 @@
-"""Waivers: what a reviewer accepts is accepted with reservations; what is none is one clear line."""
+"""Waivers: what a reviewer accepts is a reservation; what is no waiver is one clear line."""
 
 from __future__ import annotations
 
@@ -129,7 +129,10 @@ def test_the_name_of_an_outline_means_all_its_examples(project: Project) -> None
         ("[[waivers]]\n", "received 'waivers', allowed are [[waiver]] tables only"),
         (toml(reason=None), "waiver 1: 'reason' is missing; needed are scenario, phrase, reason,"),
         (toml(ticket='"7"'), "waiver 1: received 'ticket', allowed are scenario, phrase, reason,"),
-        (toml() + toml(who='" "', scenario='"x"'), "waiver 2: who: received ' ', allowed is a text"),
+        (
+            toml() + toml(who='" "', scenario='"x"'),
+            "waiver 2: who: received ' ', allowed is a text",
+        ),
         (toml(phrase="3"), "waiver 1: phrase: received 3, allowed is a text"),
         (toml(until='"2027-03-31"'), "waiver 1: until: received '2027-03-31', allowed is a day"),
         (toml(until="2027-03-31T10:00:00"), "waiver 1: until: received datetime.datetime(2027,"),
