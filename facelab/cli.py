@@ -1,4 +1,4 @@
-"""The ``facelab`` command: train a classifier, record frames, render a report, make the finder."""
+"""The ``facelab`` command; each package adds its own commands."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from facelab.finder import command as finder
 from facelab.frames.opencv import explained
 from facelab.learning import command as learning
 from facelab.reporting import command as reporting
+from facelab.running import command as running
 from facelab.studio import command as studio
 
 
@@ -18,7 +19,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; each package adds its own."""
     root = argparse.ArgumentParser(prog="facelab", description=__doc__)
     subparsers = root.add_subparsers(metavar="COMMAND", required=True)
-    for package in (learning, studio, reporting, finder):
+    for package in (learning, studio, reporting, finder, running):
         package.add_commands(subparsers)
     return root
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,13 @@ from facelab.frames.opencv import opencv
 from facelab.frames.source import Recording, Source
 from facelab.reporting import record
 from facelab.running import prerequisites, seeds
+from facelab.running.catalogue import define
 from facelab.running.definitions import check_definitions
 from facelab.running.exam import Exam
 from facelab.running.features import FeatureFile, feature_of
 from facelab.running.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.running.summary import summarise, title_block, write_report
+from facelab.running.waivers import read_waivers
 from facelab.system import System, load_system
 
 RECORDER = pytest.StashKey[Recorder]()
@@ -50,6 +53,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         metavar="DIR",
         help="folder that acceptance.json and acceptance.html are written to; default %(default)s",
     )
+    group.addoption(
+        "--report-photos",
+        action="store_true",
+        help="show photos of real people in the report too, not of the studio's actors alone",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -59,9 +67,10 @@ def pytest_configure(config: pytest.Config) -> None:
         report = Path(config.getoption("report"))
         if report.exists() and not report.is_dir():
             raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
+        waivers = read_waivers(config.rootpath)
     document = title_block(config.rootpath)
     run = {"seeds": list(chosen), "system": config.getoption("system")}
-    config.stash[RECORDER] = Recorder(document, run, config.rootpath)
+    config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -94,7 +103,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     recorder, collected = session.config.stash[RECORDER], session.config.stash.get(COLLECTED, [])
     session.items[:] = prerequisites.complete(session.items, collected)
     if any(feature_of(item) for item in session.items):
-        check_definitions(session, session.items)
+        used = check_definitions(session, session.items)
+        recorder.record.phrases = [asdict(define(context)) for context in used]
         with usage_errors():
             opencv()
     recorder.announce(session.items)
@@ -144,9 +154,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     recorder = session.config.stash[RECORDER]
     recorder.close()
     if recorder.live and not session.config.getoption("collectonly"):
-        write_report(
-            recorder.record, Path(session.config.getoption("report")), session.config.rootpath
-        )
+        write_report(recorder, Path(session.config.getoption("report")))
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -190,14 +198,20 @@ def system(pytestconfig: pytest.Config) -> System:
 @pytest.fixture(scope="session")
 def source(pytestconfig: pytest.Config) -> Source:
     """Where the frames come from: the recorded ones."""
-    recording = Recording(pytestconfig.rootpath / "fixtures")
-    pytestconfig.stash[RECORDER].record.run.update(source=recording.name)
+    recorder, recording = (
+        pytestconfig.stash[RECORDER],
+        Recording(pytestconfig.rootpath / "fixtures"),
+    )
+    recorder.source = recording
+    recorder.record.run.update(source=recording.name)
     return recording
 
 
 @pytest.fixture(scope="session")
 def exam(pytestconfig: pytest.Config, system: System, source: Source) -> Exam:
     """What the scenarios of a run share."""
-    run = pytestconfig.stash[RECORDER].record.run
-    run.update(system=system.name, source=source.name)
-    return Exam(system, source, tuple(run["seeds"]))
+    recorder = pytestconfig.stash[RECORDER]
+    recorder.source = source
+    recorder.record.run.update(system=system.name, source=source.name)
+    photos = pytestconfig.getoption("report_photos")
+    return Exam(system, source, tuple(recorder.record.run["seeds"]), photos)

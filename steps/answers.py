@@ -22,7 +22,10 @@ from steps.phrases import phrase
 def asked(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, probes: int, name: str
 ) -> Answers:
-    """Show the recorded probes of a scenario to the classifier."""
+    """Show the recorded probes of a scenario, frames never trained on, to the classifier.
+
+    The table shown is that of the replicate whose number of errors is the median.
+    """
     return ask(sheet, exam, photos, training, exam.source.photos(f"probes/{name.lower()}"), probes)
 
 
@@ -57,20 +60,21 @@ def ask(
     sheet.judge("probes", len(probes), Interval.exactly(count), exact=True)
     given = exam.ask(training, photos.people, probes)
     table = judging.prediction_table(given, judging.typical(judging.errors(given)))
-    sheet.show(evidence.predictions("expected, predicted, error", table, photos.people))
+    frames = exam.shown(probes)
+    sheet.show(evidence.predictions("expected, predicted, error", table, photos.people, frames))
     return given
 
 
 @then(phrase("at least {least:Percent} of them are answered wrong"))
 def many_errors(sheet: LiveSheet, answers: Answers, least: float) -> None:
-    """Measure the error rate."""
+    """Measure the share of the probes that is answered wrong."""
     rate = judging.error_rate(answers)
     sheet.judge("probes answered wrong", rate, Interval.at_least(least), unit="%")
 
 
 @then("none of them is answered wrong")
 def no_error(sheet: LiveSheet, answers: Answers) -> None:
-    """Count the errors."""
+    """Count the probes answered wrong."""
     sheet.judge("probes answered wrong", judging.errors(answers), Interval.exactly(0))
 
 
@@ -78,14 +82,14 @@ def no_error(sheet: LiveSheet, answers: Answers) -> None:
 def already_good(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, least: float
 ) -> None:
-    """Ask about the photos that it was trained on."""
+    """Measure the share of the photos it was trained on that it answers right."""
     right = 1 - judging.error_rate(exam.ask(training, photos.people, photos))
     sheet.judge("photos answered right", right, Interval.at_least(least), unit="%")
 
 
 @then("the model answers every photo with probabilities that sum to 1")
 def model_predicts(sheet: LiveSheet, photos: Photos, training: Training) -> None:
-    """Ask about the photos and add the probabilities up."""
+    """Measure how far a photo's probabilities are from adding up to 1; exact."""
     probabilities = training.predict(photos.frames).astype(np.float64)
     off = np.abs(probabilities.sum(axis=2) - 1).max(axis=1)
     sheet.judge("distance of the sums from 1", off, Interval.at_most(1e-5), exact=True)
@@ -95,7 +99,7 @@ def model_predicts(sheet: LiveSheet, photos: Photos, training: Training) -> None
 def watched(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, name: str
 ) -> NDArray[np.int64]:
-    """Count detections live over a clip."""
+    """Count, frame by frame, the most probable person over a clip."""
     clip = exam.source.clip(name)
     counts = exam.watch(training, clip)
     shown = counts[judging.typical(counts.max(axis=1).astype(float))]
@@ -106,7 +110,7 @@ def watched(
 
 @then(phrase("all {frames:Count} frames are counted"))
 def frames_counted(sheet: LiveSheet, counts: NDArray[np.int64], frames: int) -> None:
-    """Add the tally up."""
+    """Add the tally up; exact."""
     total = counts.sum(axis=1)
     sheet.judge("frames counted", total, Interval.exactly(frames), exact=True)
 
@@ -115,7 +119,7 @@ def frames_counted(sheet: LiveSheet, counts: NDArray[np.int64], frames: int) -> 
 def most_detections(
     sheet: LiveSheet, photos: Photos, counts: NDArray[np.int64], person: str, least: float
 ) -> None:
-    """Measure a person's share of the tally."""
+    """Measure a person's share of all detections."""
     share = judging.share(counts, photos.people.index(person))
     sheet.judge(f"share of {person}", share, Interval.more_than(least), unit="%")
 
@@ -124,7 +128,7 @@ def most_detections(
 def clear_lead(
     sheet: LiveSheet, photos: Photos, counts: NDArray[np.int64], person: str, times: float
 ) -> None:
-    """Measure a person's lead in the tally."""
+    """Measure how many times the next person's detections a person has."""
     lead = judging.lead(counts, photos.people.index(person))
     sheet.judge(f"{person} against the next", lead, Interval.at_least(times), unit="times")
 
@@ -154,7 +158,7 @@ def swept(
 def on_the_plateau(
     sheet: LiveSheet, sweep: dict[float, NDArray[np.float64]], rate: float, more: int
 ) -> None:
-    """Hold the errors at a rate against the fewest of the sweep."""
+    """Count the errors at a rate beyond the fewest at any rate, seed by seed."""
     excess = sweep[rate] - np.min(list(sweep.values()), axis=0)
     sheet.judge("errors more than at the best rate", excess, Interval.at_most(more))
 
@@ -163,14 +167,14 @@ def on_the_plateau(
 def first_in_tally(
     sheet: LiveSheet, photos: Photos, counts: NDArray[np.int64], person: str
 ) -> None:
-    """Measure a person's lead in the tally."""
+    """Measure how many times the next person's detections a person has: more than once."""
     lead = judging.lead(counts, photos.people.index(person))
     sheet.judge(f"{person} against the next", lead, Interval.more_than(1), unit="times")
 
 
 @then(phrase("every person is answered right more than {least:Percent} of the time"))
 def right_faces(sheet: LiveSheet, answers: Answers, least: float) -> None:
-    """Measure the share of right answers of the person answered worst."""
+    """Measure the share of right answers of the person who is answered worst."""
     worst = judging.hits_by_person(answers)
     sheet.judge("right answers, worst person", worst, Interval.more_than(least), unit="%")
 
@@ -179,7 +183,11 @@ def right_faces(sheet: LiveSheet, answers: Answers, least: float) -> None:
 def light_matters(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, answers: Answers
 ) -> None:
-    """Bound the excess of the error rate by resampling bursts."""
+    """Bound by how much the error rate at least exceeds that in known light.
+
+    The bound holds with 95 % confidence: the percentile bootstrap over bursts of frames, since
+    frames of one burst are not independent.
+    """
     known = exam.ask(training, photos.people, in_light(exam, photos, "T4", "known"))
     unseen_rates, known_rates = (
         judging.burst_means(one.wrong, one.labels) for one in (answers, known)
@@ -204,7 +212,7 @@ def load_costs(
     answers: Answers,
     people: list[str],
 ) -> tuple[Answers, Answers]:
-    """Count the errors, on the same frames, of a training on all and one on some of the people."""
+    """Count by how many errors more than a training on these people alone, on the same frames."""
     few, crowd = photos.of(people), answers.of(people)
     probes = in_light(exam, photos, "T4", "unseen").of(people)
     alone = exam.ask(exam.train(few, parameters), few.people, probes)
@@ -228,7 +236,11 @@ def load_costs(
     )
 )
 def load_blurs(sheet: LiveSheet, crowd_and_few: tuple[Answers, Answers], chance: float) -> None:
-    """Compare the right person's margin with many people and with few, burst by burst."""
+    """Compare the right person's margin with many people and with few, by Wilcoxon's test.
+
+    The margin is the right person's probability less the next one's, a mean over each burst;
+    measured is how probable such a loss were by chance.
+    """
     crowd, few = crowd_and_few
     p_value = judging.signed_rank(judging.margins_lost(few, crowd))
     sheet.judge("chance of such a difference", p_value, Interval.at_most(chance), unit="%")
@@ -236,7 +248,7 @@ def load_blurs(sheet: LiveSheet, crowd_and_few: tuple[Answers, Answers], chance:
 
 @when("it is asked about the twins, with and without glasses", target_fixture="answers")
 def asked_about_twins(exam: Exam, photos: Photos, training: Training) -> Answers:
-    """Show frames of two men drawn twice, alike but for the glasses."""
+    """Show frames of two men, each drawn twice, alike but for the glasses."""
     return exam.ask(training, photos.people, exam.source.photos("twins"))
 
 
@@ -254,7 +266,7 @@ def bare_and_glasses(answers: Answers) -> tuple[Answers, Answers]:
     )
 )
 def confused_anyway(sheet: LiveSheet, answers: Answers, pair: list[str], least: float) -> None:
-    """Measure the share of frames that are taken for the other of two people."""
+    """Measure the share of frames taken for the other of two people, glasses off and on."""
     for name, one in zip(("without", "with"), bare_and_glasses(answers), strict=True):
         share = judging.confused(one, pair).mean(axis=1)
         sheet.judge(
@@ -264,7 +276,10 @@ def confused_anyway(sheet: LiveSheet, answers: Answers, pair: list[str], least: 
 
 @then(phrase("glasses make it less sure, by chance in {chance:Percent} of cases at most"))
 def glasses_blur(sheet: LiveSheet, answers: Answers, chance: float) -> None:
-    """Compare the right man's margin with and without glasses, burst by burst."""
+    """Compare the right man's margin with and without glasses, by Wilcoxon's test.
+
+    Measured is how probable such a loss, over the bursts, were by chance.
+    """
     bare, worn = bare_and_glasses(answers)
     lost = judging.margins_lost(bare, worn)
     sheet.show(
@@ -279,7 +294,7 @@ def glasses_blur(sheet: LiveSheet, answers: Answers, chance: float) -> None:
 
 @then(phrase("glasses change at most {most:Percent} of its answers"))
 def glasses_change_little(sheet: LiveSheet, answers: Answers, most: float) -> None:
-    """Count the pairs that are answered differently with glasses and without."""
+    """Measure the share of pairs of frames that glasses make it answer otherwise."""
     bare, worn = bare_and_glasses(answers)
     changed = (bare.predicted != worn.predicted).mean(axis=1)
     sheet.judge("answers that glasses change", changed, Interval.at_most(most), unit="%")
@@ -301,7 +316,11 @@ def confuses_less(
     rate: float,
     chance: float,
 ) -> None:
-    """Compare two trainings on the same frames of two people by McNemar's exact test."""
+    """Compare two trainings on the same frames of two people by McNemar's exact test.
+
+    Measured is how probable it were by chance that so many of the frames on which they differ are
+    confused less.
+    """
     other = exam.train(photos, parameters.with_(learning_rate=rate))
     asked = exam.ask(other, photos.people, exam.source.photos("twins"))
     after, before = judging.confused(answers, pair), judging.confused(asked, pair)

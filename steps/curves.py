@@ -19,21 +19,21 @@ from steps.phrases import phrase
 
 @then("every epoch sees each photo once")
 def photos_once(sheet: LiveSheet, training: Training) -> None:
-    """Count photos that an epoch misses or repeats."""
+    """Count photos that an epoch misses or repeats, over all epochs; exact."""
     uneven = curves.uneven_photos(training.history)
     sheet.judge("photos missed or repeated in an epoch", uneven, Interval.exactly(0), exact=True)
 
 
 @then("no epoch repeats the order of another")
 def orders_differ(sheet: LiveSheet, training: Training) -> None:
-    """Count epochs that repeat an order."""
+    """Count epochs whose order of photos is that of an earlier one; exact."""
     repeated = curves.repeated_orders(training.history)
     sheet.judge("epochs in an order seen before", repeated, Interval.exactly(0), exact=True)
 
 
 @then(phrase("the first value lies within {distance:Number} of the loss at chance"))
 def first_value(sheet: LiveSheet, training: Training, distance: float) -> None:
-    """Hold the first value against ln(people)."""
+    """Measure how far the first loss lies from ln(people), the loss at chance, in nats."""
     measured = curves.first_loss(training.history)
     sheet.judge(
         f"distance of the first loss from ln {training.history.people}",
@@ -46,7 +46,10 @@ def first_value(sheet: LiveSheet, training: Training, distance: float) -> None:
 def rate_used(
     sheet: LiveSheet, parameters: Parameters, training: Training, tolerance: float
 ) -> None:
-    """Hold the rate read back from the steps taken against the parameter."""
+    """Measure how far the rate used lies from the parameter, as a share of it.
+
+    The rate is read back from the steps taken; its median over the updates counts.
+    """
     error = curves.rate_error(training.history, parameters.learning_rate)
     allowed = Interval.at_most(tolerance)
     sheet.judge("distance from the rate used to the one shown", error, allowed, unit="%")
@@ -54,28 +57,31 @@ def rate_used(
 
 @then("every accuracy is a whole number of photos out of its batch")
 def whole_accuracies(sheet: LiveSheet, training: Training) -> None:
-    """Count accuracies that no number of right answers gives."""
+    """Count accuracies that are no whole number of photos over the batch's size; exact."""
     odd = curves.odd_accuracies(training.history)
     sheet.judge("accuracies no batch can have", odd, Interval.exactly(0), exact=True)
 
 
 @then("every value is finite and no loss is negative")
 def finite_values(sheet: LiveSheet, training: Training) -> None:
-    """Look for the smallest loss."""
+    """Look for the smallest loss; a value that is not finite refuses too. Exact."""
     smallest = curves.smallest_loss(training.history)
     sheet.judge("smallest loss", smallest, Interval.at_least(0), exact=True)
 
 
 @then("the loss falls at every epoch")
 def loss_falls(sheet: LiveSheet, training: Training) -> None:
-    """Look at the largest step from an epoch's mean loss to the next."""
+    """Measure the largest step from an epoch's mean loss to the next, in nats.
+
+    Means are weighted by batch size; the loss falls at every epoch when the step is below 0.
+    """
     rise = curves.largest_rise(training.history)
     sheet.judge("largest change of the loss between epochs", rise, Interval.less_than(0))
 
 
 @then(phrase("in all it falls by at least {low:Percent} and at most {high:Percent}"))
 def loss_drops(sheet: LiveSheet, training: Training, low: float, high: float) -> None:
-    """Measure the fall of the loss from the first epoch to the last."""
+    """Measure 1 - last epoch's mean loss / first epoch's, weighted by batch size."""
     drop = curves.loss_drop(training.history)
     allowed = Interval.between(low, high)
     sheet.judge("fall of the loss from first to last epoch", drop, allowed, unit="%")
@@ -83,14 +89,14 @@ def loss_drops(sheet: LiveSheet, training: Training, low: float, high: float) ->
 
 @then(phrase("from update to update the accuracy changes by at least {least:Number} on average"))
 def accuracy_varies(sheet: LiveSheet, training: Training, least: float) -> None:
-    """Measure how strongly the accuracy varies."""
+    """Measure the mean distance of an update's accuracy from the one before."""
     swing = curves.accuracy_swing(training.history)
     sheet.judge("mean change of the accuracy", swing, Interval.at_least(least))
 
 
 @then(phrase("in the last epoch the accuracy is under {bound:Number}"))
 def accuracy_stays_low(sheet: LiveSheet, training: Training, bound: float) -> None:
-    """Measure where the accuracy ends."""
+    """Measure the mean accuracy of the last epoch, over its photos."""
     last = curves.last_epoch_accuracy(training.history)
     sheet.judge("accuracy of the last epoch", last, Interval.less_than(bound))
 
@@ -104,7 +110,10 @@ def accuracy_stays_low(sheet: LiveSheet, training: Training, bound: float) -> No
 def accuracy_settles(
     sheet: LiveSheet, training: Training, window: int, level: float, part: float
 ) -> None:
-    """Measure how soon the accuracy is high."""
+    """Measure how soon the accuracy is high, as a share of all updates.
+
+    High: its mean over so many updates in a row reaches the level; counted to the last of them.
+    """
     settled = curves.settling_share(training.history, level, window)
     sheet.judge(
         f"part of the training until the accuracy reaches {level:g}",
@@ -116,14 +125,14 @@ def accuracy_settles(
 
 @then(phrase("in every epoch of the last half the accuracy is at least {least:Number}"))
 def accuracy_stays_high(sheet: LiveSheet, training: Training, least: float) -> None:
-    """Measure the lowest epoch of the last half."""
+    """Measure the lowest epoch's mean accuracy among the last half of the epochs."""
     late = curves.late_accuracy(training.history)
     sheet.judge("lowest accuracy of an epoch of the last half", late, Interval.at_least(least))
 
 
 @then(phrase("in the last epoch the loss is above 0 and at most {bound:Percent} of it at chance"))
 def loss_vanishes(sheet: LiveSheet, training: Training, bound: float) -> None:
-    """Measure where the loss ends."""
+    """Measure the last epoch's mean loss as a share of ln(people), the loss at chance."""
     final = curves.final_loss(training.history)
     allowed = Interval(0, bound, open_low=True)
     sheet.judge("last epoch's loss as a share of the loss at chance", final, allowed, unit="%")
@@ -139,7 +148,11 @@ def more_work(
     more: int,
     most: int,
 ) -> None:
-    """Train for longer and longer and compare the last epochs."""
+    """Train for longer and longer and compare the last epochs' mean losses.
+
+    The largest change from one training to the next is judged, in nats: it is below 0 when each is
+    lower.
+    """
     trainings = [exam.train(photos, parameters.with_(epochs=n)) for n in (few, more, most)]
     losses = np.stack([curves.final_loss(t.history) for t in trainings]) * math.log(
         len(photos.people)
@@ -163,7 +176,7 @@ def more_updates(
     training: Training,
     people: list[str],
 ) -> Training:
-    """Train on some of the people alone and compare the numbers of updates."""
+    """Train on some of the people alone and count the updates made beyond theirs; exact."""
     smaller = exam.train(photos.of(people), parameters)
     more = training.history.updates - smaller.history.updates
     sheet.judge("updates more", more, Interval.more_than(0), exact=True)
@@ -179,7 +192,10 @@ def more_updates(
 def settles_later(
     sheet: LiveSheet, training: Training, smaller_training: Training, window: int, level: float
 ) -> None:
-    """Compare, seed by seed, after how many updates the accuracy is high."""
+    """Count, seed by seed, how many updates later the accuracy is high.
+
+    High: its mean over so many updates in a row reaches the level.
+    """
     later, sooner = (
         curves.updates_to_settle(one.history, level, window) for one in (training, smaller_training)
     )

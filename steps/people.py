@@ -19,31 +19,31 @@ from steps.phrases import phrase
 
 @given("all photos of the gallery", target_fixture="photos")
 def all_photos(source: Source) -> Photos:
-    """Take the whole gallery."""
+    """Take the whole gallery, every person in it."""
     return source.photos("gallery")
 
 
 @given(phrase("the photos of {people:Names}"), target_fixture="photos")
 def photos_of(source: Source, people: list[str]) -> Photos:
-    """Take the gallery's photos of some people."""
+    """Take the gallery's photos of these people, in the gallery's order."""
     return source.photos("gallery").of(people)
 
 
 @given(phrase("the first {number:Count} photos of the gallery"), target_fixture="photos")
 def first_photos(source: Source, number: int) -> Photos:
-    """Take the gallery's first photos."""
+    """Take the gallery's first photos, by the names of their files."""
     return source.photos("gallery").first(number)
 
 
 @then(phrase("there are photos of at least {least:Count} people"))
 def people_counted(sheet: LiveSheet, photos: Photos, least: int) -> None:
-    """Count the people."""
+    """Count the people of the photos taken; exact."""
     sheet.judge("people", len(photos.people), Interval.at_least(least), exact=True)
 
 
 @then(phrase("every person has at least {least:Count} photos"))
 def photos_counted(sheet: LiveSheet, photos: Photos, least: int) -> None:
-    """Count the photos of each person."""
+    """Count each person's photos; the person with the fewest is judged, exactly."""
     counts = photos.labels["person"].value_counts(sort=False)
     sheet.show(facts("photos of each person", {str(k): int(n) for k, n in counts.items()}))
     sheet.judge(
@@ -53,20 +53,24 @@ def photos_counted(sheet: LiveSheet, photos: Photos, least: int) -> None:
 
 @then(phrase("there are {expected:Count} photos of {people:Count} people in it"))
 def gallery_counted(sheet: LiveSheet, photos: Photos, expected: int, people: int) -> None:
-    """Count people and photos of the recorded gallery."""
+    """Count people and photos of the recorded gallery; both exact."""
     sheet.judge("people", len(photos.people), Interval.exactly(people), exact=True)
     sheet.judge("photos", len(photos), Interval.exactly(expected), exact=True)
 
 
 @then(phrase("there are {expected:Count} photos of {people:Names} in it"))
 def photos_of_some(sheet: LiveSheet, photos: Photos, expected: int, people: list[str]) -> None:
-    """Count the photos of some people."""
+    """Count the photos of these people; exact."""
     sheet.judge("photos", len(photos.of(people)), Interval.exactly(expected), exact=True)
 
 
 @then("no recorded file is missing, damaged or an orphan")
 def recording_is_whole(sheet: LiveSheet, source: Source) -> None:
-    """Hold every file against the manifest."""
+    """Hold every file against the manifest.
+
+    Counted are files that are missing, whose SHA-256 is another, and that the manifest lacks; each
+    is named.
+    """
     damage = source.damage()
     sheet.judge(
         "files not as recorded", len(damage), Interval.exactly(0), exact=True, details=damage
@@ -82,7 +86,7 @@ def new_gallery(tmp_path: Path) -> Gallery:
 @given("a gallery that keeps them", target_fixture="gallery")
 @when("they are saved in a new gallery", target_fixture="gallery")
 def gallery_keeps(tmp_path: Path, photos: Photos) -> Gallery:
-    """Save photos in a gallery, one by one."""
+    """Save photos in a new gallery, one by one, as a person is photographed."""
     gallery = Gallery(tmp_path / "gallery")
     for frame, person in zip(photos.frames, photos.labels["person"], strict=True):
         gallery.save(person, frame)
@@ -91,7 +95,10 @@ def gallery_keeps(tmp_path: Path, photos: Photos) -> Gallery:
 
 @when(phrase("{damage} is handed in as a photo of {person}"), target_fixture="refusal")
 def foreign_file(tmp_path: Path, gallery: Gallery, damage: str, person: str) -> str:
-    """Hand in a file that is no whole photo, and keep what the gallery says."""
+    """Hand in a file that is no whole photo, and keep what the gallery says.
+
+    Known are `a text`, `an empty file` and `half of a photo`.
+    """
     path = tmp_path / "foreign.jpg"
     photo = next((gallery.folder / person).glob("*.png")).read_bytes()
     contents = {
@@ -121,7 +128,10 @@ def refused_by_name(sheet: LiveSheet, refusal: str) -> None:
 
 @then("every photo is given back pixel for pixel")
 def given_back(sheet: LiveSheet, photos: Photos, gallery: Gallery) -> None:
-    """Open the gallery anew and compare it with the photos, person by person."""
+    """Open the gallery anew and compare it with the photos, person by person.
+
+    Counted are photos of which a single pixel differs.
+    """
     kept = Gallery(gallery.folder).photos()
     differing = [
         f"{person}, photo {number}"

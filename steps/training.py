@@ -17,7 +17,7 @@ from steps.phrases import phrase
 
 @given(phrase("the basic parameters with a learning rate of {rate}"), target_fixture="parameters")
 def basic_parameters(rate: str) -> Parameters:
-    """Take the basic parameters with another learning rate."""
+    """Take the basic parameters (20 epochs, batches of 16) with this learning rate."""
     return Parameters().with_(learning_rate=rate)
 
 
@@ -30,7 +30,7 @@ def basic_parameters(rate: str) -> Parameters:
     target_fixture="parameters",
 )
 def given_parameters(rate: str, epochs: str, batch_size: str) -> Parameters:
-    """Set the three parameters."""
+    """Set the three parameters that a user sets."""
     return Parameters().with_(learning_rate=rate, epochs=epochs, batch_size=batch_size)
 
 
@@ -39,13 +39,13 @@ def given_parameters(rate: str, epochs: str, batch_size: str) -> Parameters:
     target_fixture="parameters",
 )
 def one_batch(photos: Photos, rate: str, epochs: str) -> Parameters:
-    """Set learning rate and epochs, all photos in one batch."""
+    """Set learning rate and epochs; the batch size is the number of photos."""
     return Parameters().with_(learning_rate=rate, epochs=epochs, batch_size=len(photos))
 
 
 @when("the classifier is trained", target_fixture="training")
 def trained(sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters) -> Training:
-    """Train, one replicate a seed."""
+    """Train on the photos, one replicate a seed, and show parameters and curves."""
     training = exam.train(photos, parameters)
     show(sheet, exam, photos, parameters, training)
     return training
@@ -53,7 +53,7 @@ def trained(sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters
 
 @when("the classifier is trained once", target_fixture="training")
 def trained_once(sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters) -> Training:
-    """Train a single replicate."""
+    """Train a single replicate, of the first seed: for long trainings and exact counts."""
     training = exam.train(photos, parameters, replicates=1)
     show(sheet, exam, photos, parameters, training)
     return training
@@ -66,7 +66,7 @@ def trained_once(sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Param
 def interrupted(
     sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, values: int
 ) -> Training:
-    """Train and interrupt."""
+    """Train, and ask to stop as soon as so many values are drawn."""
     training = exam.train(photos, parameters, stop_at=values)
     show(sheet, exam, photos, parameters, training)
     return training
@@ -80,33 +80,33 @@ def show(
     sheet.show(
         evidence.facts("parameters", {**parameters.as_rows(), **numbers}),
         evidence.facts("theory, not a criterion", exam.theory(photos, parameters)),
-        evidence.curves("loss and accuracy at every update", training.history),
     )
+    sheet.show_curves("loss and accuracy at every update", training.history)
 
 
 @then(phrase("{values:Count} values are drawn"))
 def values_drawn(sheet: LiveSheet, training: Training, values: int) -> None:
-    """Count the values."""
+    """Count the values drawn, one an update; exact."""
     sheet.judge("values drawn", training.history.updates, Interval.exactly(values), exact=True)
 
 
 @then("one value is drawn for each photo")
 def value_a_photo(sheet: LiveSheet, photos: Photos, training: Training) -> None:
-    """Count the values against the photos."""
+    """Hold the number of values against that of the photos; exact."""
     allowed = Interval.exactly(len(photos))
     sheet.judge("values drawn", training.history.updates, allowed, exact=True)
 
 
 @then(phrase("each epoch makes {updates:Count} updates"))
 def updates_an_epoch(sheet: LiveSheet, training: Training, updates: int) -> None:
-    """Count the updates of an epoch."""
+    """Count the updates of an epoch: photos over batch size, rounded up; exact."""
     measured = training.history.updates_per_epoch
     sheet.judge("updates an epoch", measured, Interval.exactly(updates), exact=True)
 
 
 @then(phrase("at least {low:Count} and fewer than {high:Count} values are drawn"))
 def values_between(sheet: LiveSheet, training: Training, low: int, high: int) -> None:
-    """Count the values of an interrupted training."""
+    """Count the values of an interrupted training; exact."""
     allowed = Interval(low, high, open_high=True)
     sheet.judge("values drawn", training.history.updates, allowed, exact=True)
 
@@ -115,7 +115,10 @@ def values_between(sheet: LiveSheet, training: Training, low: int, high: int) ->
 def head_of_whole(
     sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
 ) -> None:
-    """Hold the values against those of a training that nobody interrupts."""
+    """Compare with a training of the same seeds that nobody interrupts.
+
+    Counted are values of loss or accuracy that are not equal to the last bit.
+    """
     whole = exam.train(photos, parameters)
     differing = curves.differing_values(training.history, whole.history)
     sheet.judge("values that differ", differing, Interval.exactly(0), exact=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import numpy as np
@@ -56,3 +57,15 @@ def encode_png(frame: Frame) -> bytes:
     cv2 = opencv()
     encoded: bytes = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])[1].tobytes()
     return encoded
+
+
+def thumbnail(frame: Frame, size: int = 72) -> str:
+    """Return a frame's centre square, so many pixels wide, as a JPEG in a ``data:`` address."""
+    cv2 = opencv()
+    height, width = frame.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    square = frame[top : top + side, left : left + side]
+    small = cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA)
+    encoded = cv2.imencode(".jpg", small, [cv2.IMWRITE_JPEG_QUALITY, 70])[1].tobytes()
+    return f"data:image/jpeg;base64,{base64.b64encode(encoded).decode()}"

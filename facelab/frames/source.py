@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -9,9 +10,10 @@ from typing import Protocol
 import pandas as pd
 
 from facelab.errors import FacelabError
+from facelab.files import sha256
 from facelab.frames.clip import Clip
 from facelab.frames.gallery import read_photos
-from facelab.frames.manifest import damage, read_manifest
+from facelab.frames.manifest import NAME, damage, read_manifest
 from facelab.frames.photos import Photos
 
 
@@ -48,6 +50,17 @@ class Recording:
     def manifest(self) -> pd.DataFrame:
         """The table of all its files."""
         return read_manifest(self.folder)
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the manifest, which holds that of every file."""
+        return sha256(self.folder / NAME)
+
+    @cached_property
+    def actors(self) -> frozenset[str]:
+        """The people in it who were drawn by the studio: those of its ``cast.toml``."""
+        cast = self.folder / "cast.toml"
+        return frozenset(tomllib.loads(cast.read_text("utf-8")) if cast.is_file() else ())
 
     def photos(self, name: str) -> Photos:
         """Return a set of photos, sorted by file, read once.

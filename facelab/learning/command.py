@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facelab.errors import FacelabError
-from facelab.frames.folder import read_folder
 from facelab.interval import Interval
 from facelab.learning.parameters import PARAMETERS, Parameter, Parameters
 
@@ -48,6 +47,8 @@ def run_train(arguments: argparse.Namespace) -> int:
             "folder that exists; choose another"
         )
     parameters = Parameters(**{p.field: getattr(arguments, p.field) for p in PARAMETERS})
+    from facelab.frames.folder import read_folder  # with pandas: half a second for every command
+
     photos = read_folder(arguments.gallery)
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from rich.progress import Progress

@@ -9,7 +9,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedErro
 
 from facelab.errors import FacelabError
 from facelab.files import write_atomically
-from facelab.reporting import wording
+from facelab.reporting import charts, wording
+from facelab.reporting.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
 from facelab.reporting.outline import Outline, outline
 from facelab.reporting.record import NOT_RUN, Record
 from facelab.reporting.redaction import redacted
@@ -40,14 +41,24 @@ def render(record: Record) -> str:
 
     Raises FacelabError when the record lacks something, such as a part of a verdict.
     """
+    if any(e.get("kind") in ("curves", "series") for e in record.evidence):
+        charts.start()
     clean: Record = redacted(record)
     outlined = outline(clean)
+    rows = matrix(outlined)
     page = _templates().get_template("document.html")
     try:
         return page.render(
             record=clean,
             outline=outlined,
-            matrix=matrix(outlined),
+            matrix=rows,
+            unused=[waiver for waiver in clean.waivers if waiver["state"] != "applied"],
+            recordings=read_recordings(clean.recordings),
+            tables={
+                "scenarios": scenarios_csv(outlined),
+                "criteria": criteria_csv(outlined),
+                "matrix": matrix_csv(rows),
+            },
             block=_block(clean),
             setting=_setting(clean),
             environment=clean.run.get("environment") or {},
@@ -63,6 +74,7 @@ def _templates() -> Environment:
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
+        auto_reload=False,
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,
@@ -74,6 +86,7 @@ def _templates() -> Environment:
         fact=wording.fact,
         share=wording.share,
         sentence=wording.sentence,
+        phrase=wording.phrase,
     )
     return templates
 
@@ -112,9 +125,6 @@ def _headline(record: Record, outlined: Outline) -> tuple[str, str]:
         )
     if record.verdict == NOT_RUN:
         return came, "Nothing was accepted. Run the scenarios with pytest, then read this again."
-    if outlined.left_out:
-        return (
-            came,
-            "Read why those were not run, decide on a reservation, and sign on the last page.",
-        )
+    if outlined.reservations:
+        return came, "Read the reservations, decide on each, and sign on the last page."
     return came, "Read the sheets, then sign on the last page."

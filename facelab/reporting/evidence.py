@@ -9,7 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from facelab.frames.image import thumbnail
+from facelab.reporting.tables import listed_rows
+
 if TYPE_CHECKING:
+    from facelab.frames.photos import Frame
     from facelab.learning.history import History
 
 POINTS = 1200
@@ -32,7 +36,7 @@ def curves(title: str, history: History) -> Evidence:
     {"kind": "curves", "updates", "updates_per_epoch", "people", "seeds", "loss", "accuracy"}; each
     curve is {"update": [...], "low": [...], "high": [...]}, a list a replicate in low and high.
     Short curves have low = high = the values; long ones keep the extremes of every bin of
-    updates, so that none is lost.
+    updates, so that none is lost; ``file``, when there, is the CSV beside that has every value.
     """
     return {
         "kind": "curves",
@@ -44,6 +48,15 @@ def curves(title: str, history: History) -> Evidence:
         "loss": _envelope(history.loss),
         "accuracy": _envelope(history.accuracy),
     }
+
+
+def curves_csv(history: History) -> str:
+    """Return every value as CSV: a row an update, loss and accuracy of every seed."""
+    columns = {"update": np.arange(1, history.updates + 1)}
+    for number, seed in enumerate(history.seeds):
+        columns[f"loss, seed {seed}"] = history.loss[number]
+        columns[f"accuracy, seed {seed}"] = history.accuracy[number]
+    return pd.DataFrame(columns).to_csv(index=False, float_format="%.5g", lineterminator="\n")
 
 
 def _envelope(values: NDArray[np.float32]) -> dict[str, Any]:
@@ -60,12 +73,23 @@ def _rounded(values: NDArray[np.float32]) -> list[list[float]]:
     return [[float(f"{value:.5g}") for value in row] for row in values]
 
 
-def predictions(title: str, table: pd.DataFrame, people: Sequence[str]) -> Evidence:
+def predictions(
+    title: str,
+    table: pd.DataFrame,
+    people: Sequence[str],
+    frames: Sequence[Frame | None] | None = None,
+) -> Evidence:
     """Show the table expected / predicted / error: {"kind": "predictions", "people", "rows"}.
 
-    A row has ``file``, ``expected``, ``predicted``, ``error``, ``probability``.
+    A row has ``file``, ``expected``, ``predicted``, ``error``, ``probability``; where the page
+    lists it and ``frames`` has a frame for it, ``photo``: the frame, small, as a data address.
     """
-    rows = table.to_dict("records")
+    rows = [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
+    if frames is not None:
+        listed = {id(row) for row in listed_rows(rows)}
+        for row, frame in zip(rows, frames, strict=True):
+            if frame is not None and id(row) in listed:
+                row["photo"] = thumbnail(frame)
     return {"kind": "predictions", "title": title, "people": list(people), "rows": rows}
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from markupsafe import Markup
 
 from facelab.reporting import charts, wording
+from facelab.reporting.csvlink import csv_address
 from facelab.reporting.curve import Curve, read_curve, sparkline
 from facelab.reporting.tables import read_predictions, read_tally
 
@@ -107,8 +109,27 @@ def _read_curves(figure: Figure, evidence: dict[str, Any]) -> None:
         "logarithmic": figure.charts[0].form[4],
         "told": {"loss": _ends(loss), "accuracy": _ends(accuracy)},
     }
+    # A long curve was kept whole in a file beside the page, under a name that the run gave it.
+    beside = str(evidence.get("file", ""))
+    if re.fullmatch(r"curves-[\w.-]+\.csv", beside):
+        figure.data["beside"] = beside
+    elif not figure.data["strange"]:
+        figure.data["csv"] = _curves_csv(evidence)
     top = max(2 * chance, 0.1)
     figure.sparks = {"loss": sparkline(loss, top), "accuracy": sparkline(accuracy, 1.0)}
+
+
+def _curves_csv(evidence: dict[str, Any]) -> str:
+    names, columns = ["update"], [evidence["loss"]["update"]]
+    for number, seed in enumerate(evidence["seeds"]):
+        for measure in ("loss", "accuracy"):
+            for end in ("low", "high"):
+                names.append(f"{measure}, seed {seed}, {end}")
+                columns.append(evidence[measure][end][number])
+    if evidence["loss"]["low"] == evidence["loss"]["high"]:  # every value, not the ends of bins
+        names, columns = names[:1] + names[1::2], columns[:1] + columns[1::2]
+        names = [name.removesuffix(", low") for name in names]
+    return csv_address(names, zip(*columns, strict=True))
 
 
 def _ends(curve: Curve) -> tuple[str, str]:
@@ -133,7 +154,8 @@ def _read_tally(figure: Figure, evidence: dict[str, Any]) -> None:
 def _read_series(figure: Figure, evidence: dict[str, Any]) -> None:
     x, y, points = str(evidence["x"]), str(evidence["y"]), list(evidence["points"])
     figure.charts = [charts.series_chart(x, y, points)]
-    figure.data = {"x": x, "y": y, "points": [[wording.fact(v) for v in p] for p in points]}
+    told = [[wording.fact(v) for v in p] for p in points]
+    figure.data = {"x": x, "y": y, "points": told, "csv": csv_address((x, y), points)}
 
 
 _READERS = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from facelab.reporting.figures import Figure, Figures, Shown
-from facelab.reporting.record import ACCEPTED, NOT_RUN, Family, Record, Sheet, Step
+from facelab.reporting.record import ACCEPTED, NOT_RUN, RESERVED, Family, Record, Sheet, Step
 from facelab.reporting.wording import ANOMALIES
 
 
@@ -21,8 +21,9 @@ class Played:
 
 @dataclass(frozen=True)
 class Entry:
-    """A scenario in the document. ``number``: T1.2; ``anomaly``: A1, or empty."""
+    """A scenario in the document. ``place``: 2 of ``number`` T1.2; ``anomaly``: A1, or empty."""
 
+    place: int
     number: str
     anchor: str
     family: Family
@@ -38,7 +39,13 @@ class Entry:
     @property
     def stopped(self) -> Step | None:
         """The step that decided a verdict other than accepted."""
-        return next((s for s in self.sheet.steps if s.verdict not in (ACCEPTED, NOT_RUN)), None)
+        held = (ACCEPTED, RESERVED, NOT_RUN)
+        return next((s for s in self.sheet.steps if s.verdict not in held), None)
+
+    @property
+    def line(self) -> int:
+        """The line in the feature where it stopped, or where it begins."""
+        return (self.stopped.line if self.stopped else 0) or self.sheet.line
 
     @property
     def why(self) -> str:
@@ -47,8 +54,9 @@ class Entry:
 
     @property
     def refused_criteria(self) -> list[dict[str, Any]]:
-        """The criteria that were not met."""
-        return [v for s in self.sheet.steps for v in s.verdicts if not v.get("accepted")]
+        """The criteria that were not met and are not waived."""
+        unmet = [s for s in self.sheet.steps if not s.waiver]
+        return [v for s in unmet for v in s.verdicts if not v.get("accepted")]
 
 
 @dataclass(frozen=True)
@@ -66,6 +74,11 @@ class Chapter:
         return sorted(tag.removeprefix("after:") for tag in tags)
 
     @property
+    def accepted(self) -> int:
+        """How many of its scenarios are accepted."""
+        return sum(entry.sheet.verdict == ACCEPTED for entry in self.entries)
+
+    @property
     def measured(self) -> list[dict[str, Any]]:
         """What its scenarios measured, each once."""
         found: dict[tuple[object, ...], dict[str, Any]] = {}
@@ -73,7 +86,7 @@ class Chapter:
             for step in entry.sheet.steps:
                 for verdict in step.verdicts:
                     key = (verdict.get("measure"), verdict.get("shown"), verdict.get("threshold"))
-                    found.setdefault(key, {**verdict, "entry": entry})
+                    found.setdefault(key, {**verdict, "waived": bool(step.waiver)})
         return list(found.values())
 
     @property
@@ -113,10 +126,17 @@ class Outline:
         found = [entry for entry in self.entries if entry.anomaly]
         return sorted(found, key=lambda entry: int(entry.anomaly[1:]))
 
+    def blocking(self, entry: Entry) -> list[Chapter]:
+        """The families that a scenario waits for and that were not accepted."""
+        waits = [
+            chapter for chapter in self.chapters if f"after:{chapter.family.id}" in entry.sheet.tags
+        ]
+        return [c for c in waits if c.family.verdict not in (ACCEPTED, RESERVED)]
+
     @property
-    def left_out(self) -> list[Entry]:
-        """What was not run."""
-        return [entry for entry in self.entries if entry.sheet.verdict == NOT_RUN]
+    def reservations(self) -> list[Entry]:
+        """What is accepted by a waiver, and what was not run."""
+        return [e for e in self.entries if e.sheet.verdict in (RESERVED, NOT_RUN)]
 
     def counts(self) -> dict[str, int]:
         """How many scenarios have each verdict."""
@@ -136,7 +156,7 @@ def outline(record: Record) -> Outline:
             number = f"{family.id}.{place}"
             steps = [Played(s, [figures.show(e) for e in s.evidence]) for s in sheet.steps]
             anomaly = anomalies.get(id(sheet), "")
-            entries.append(Entry(number, f"{anchor}-{place}", family, sheet, steps, anomaly))
+            entries.append(Entry(place, number, f"{anchor}-{place}", family, sheet, steps, anomaly))
         chapters.append(Chapter(anchor, family, entries))
     figures.draw()
     return Outline(chapters)

@@ -12,13 +12,14 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from facelab.errors import FacelabError
 from facelab.files import write_atomically
 
-SCHEMA = 1
-"""Version of the JSON; a reader refuses any other."""
+SCHEMA = 2
+"""Version of the JSON, which ``record.schema.json`` describes; a reader refuses any other."""
 
 ACCEPTED, RESERVED = "accepted", "accepted with reservations"
 REFUSED, BLOCKED, NOT_RUN = "refused", "blocked", "not run"
@@ -39,7 +40,11 @@ parts) and what was observed there."""
 
 @dataclass
 class Step:
-    """A step of a scenario as it went. ``duration`` in seconds, ``evidence`` as ``Sheet.show``."""
+    """A step of a scenario as it went. ``duration`` in seconds, ``evidence`` as ``Sheet.show``.
+
+    ``waiver``: by which a reviewer accepts its refused measures, empty when there is none.
+    ``line``: where it stands in the feature file, 0 when that is not known.
+    """
 
     keyword: str
     text: str
@@ -48,6 +53,8 @@ class Step:
     message: str = ""
     verdicts: list[dict[str, Any]] = field(default_factory=list)
     evidence: list[dict[str, Any]] = field(default_factory=list)
+    waiver: dict[str, str] = field(default_factory=dict)
+    line: int = 0
 
 
 @dataclass
@@ -89,17 +96,30 @@ class Family:
 
 @dataclass
 class Record:
-    """A whole run. ``document``: the title block. ``run``: environment, seeds, source, system."""
+    """A whole run. ``document``: the title block. ``run``: environment, seeds, source, system.
+
+    For the annexes: ``waivers`` with what became of each, ``phrases`` with what each means,
+    ``recordings`` (the manifest's fingerprint and rows), empty for a source without one.
+    """
 
     document: dict[str, str]
     run: dict[str, Any]
     families: list[Family] = field(default_factory=list)
+    waivers: list[dict[str, str]] = field(default_factory=list)
+    phrases: list[dict[str, str]] = field(default_factory=list)
+    recordings: dict[str, Any] = field(default_factory=dict)
     schema: int = SCHEMA
 
     @property
     def verdict(self) -> str:
         """The verdict over all families."""
         return combine(family.verdict for family in self.families)
+
+    @property
+    def evidence(self) -> list[dict[str, Any]]:
+        """All evidence, in the order of its steps."""
+        sheets = [sheet for family in self.families for sheet in family.sheets]
+        return [shown for sheet in sheets for step in sheet.steps for shown in step.evidence]
 
 
 def combine(verdicts: Iterable[str]) -> str:
@@ -139,21 +159,34 @@ def write_record(path: Path, record: Record) -> None:
 
 
 def read_record(path: Path) -> Record:
-    """Read a record back. Raises FacelabError when the file is none, or of another version."""
+    """Read a record back, checked against the schema.
+
+    Raises FacelabError, in one line, when the file is none, of another version, or not whole.
+    """
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
-        if data["schema"] != SCHEMA:
-            raise FacelabError(
-                f"{path}: received schema {data['schema']}, allowed is {SCHEMA}; run pytest again"
-            )
-        if not isinstance(data["document"], dict) or not isinstance(data["run"], dict):
-            raise TypeError("document and run must be objects")
-        families = [_family(plain) for plain in data["families"]]
-        return Record(data["document"], data["run"], families)
     except OSError as error:
         raise FacelabError(f"{path}: {error.strerror}; run pytest to write a report") from error
-    except (ValueError, KeyError, TypeError) as error:
-        raise FacelabError(f"{path}: not a facelab report ({error!r}); run pytest again") from error
+    except ValueError as error:
+        raise FacelabError(f"{path}: not a facelab report ({error}); run pytest again") from error
+    version = data.get("schema", SCHEMA) if isinstance(data, dict) else SCHEMA
+    if version != SCHEMA:
+        raise FacelabError(
+            f"{path}: received schema {version}, allowed is {SCHEMA}; run pytest again"
+        )
+    if what := _fault(data):
+        raise FacelabError(f"{path}: not a facelab report ({what}); run pytest again")
+    parts = {name: data[name] for name in ("document", "run", "waivers", "phrases", "recordings")}
+    return Record(families=[_family(plain) for plain in data["families"]], **parts)
+
+
+def _fault(data: object) -> str:
+    """Return the first thing in which data breaks the schema, empty when there is none."""
+    from jsonschema import Draft202012Validator, exceptions  # half of the cost of a short run
+
+    schema = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
+    worst = exceptions.best_match(Draft202012Validator(schema).iter_errors(data))
+    return "" if worst is None else f"{worst.json_path}: {shorten(worst.message, 200)}"
 
 
 def _family(plain: dict[str, Any]) -> Family:

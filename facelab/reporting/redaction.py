@@ -7,6 +7,8 @@ import re
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from facelab.reporting.tables import PICTURE
+
 _BEFORE = r"(?:(?<=[\s\"'(=:,;\[`])|^)"
 _ADDRESS = re.compile(r"\b([a-z][a-z0-9+.-]*)://[^\s\"'<>)]+", re.IGNORECASE)
 _PATH = re.compile(_BEFORE + r"(?:~|[A-Za-z]:)?[\\/](?:[^\s\"'<>\\/:;,()]+[\\/])+(?=[^\s\\/])")
@@ -30,12 +32,16 @@ def redacted(value: Any) -> Any:
     back from it, so that a record gives the same document before and after it was on disk.
     """
     if isinstance(value, str):
+        if PICTURE.fullmatch(value):
+            return value  # its letters may look like a path
         return hide(value) if "/" in value or "\\" in value else value
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):
         return {redacted(key): redacted(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
+        if set(map(type, value)) <= {int, float} and all(map(math.isfinite, value)):
+            return list(value)  # a curve: most of a record
         return [redacted(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
         changed = {field.name: redacted(getattr(value, field.name)) for field in fields(value)}

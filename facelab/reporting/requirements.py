@@ -22,6 +22,9 @@ REQUIREMENTS = {
     "R12": "The document in print form",
 }
 
+PRINTED = "R12"
+"""No scenario can judge the document that it is written in: the page itself is the proof."""
+
 
 @dataclass(frozen=True)
 class Row:
@@ -30,6 +33,11 @@ class Row:
     id: str
     text: str
     cells: list[list[Entry]]
+
+    @property
+    def uncovered(self) -> str:
+        """What stands in place of a verdict when no scenario covers it."""
+        return "this document" if self.id == PRINTED else "no scenario"
 
     @property
     def verdict(self) -> str:

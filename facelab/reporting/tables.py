@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
+import re
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+
+from facelab.reporting.csvlink import csv_address
 
 MATRIX = range(11, 26)
 """For how many people a confusion matrix is shown: fewer need none, more do not fit on paper."""
@@ -16,6 +16,12 @@ ROWS = 60
 """Longest table that is shown whole; of a longer one the errors are shown, up to ``ERRORS``."""
 
 ERRORS = 100
+
+COLUMNS = ("file", "expected", "predicted", "error", "probability")
+"""Of a whole prediction table as CSV."""
+
+PICTURE = re.compile(r"data:image/jpeg;base64,[A-Za-z0-9+/]+={0,2}")
+"""A picture that a page may show: no other address, so that none is fetched."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +59,18 @@ class Predictions:
     confusions: list[tuple[str, str, int]]
     csv: str
 
+    @property
+    def pictured(self) -> bool:
+        """Whether a photo stands in any of the rows shown."""
+        return any(row["photo"] for row in self.rows)
+
 
 def read_predictions(evidence: dict[str, Any]) -> Predictions:
     """Count up the evidence of kind ``predictions``."""
     people, rows = list(evidence["people"]), list(evidence["rows"])
     rows.sort(key=lambda row: not row["error"])
     errors = sum(bool(row["error"]) for row in rows)
-    shown = rows if len(rows) <= ROWS else rows[: min(errors, ERRORS)]
+    shown = [{**row, "photo": _photo(row.get("photo"))} for row in listed_rows(rows)]
     pairs = Counter((str(row["expected"]), str(row["predicted"])) for row in rows)
     summary = [_person_row(person, pairs) for person in people]
     # Hundreds of people: only those with errors, the worst first.
@@ -77,8 +88,21 @@ def read_predictions(evidence: dict[str, Any]) -> Predictions:
         len(summary) - len(told),
         [[pairs[a, b] for b in people] for a in people] if len(people) in MATRIX else [],
         wrong[:15] if len(people) > max(MATRIX) else [],
-        _csv_address(rows),
+        csv_address(COLUMNS, [[row.get(name) for name in COLUMNS] for row in rows]),
     )
+
+
+def listed_rows(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows that a page lists, errors first."""
+    wrong = [row for row in rows if row["error"]]
+    if len(rows) > ROWS:
+        return wrong[:ERRORS]
+    return wrong + [row for row in rows if not row["error"]]
+
+
+def _photo(address: object) -> str:
+    """Return the address of a picture that lies in the record itself, empty for any other."""
+    return address if isinstance(address, str) and PICTURE.fullmatch(address) else ""
 
 
 def _person_row(person: str, pairs: Counter[tuple[str, str]]) -> PersonRow:
@@ -86,20 +110,6 @@ def _person_row(person: str, pairs: Counter[tuple[str, str]]) -> PersonRow:
     wrong = [(b, n) for b, n in answers if b != person]
     named = ", ".join(f"{b} {n}" for b, n in wrong[:4]) + (" …" if len(wrong) > 4 else "")
     return PersonRow(person, sum(n for _, n in answers), sum(n for _, n in wrong), named)
-
-
-def _csv_address(rows: list[dict[str, Any]]) -> str:
-    names = ("file", "expected", "predicted", "error", "probability")
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(names)
-    writer.writerows([_cell(row.get(name)) for name in names] for row in rows)
-    return "data:text/csv;charset=utf-8," + quote(text.getvalue())
-
-
-def _cell(value: object) -> object:
-    # A spreadsheet would run a name that begins like a formula.
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value
 
 
 @dataclass(frozen=True)
@@ -116,13 +126,15 @@ class Bar:
 class Tally:
     """Detections per person over a clip. ``others``: (people, detections) below those shown.
 
-    ``total`` is 0 when it is not known: then no share is shown.
+    ``total`` is 0 when it is not known: then no share is shown. ``csv``: all of it, as the address
+    of a link.
     """
 
     person: str
     total: int
     bars: list[Bar]
     others: tuple[int, int]
+    csv: str
 
 
 def read_tally(evidence: dict[str, Any], most: int = 12) -> Tally:
@@ -141,4 +153,5 @@ def read_tally(evidence: dict[str, Any], most: int = 12) -> Tally:
     bars = [Bar(p, n, round(100 * n / longest, 1), p == person) for p, n in ranked[:most]]
     rest = ranked[most:]
     total = sum(n for _, n in known) if whole else 0
-    return Tally(person, total, bars, (len(rest), sum(n for _, n in rest)))
+    others = (len(rest), sum(n for _, n in rest))
+    return Tally(person, total, bars, others, csv_address(("person", "frames"), known))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from facelab.reporting import record
@@ -30,8 +31,8 @@ WORDS = (
         record.RESERVED,
         "◐",
         "reserved",
-        "What was played is accepted, but a part was not run.",
-        "Read why a part was not run, then sign with that reservation or have it run.",
+        "What was played is accepted, but a part was not run, or a reviewer waived a refusal.",
+        "Read why, then sign with that reservation, or have it run or mended.",
     ),
     Word(
         record.REFUSED,
@@ -145,3 +146,12 @@ def sentence(text: str) -> str:
     'Loss and accuracy'
     """
     return text[:1].upper() + text[1:]
+
+
+def phrase(text: str) -> str:
+    """Write a phrase without the kinds of its fields.
+
+    >>> phrase("at least {least:Percent} of them are answered wrong")
+    'at least {least} of them are answered wrong'
+    """
+    return re.sub(r"\{(\w+):\w+\}", r"{\1}", text)

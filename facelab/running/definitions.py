@@ -10,19 +10,23 @@ from typing import Any
 import pytest
 from pytest_bdd.parser import Step
 from pytest_bdd.scenario import find_fixturedefs_for_step
-from pytest_bdd.steps import step_function_context_registry
+from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from facelab.running.features import feature_of, scenario_of
 
 Function = Callable[..., Any]
 
 
-def check_definitions(session: pytest.Session, items: list[pytest.Item]) -> None:
-    """Raise pytest.UsageError, in one line, for what pytest-bdd would pass over in silence.
+def check_definitions(
+    session: pytest.Session, items: list[pytest.Item]
+) -> list[StepFunctionContext]:
+    """Return the definitions of all steps of scenarios, each once, in the order of their use.
 
-    Of two definitions that match a step it takes one; an ``async def`` it calls but never awaits.
+    Raises pytest.UsageError, in one line, for what pytest-bdd would pass over in silence: of two
+    definitions that match a step it takes one; an ``async def`` it calls but never awaits.
     """
     seen: set[tuple[object, str, str]] = set()
+    used: dict[int, StepFunctionContext] = {}
     for item in items:
         if feature_of(item) is None:
             continue
@@ -30,19 +34,23 @@ def check_definitions(session: pytest.Session, items: list[pytest.Item]) -> None
             key = (item.parent, step.type, step.name)
             if key not in seen:
                 seen.add(key)
-                _check(item, step, definitions_of(session, item, step))
+                found = definitions_of(session, item, step)
+                _check(item, step, list(dict.fromkeys(c.step_func for c in found)))
+                used |= {id(context): context for context in found}
+    return list(used.values())
 
 
-def definitions_of(session: pytest.Session, item: pytest.Item, step: Step) -> list[Function]:
-    """Return the functions that may play a step: those defined nearest to the feature."""
+def definitions_of(
+    session: pytest.Session, item: pytest.Item, step: Step
+) -> list[StepFunctionContext]:
+    """Return the definitions that may play a step: those nearest to the feature."""
     found = list(find_fixturedefs_for_step(step, session._fixturemanager, item))
     nearest = max((len(definition.baseid) for definition in found), default=0)
-    functions = [
-        step_function_context_registry[definition.func].step_func
+    return [
+        step_function_context_registry[definition.func]
         for definition in found
         if len(definition.baseid) == nearest
     ]
-    return list(dict.fromkeys(functions))
 
 
 def _check(item: pytest.Item, step: Step, functions: list[Function]) -> None:

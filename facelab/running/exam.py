@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.frames.clip import Clip
-from facelab.frames.photos import Photos
+from facelab.frames.photos import Frame, Photos
 from facelab.frames.source import Source
 from facelab.judging.answers import Answers, tally
 from facelab.learning.parameters import Parameters
@@ -17,11 +17,15 @@ from facelab.system import System, Training
 
 @dataclass
 class Exam:
-    """What the scenarios of a run share. A training that two scenarios ask for is made once."""
+    """What the scenarios of a run share. A training that two scenarios ask for is made once.
+
+    ``report_photos``: whether the report may show people who are not the studio's actors.
+    """
 
     system: System
     source: Source
     seeds: tuple[int, ...]
+    report_photos: bool = False
     _trainings: dict[object, Training] = field(default_factory=dict, init=False)
     _theories: dict[object, dict[str, float]] = field(default_factory=dict, init=False)
 
@@ -56,6 +60,15 @@ class Exam:
     def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
         """Return the answers of a training to probes; ``people`` are those it was trained on."""
         return Answers(probes.labels, training.predict(probes.frames), people)
+
+    def shown(self, probes: Photos) -> list[Frame | None]:
+        """Return the frames that a report may show: those of actors, or all when it was asked."""
+        actors: frozenset[str] = getattr(self.source, "actors", frozenset())
+        people = probes.labels["person"]
+        return [
+            frame if self.report_photos or person in actors else None
+            for frame, person in zip(probes.frames, people, strict=True)
+        ]
 
     def watch(self, training: Training, clip: Clip) -> NDArray[np.int64]:
         """Play a clip to a training and return the live tally, (replicates, people + nobody).

@@ -95,10 +95,13 @@ def feature_of(item: pytest.Item) -> Feature | None:
 def scenario_of(item: pytest.Item) -> Scenario:
     """Return the scenario that a test item plays, an outline with its example filled in."""
     assert isinstance(item, pytest.Function)
-    template = scenario_wrapper_template_registry[item.function]
+    return scenario_wrapper_template_registry[item.function].render(example_of(item))
+
+
+def example_of(item: pytest.Item) -> dict[str, str]:
+    """Return the row of an outline's examples that a test item plays, empty for a plain one."""
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    example = cast("dict[str, str]", parameters.get("_pytest_bdd_example", {}))
-    return template.render(example)
+    return cast("dict[str, str]", parameters.get("_pytest_bdd_example", {}))
 
 
 def family_of(feature: Feature) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sysconfig
 import time
+import traceback
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
@@ -16,20 +19,41 @@ from facelab.errors import FacelabError
 from facelab.interval import Interval
 from facelab.judging.verdict import Refused, judge
 from facelab.reporting import record
-from facelab.reporting.evidence import Evidence
+from facelab.reporting.evidence import POINTS, Evidence, curves
 from facelab.reporting.record import Family, Record, Sheet, Step, fields_of
-from facelab.running.features import family_of, feature_of, scenario_of
+from facelab.running.features import example_of, family_of, feature_of, scenario_of
 from facelab.running.prerequisites import needs
+from facelab.running.properties import properties_of
+from facelab.running.waivers import Waiver, settle
+
+if TYPE_CHECKING:
+    from facelab.learning.history import History
 
 BLOCKED = "blocked by "
 
+_STDLIB = sysconfig.get_path("stdlib")
+
 
 class LiveSheet:
-    """The sheet of the scenario that is being played: where steps put what they find."""
+    """The sheet of the scenario that is being played: where steps put what they find.
 
-    def __init__(self, sheet: Sheet, seeds: Sequence[int]) -> None:
+    ``waivers``: those of the project. ``long``: histories to be kept whole in files beside the
+    report, by the name of the file; ``number``: what this sheet's are named after, as T3.9.
+    """
+
+    def __init__(
+        self,
+        sheet: Sheet,
+        seeds: Sequence[int],
+        waivers: Sequence[Waiver] = (),
+        long: dict[str, History] | None = None,
+        number: str = "",
+    ) -> None:
         self.sheet = sheet
         self.seeds = seeds
+        self.waivers = waivers
+        self.number = number
+        self._long = {} if long is None else long
         self._current = -1
         self._started = 0.0
 
@@ -50,19 +74,35 @@ class LiveSheet:
     ) -> None:
         """Write down the verdict on a measure, as ``judging.verdict.judge``, with this step.
 
-        Raises Refused when it is not accepted.
+        Raises Refused when it is neither accepted nor waived.
         """
         seeds = self.seeds[: np.size(values)]
         verdict = judge(
             measure, values, allowed, unit=unit, exact=exact, seeds=seeds, details=details
         )
         self.step.verdicts.append(verdict.as_dict())
-        if not verdict.accepted:
+        if verdict.accepted:
+            return
+        waiver = next((w for w in self.waivers if w.covers(self.sheet, self.step)), None)
+        if waiver is None:
             raise Refused(str(verdict))
+        self.step.waiver = waiver.as_dict()
+        self.step.message = f"{verdict}; waived by {waiver.who} until {waiver.until}"
 
     def show(self, *evidence: Evidence) -> None:
         """Write evidence down with this step."""
         self.step.evidence += evidence
+
+    def show_curves(self, title: str, history: History) -> None:
+        """Write loss and accuracy down; of many updates, keep them all in a file beside."""
+        shown = curves(title, history)
+        if history.updates > POINTS:
+            known = [name for name, kept in self._long.items() if kept is history]
+            others = [name for name in self._long if name.startswith(f"curves-{self.number}")]
+            more = f"-{len(others) + 1}" if others else ""
+            shown["file"] = known[0] if known else f"curves-{self.number}{more}.csv"
+            self._long[shown["file"]] = history
+        self.show(shown)
 
     def begin(self) -> None:
         """Turn to the next step."""
@@ -74,23 +114,39 @@ class LiveSheet:
         self.end(*verdict_on(error))
 
     def end(self, verdict: str, message: str = "") -> None:
-        """Close the step."""
+        """Close the step; what was waived in it makes of accepted a reservation."""
+        if verdict == record.ACCEPTED and self.step.waiver:
+            verdict, message = record.RESERVED, self.step.message
         self.step.verdict = verdict
         self.step.message = message
         self.step.duration = time.perf_counter() - self._started
 
 
 class Recorder:
-    """Keeps the record of a run. ``title_block``: the document's fields; ``run``: its setting."""
+    """Keeps the record of a run. ``document``: the title block; ``run``: its setting.
 
-    def __init__(self, document: dict[str, str], run: dict[str, Any], root: Path) -> None:
+    ``source`` is where the frames came from, once a scenario has asked for it.
+    """
+
+    def __init__(
+        self,
+        document: dict[str, str],
+        run: dict[str, Any],
+        root: Path,
+        waivers: Sequence[Waiver] = (),
+    ) -> None:
         self.record = Record(document, run)
         self.root = root
+        self.waivers = waivers
+        self.today = datetime.now(UTC).date()
+        self.long: dict[str, History] = {}
+        self.source: object = None
         self.live: dict[str, LiveSheet] = {}
 
     def announce(self, items: list[pytest.Item]) -> None:
         """Open a sheet for every scenario that is going to be played, in order."""
         families: dict[str, Family] = {}
+        valid = [waiver for waiver in self.waivers if waiver.until >= self.today]
         for item in items:
             if (feature := feature_of(item)) is None:
                 continue
@@ -101,7 +157,9 @@ class Recorder:
             )
             sheet = _sheet(item, file)
             family.sheets.append(sheet)
-            self.live[item.nodeid] = LiveSheet(sheet, self.record.run["seeds"])
+            number = f"{name}.{len(family.sheets)}"
+            seeds = self.record.run["seeds"]
+            self.live[item.nodeid] = LiveSheet(sheet, seeds, valid, self.long, number)
         self.record.families = list(families.values())
 
     def blocking(self, item: pytest.Item) -> list[str]:
@@ -114,23 +172,33 @@ class Recorder:
         return sorted(name for name in needs(feature) if verdicts.get(name) not in accepted)
 
     def close(self) -> None:
-        """Give the sheets that the run never came to their reason."""
+        """Give the sheets that the run never came to their reason, and settle the waivers."""
         for live in self.live.values():
             if live.sheet.verdict == record.NOT_RUN and not live.sheet.reason:
                 live.sheet.reason = "the run ended before"
+        settle(self.waivers, self.record, self.today)
 
     def note(
         self, item: pytest.Item, call: pytest.CallInfo[None], report: pytest.TestReport
     ) -> None:
-        """Write down how a phase of an item went; shorten the report of what needs no traceback."""
+        """Write down how a phase of an item went; shorten the report of what needs no traceback.
+
+        The last phase gives ``--junitxml`` its properties.
+        """
         live = self.live.get(item.nodeid)
         if live is None:
             return
-        sheet = live.sheet
+        self._judge(live.sheet, call, report)
+        if call.when == "teardown":
+            report.user_properties += properties_of(live.number, live.sheet)
+
+    def _judge(self, sheet: Sheet, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
         sheet.duration += call.duration
         if call.excinfo is None:
             if call.when == "call":
-                sheet.verdict = record.ACCEPTED
+                waived = [step.message for step in sheet.steps if step.waiver]
+                sheet.verdict = record.RESERVED if waived else record.ACCEPTED
+                sheet.reason = "; ".join(waived)
             return
         sheet.verdict, sheet.reason = verdict_on(call.excinfo.value)
         if isinstance(call.excinfo.value, Refused | FacelabError | StepDefinitionNotFoundError):
@@ -148,14 +216,27 @@ def verdict_on(error: BaseException) -> tuple[str, str]:
         return record.REFUSED, reason
     if isinstance(error, FacelabError):
         return record.ERROR, reason
-    return record.ERROR, f"{type(error).__name__}: {reason}"
+    return record.ERROR, f"{type(error).__name__}: {reason}{_where(error)}"
+
+
+def _where(error: BaseException) -> str:
+    """Return the last place of one's own that an exception came through, as `` (file.py:7)``."""
+    places = [
+        f" ({Path(frame.filename).name}:{frame.lineno})"
+        for frame in traceback.extract_tb(error.__traceback__)
+        if "site-packages" not in frame.filename and not frame.filename.startswith(_STDLIB)
+    ]
+    return places[-1] if places else ""
 
 
 def _sheet(item: pytest.Item, file: str) -> Sheet:
     scenario = scenario_of(item)
-    steps = [Step(step.keyword.strip(), step.name) for step in scenario.steps]
+    steps = [
+        Step(step.keyword.strip(), step.name, line=step.line_number) for step in scenario.steps
+    ]
     tags = sorted({*scenario.tags, *scenario.feature.tags})
-    example = item.name.partition("[")[2].rstrip("]")
-    name = f"{scenario.name} ({example})" if example else scenario.name
+    example = example_of(item)
+    told = [f"{name} {value}" if len(example) > 1 else value for name, value in example.items()]
+    name = f"{scenario.name} ({', '.join(told)})" if told else scenario.name
     prose = " ".join((scenario.description or "").split())
     return Sheet(name, item.nodeid, file, scenario.line_number, tags, prose, steps)

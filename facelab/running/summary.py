@@ -8,12 +8,20 @@ import tomllib
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
+import pandas as pd
 import pytest
 
+from facelab.errors import FacelabError
+from facelab.files import write_atomically
 from facelab.reporting import record
 from facelab.reporting.document import write_document
+from facelab.reporting.evidence import curves_csv
 from facelab.reporting.record import Record, write_record
+from facelab.reporting.wording import fact
+from facelab.running.recorder import Recorder
+from facelab.running.waivers import APPLIED, PLACE
 
 SIGNS = {
     record.ACCEPTED: ("+", "green"),
@@ -26,7 +34,13 @@ SIGNS = {
 }
 """A sign and a colour for every verdict, so that colour is never alone."""
 
-PACKAGES = ("facelab", "tensorflow", "keras", "numpy", "opencv-python", "pytest", "pytest-bdd")
+PACKAGES = (
+    *("facelab", "tensorflow", "keras", "numpy", "opencv-python", "pytest", "pytest-bdd"),
+    *("altair", "vl-convert-python"),
+)
+
+COLUMNS = ("file", "set", "person", "sitting", "light", "frames", "sha256")
+"""What of a manifest stands in the report."""
 
 
 def title_block(root: Path) -> dict[str, str]:
@@ -65,11 +79,31 @@ def environment(root: Path) -> dict[str, str]:
     }
 
 
-def write_report(finished: Record, folder: Path, root: Path) -> None:
-    """Write acceptance.json, then acceptance.html from it, into a folder."""
-    finished.run["environment"] = environment(root)
+def recordings(source: object) -> dict[str, Any]:
+    """Return the manifest of a source for the record; empty when it has none, or a broken one."""
+    try:
+        table = getattr(source, "manifest", None)
+    except FacelabError:
+        return {}  # the scenario that needed it says why
+    if table is None:
+        return {}
+    known = [name for name in COLUMNS if name in table.columns]
+    rows = [
+        {name: "" if pd.isna(value) else fact(value) for name, value in row.items()}
+        for row in table[known].sort_values("file").to_dict("records")
+    ]
+    return {"sha256": getattr(source, "fingerprint", ""), "rows": rows}
+
+
+def write_report(recorder: Recorder, folder: Path) -> None:
+    """Write acceptance.json, then acceptance.html from it, and long curves, into a folder."""
+    finished = recorder.record
+    finished.run["environment"] = environment(recorder.root)
+    finished.recordings = recordings(recorder.source)
     write_record(folder / "acceptance.json", finished)
     write_document(folder / "acceptance.html", finished)
+    for name, history in recorder.long.items():
+        write_atomically(folder / name, curves_csv(history).encode())
 
 
 def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path) -> None:
@@ -82,6 +116,11 @@ def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path)
             if sheet.reason:
                 line += f" – {sheet.reason}"
             terminal.write_line(line, **{colour: True})
+    for number, waiver in enumerate(finished.waivers, 1):
+        if waiver["state"] != APPLIED:
+            terminal.write_line(
+                f"{PLACE}: waiver {number} ({waiver['phrase']}): {waiver['state']}", yellow=True
+            )
     sign, colour = SIGNS[finished.verdict]
     terminal.write_line(
         f"{sign} {finished.verdict}; report: {folder / 'acceptance.html'}", bold=True

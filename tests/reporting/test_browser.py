@@ -1,9 +1,12 @@
-"""The page in a real browser: printed on A4, and filtered by its script."""
+"""The page in a real browser: printed on A4, filtered by its script, read by axe-core."""
 
+import html
+import json
 import os
 import re
 import shutil
 import subprocess
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -22,6 +25,27 @@ document.title = [
   document.getElementById("filter-count").textContent,
 ].join("; ");
 </script></body>"""
+
+
+AXE = """<script>{axe}</script><script>
+axe.run({{ resultTypes: ["violations"] }}).then((found) => parent.postMessage({{
+  width: innerWidth,
+  overflow: document.documentElement.scrollWidth - innerWidth,
+  checked: found.passes.length,
+  violations: found.violations.map((one) => [one.impact, one.id, one.nodes[0].html]),
+}}, "*"));
+</script></body>"""
+
+FRAMES = """<script>
+const all = [];
+onmessage = (event) => {
+  all.push(event.data);
+  if (all.length === 4) document.title = JSON.stringify(all);
+};
+</script>
+<iframe src="light.html" width="1200"></iframe><iframe src="light.html" width="400"></iframe>
+<iframe src="dark.html" width="1200"></iframe><iframe src="dark.html" width="400"></iframe>
+<style>iframe { border: 0; height: 900px }</style>"""
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +67,7 @@ def look(browser: str, folder: Path, page: str, *options: str) -> str:
         "--disable-background-networking", f"--user-data-dir={folder / 'profile'}", *options,
         (folder / "page.html").as_uri(),
     ]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
     return done.stdout
 
 
@@ -53,8 +77,8 @@ def test_it_prints_on_a4(browser: str, page: str, tmp_path: Path) -> None:
     boxes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", pdf)
     sizes = {(round(float(w)), round(float(h))) for w, h in boxes}
     assert sizes == {(595, 842)}
-    # Cover, contents with anomalies, summary, matrix, two families, annexes, signature.
-    assert 8 <= len(boxes) <= 16
+    # Cover, contents with anomalies, summary, matrix, 2 families, 8 sheets, annexes, signature.
+    assert 16 <= len(boxes) <= 22
 
 
 def test_the_script_filters_and_folds(browser: str, page: str, tmp_path: Path) -> None:
@@ -62,3 +86,21 @@ def test_the_script_filters_and_folds(browser: str, page: str, tmp_path: Path) -
     title = re.search(r"<title>(.*?)</title>", seen)
     assert title is not None
     assert title[1] == "t1-5; t1; 0; 1 of 8 scenarios"
+
+
+def test_axe_finds_nothing_light_or_dark_wide_or_narrow(
+    browser: str, page: str, tmp_path: Path
+) -> None:
+    axe = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+    light = page.replace("</body>", AXE.format(axe=axe))
+    dark = light.replace("@media screen and (prefers-color-scheme: dark)", "@media screen")
+    assert dark != light
+    (tmp_path / "light.html").write_text(light, encoding="utf-8")
+    (tmp_path / "dark.html").write_text(dark, encoding="utf-8")
+    seen = look(browser, tmp_path, FRAMES, "--dump-dom", "--virtual-time-budget=60000")
+    title = re.search(r"<title>(.*?)</title>", seen)
+    assert title is not None, "axe-core did not come to an end"
+    found = json.loads(html.unescape(title[1]))
+    assert [one["violations"] for one in found] == [[]] * 4
+    assert sorted(one["width"] for one in found) == [400, 400, 1200, 1200]
+    assert all(one["checked"] > 20 and one["overflow"] <= 0 for one in found)

@@ -9,11 +9,16 @@ import pytest
 from facelab.errors import FacelabError
 from facelab.reporting.record import read_record
 
+WHOLE = (
+    '{"schema": 2, "families": [], "document": {}, "run": {}, "waivers": [], "phrases": [], '
+    '"recordings": {}}'
+)
+
 LOOK = """
 import sys
 from facelab.cli import main
 status = main(["report", sys.argv[1], "-o", sys.argv[2]])
-heavy = {"tensorflow", "keras", "scipy"} & {name.partition(".")[0] for name in sys.modules}
+heavy = {"tensorflow", "keras", "scipy", "pandas", "cv2"} & {m.split(".")[0] for m in sys.modules}
 sys.exit(status or (f"imported {heavy}" if heavy else 0))
 """
 
@@ -35,9 +40,14 @@ def test_the_command_writes_the_page_without_tensorflow(
     [
         ("{", "not a facelab report"),
         ("[]", "not a facelab report"),
-        ('{"schema": 0}', "received schema 0, allowed is 1; run pytest again"),
-        ('{"schema": 1, "families": [{}], "document": {}, "run": {}}', "not a facelab report"),
-        ('{"schema": 1, "families": [], "document": [], "run": {}}', "not a facelab report"),
+        ('{"schema": 1}', "received schema 1, allowed is 2; run pytest again"),
+        (
+            '{"schema": 2}',
+            "not a facelab report ($: 'document' is a required property); run pytest",
+        ),
+        (WHOLE.replace('"families": []', '"families": [{}]'), "$.families[0]: 'id' is a required"),
+        (WHOLE.replace('"run": {}', '"run": {"seeds": ["five"]}'), "$.run.seeds[0]: 'five' is not"),
+        (WHOLE.replace('"waivers": []', '"waivers": [{}]'), "$.waivers[0]: 'scenario' is a req"),
     ],
 )
 def test_a_file_that_is_no_record_is_one_clear_line(
