@@ -198,10 +198,8 @@ def system(pytestconfig: pytest.Config) -> System:
 @pytest.fixture(scope="session")
 def source(pytestconfig: pytest.Config) -> Source:
     """Where the frames come from: the recorded ones."""
-    recorder, recording = (
-        pytestconfig.stash[RECORDER],
-        Recording(pytestconfig.rootpath / "fixtures"),
-    )
+    recorder = pytestconfig.stash[RECORDER]
+    recording = Recording(pytestconfig.rootpath / "fixtures")
     recorder.source = recording
     recorder.record.run.update(source=recording.name)
     return recording

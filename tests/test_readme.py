@@ -29,7 +29,7 @@ def test_the_first_two_code_blocks_are_the_two_commands() -> None:
 
 def test_the_table_of_options_is_the_parsers(pytestconfig: pytest.Config) -> None:
     group = pytestconfig._parser.getgroup("facelab")
-    declared = [(option.names()[-1], option.default) for option in group.options]
+    declared = [(option.names()[-1], option.default or "off") for option in group.options]
     told = [(name.strip("`"), default.strip("`")) for name, _, default in rows_below("option")]
     assert told == declared
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sysconfig
 import time
 import traceback
@@ -97,12 +98,21 @@ class LiveSheet:
         """Write loss and accuracy down; of many updates, keep them all in a file beside."""
         shown = curves(title, history)
         if history.updates > POINTS:
-            known = [name for name, kept in self._long.items() if kept is history]
-            others = [name for name in self._long if name.startswith(f"curves-{self.number}")]
-            more = f"-{len(others) + 1}" if others else ""
-            shown["file"] = known[0] if known else f"curves-{self.number}{more}.csv"
-            self._long[shown["file"]] = history
+            shown["file"] = self._keep(history)
         self.show(shown)
+
+    def _keep(self, history: History) -> str:
+        """Return the name of the file for a history, the same when it is shown again."""
+        for name, kept in self._long.items():
+            if kept is history:
+                return name
+        stem, number = "curves-" + re.sub(r"[^\w.-]+", "-", self.number), 1
+        name = f"{stem}.csv"
+        while name in self._long:
+            number += 1
+            name = f"{stem}-{number}.csv"
+        self._long[name] = history
+        return name
 
     def begin(self) -> None:
         """Turn to the next step."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import numpy as np
 import pytest
 
 from facelab.errors import FacelabError
-from facelab.frames.image import encode_png, read_image
+from facelab.frames.image import decode_image, encode_png, read_image, thumbnail
 from tests.conftest import draw
 
 PICTURES = "allowed are JPEG, PNG, BMP, WebP and PGM files; take it away or replace it"
@@ -97,3 +98,14 @@ def test_png_gives_every_pixel_back(tmp_path: Path) -> None:
     frame = np.random.default_rng(0).integers(0, 256, (31, 17, 3), np.uint8)
     (tmp_path / "a.png").write_bytes(encode_png(frame))
     np.testing.assert_array_equal(read_image(tmp_path / "a.png"), frame)
+
+
+def test_a_thumbnail_is_the_centre_square_in_an_address() -> None:
+    frame = np.zeros((240, 320, 3), np.uint8)
+    frame[:, 40:280] = 200
+    head, _, code = thumbnail(frame).partition(",")
+    assert head == "data:image/jpeg;base64"
+    small = decode_image(base64.b64decode(code), "thumbnail")
+    assert small.shape == (72, 72, 3)
+    assert small.min() > 190
+    assert len(code) < 4000

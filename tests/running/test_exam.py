@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import cast
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from facelab.frames.photos import Frame, Photos
-from facelab.frames.source import Recording
+from facelab.frames.source import Recording, Source
 from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
 from facelab.running.exam import Exam
@@ -92,3 +93,17 @@ def test_every_frame_of_a_clip_is_counted(exam: Exam) -> None:
     bright = sum(frame[0, 0, 0] > 127 for frame in frames)
     assert 0 < bright < len(clip) == 70
     np.testing.assert_array_equal(exam.watch(training, clip), [[70 - bright, bright]])
+
+
+def test_only_actors_are_shown_unless_it_is_asked_for(recording: Recording) -> None:
+    probes = recording.photos("probes/t2")
+    assert {"Alex", "Amine", "Lara", "Naomie"} <= recording.actors
+    exam = Exam(Counter(), recording, (0,))
+    assert all(frame is not None for frame in exam.shown(probes))
+    labels = probes.labels.assign(person=["Ann", *probes.labels["person"][1:]])
+    strangers = Photos(probes.frames, labels)
+    assert [frame is None for frame in exam.shown(strangers)] == [True] + [False] * 10
+    other = Exam(Counter(), cast("Source", object()), (0,))
+    assert all(frame is None for frame in other.shown(probes))
+    asked = Exam(Counter(), cast("Source", object()), (0,), report_photos=True)
+    assert all(frame is not None for frame in asked.shown(strangers))

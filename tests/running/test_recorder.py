@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
 from facelab.errors import FacelabError
 from facelab.interval import Interval
 from facelab.judging.verdict import Refused
+from facelab.learning.history import History
 from facelab.reporting.record import Sheet, Step
 from facelab.running.recorder import LiveSheet, verdict_on
 
@@ -62,3 +64,22 @@ def test_what_is_refused_is_written_down_before_it_is_raised(sheet: LiveSheet) -
 def test_one_value_has_one_seed(sheet: LiveSheet) -> None:
     sheet.judge("people", 4, Interval.at_least(2))
     assert sheet.step.verdicts[0]["seeds"] == (10,)
+
+
+def test_a_long_history_is_kept_once_under_a_name_of_its_own() -> None:
+    long: dict[str, History] = {}
+    one, other, short = (made_up(updates) for updates in (1201, 1300, 1200))
+    live = LiveSheet(Sheet("a", "n", "f", 1, [], "", [Step("When", "x")]), [0], (), long, "my/T.1")
+    live.begin()
+    for history in (one, other, one, short):
+        live.show_curves("curves", history)
+    names = [shown.get("file") for shown in live.step.evidence]
+    assert names == ["curves-my-T.1.csv", "curves-my-T.1-2.csv", "curves-my-T.1.csv", None]
+    assert [id(kept) for kept in long.values()] == [id(one), id(other)]
+
+
+def made_up(updates: int) -> History:
+    """A history of so many updates of one replicate."""
+    values = np.ones((1, updates), np.float32)
+    photos = np.zeros((1, updates, 1), np.int32)
+    return History((0,), values, values, values, photos, updates, 2)
