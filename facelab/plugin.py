@@ -18,7 +18,8 @@ from facelab.running.exam import Exam
 from facelab.running.features import FeatureFile, feature_of
 from facelab.running.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.running.summary import summarise, title_block, write_report
-from facelab.system import System, load_system
+from facelab.system import System, title
+from facelab.systems.loading import load_system
 
 RECORDER = pytest.StashKey[Recorder]()
 COLLECTED = pytest.StashKey[list[pytest.Item]]()
@@ -35,7 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--system",
         default="facelab",
-        help="system under test: facelab or package.module:factory; default %(default)s",
+        help="system under test: facelab, package.module:factory or 'command: node trainer.js'; "
+        "default %(default)s",
     )
     group.addoption(
         "--report",
@@ -131,6 +133,11 @@ def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, exception:
     _live(request).fail(exception)
 
 
+def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
+    """Leave out what the system lacks something for."""
+    _live(request).settle()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the report and settle the exit status."""
@@ -191,5 +198,6 @@ def source(pytestconfig: pytest.Config) -> Source:
 def exam(pytestconfig: pytest.Config, system: System, source: Source) -> Exam:
     """What the scenarios of a run share."""
     run = pytestconfig.stash[RECORDER].record.run
-    run.update(system=system.name, source=source.name)
+    offers = sorted(map(str, system.capabilities)) or ["nothing beyond training and answering"]
+    run.update(system=title(system), capabilities=offers, source=source.name)
     return Exam(system, source, tuple(run["seeds"]))

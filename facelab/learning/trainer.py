@@ -19,6 +19,7 @@ from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
 from facelab.learning.theory import theory
 from facelab.learning.training import Head, train
+from facelab.system import Capability
 
 BATCH = 64
 """Frames embedded together: enough to be fast, few enough to be small."""
@@ -51,13 +52,12 @@ class Trained:
 class Trainer:
     """HOG embedding, softmax head, plain SGD. A frame is embedded once, as long as it is kept."""
 
+    name = "facelab"
+    version = version("facelab")
+    capabilities = tuple(Capability)
+
     def __init__(self) -> None:
         self._vectors: dict[int, NDArray[np.float32]] = {}
-
-    @property
-    def name(self) -> str:
-        """Name and version, as the report's cover says them."""
-        return f"facelab {version('facelab')}"
 
     def train(
         self,
@@ -65,6 +65,7 @@ class Trainer:
         parameters: Parameters,
         *,
         seeds: Sequence[int],
+        start: Head | None = None,
         stop: Callable[[int], bool] | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Trained:
@@ -76,10 +77,18 @@ class Trainer:
             len(photos.people),
             parameters,
             seeds=seeds,
+            start=start,
             stop=stop,
             progress=progress,
         )
         return Trained(history, head, centring, photos.people, self.describe)
+
+    def embedder(
+        self, photos: Photos, parameters: Parameters
+    ) -> Callable[[Sequence[Frame]], NDArray[np.float32]]:
+        """Return what embeds frames, (frames, 1764) float32, as for a training on photos."""
+        centring = self._centring(photos, parameters)
+        return lambda frames: np.asarray(centring(self.describe(frames)))
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training on photos, by the reader's names."""

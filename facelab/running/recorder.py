@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,17 @@ from facelab.reporting.evidence import Evidence
 from facelab.reporting.record import Family, Record, Sheet, Step, fields_of
 from facelab.running.features import family_of, feature_of, scenario_of
 from facelab.running.prerequisites import needs
+from facelab.system import Capability, System, title
 
 BLOCKED = "blocked by "
+
+LACK = {
+    Capability.INITIAL_WEIGHTS: "to begin with the weights that it is given",
+    Capability.PHOTO_IDS: "the photos of a batch by number",
+    Capability.STOP: "to be stopped",
+    Capability.LEARNING_RATE: "a learning rate read back (it takes initial weights and photo ids)",
+}
+"""What a system does not offer, in the reason why a scenario is not run."""
 
 
 class LiveSheet:
@@ -30,6 +40,8 @@ class LiveSheet:
     def __init__(self, sheet: Sheet, seeds: Sequence[int]) -> None:
         self.sheet = sheet
         self.seeds = seeds
+        self.lacking = ""
+        self.remarks: tuple[str, ...] = ()
         self._current = -1
         self._started = 0.0
 
@@ -50,12 +62,15 @@ class LiveSheet:
     ) -> None:
         """Write down the verdict on a measure, as ``judging.verdict.judge``, with this step.
 
+        What the training's history looks like stands with a refusal.
         Raises Refused when it is not accepted.
         """
         seeds = self.seeds[: np.size(values)]
         verdict = judge(
             measure, values, allowed, unit=unit, exact=exact, seeds=seeds, details=details
         )
+        if not verdict.accepted:
+            verdict = replace(verdict, details=(*verdict.details, *self.remarks))
         self.step.verdicts.append(verdict.as_dict())
         if not verdict.accepted:
             raise Refused(str(verdict))
@@ -63,6 +78,24 @@ class LiveSheet:
     def show(self, *evidence: Evidence) -> None:
         """Write evidence down with this step."""
         self.step.evidence += evidence
+
+    def lacks(self, system: System, capability: Capability) -> bool:
+        """Tell whether a system lacks what the step needs; then the scenario is not run.
+
+        The steps after it are played all the same: what they refuse is refused.
+        """
+        if capability in system.capabilities:
+            return False
+        reason = f"{title(system)} does not offer {LACK[capability]}"
+        self.lacking = self.lacking or reason
+        self.step.verdict, self.step.message = record.NOT_RUN, reason
+        return True
+
+    def settle(self) -> None:
+        """Skip the scenario, all steps of which held, when one needed what the system lacks."""
+        held = {step.verdict for step in self.sheet.steps} <= {record.ACCEPTED, record.NOT_RUN}
+        if self.lacking and held:
+            pytest.skip(self.lacking)
 
     def begin(self) -> None:
         """Turn to the next step."""
@@ -74,9 +107,10 @@ class LiveSheet:
         self.end(*verdict_on(error))
 
     def end(self, verdict: str, message: str = "") -> None:
-        """Close the step."""
-        self.step.verdict = verdict
-        self.step.message = message
+        """Close the step; one that needed what the system lacks stays not run."""
+        if not (verdict == record.ACCEPTED and self.step.message):
+            self.step.verdict = verdict
+            self.step.message = message
         self.step.duration = time.perf_counter() - self._started
 
 
