@@ -1,4 +1,4 @@
-"""The ``facelab`` command: train a classifier, record frames, render a report again."""
+"""The ``facelab`` command: train a classifier, record, render a report again, see a doctor."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from facelab.frames.opencv import explained
 from facelab.learning import command as learning
 from facelab.reporting import command as reporting
 from facelab.studio import command as studio
+from facelab.systems import command as systems
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; each package adds its own."""
     root = argparse.ArgumentParser(prog="facelab", description=__doc__)
     subparsers = root.add_subparsers(metavar="COMMAND", required=True)
-    for package in (learning, studio, reporting):
+    for package in (learning, studio, reporting, systems):
         package.add_commands(subparsers)
     return root
 

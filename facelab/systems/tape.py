@@ -42,12 +42,15 @@ class Tape:
 
         Raises SystemFault for what is no update.
         """
-        self._loss.append(self._number("loss", loss))
-        self._accuracy.append(self._number("accuracy", accuracy))
+        if len(self) > 2 * self._expected + 100:
+            raise self._fault(
+                f"no end in sight: {self._expected:,} were due; return after the last epoch"
+            )
+        values = self._number("loss", loss), self._number("accuracy", accuracy)
         if self._names:
             self._photos.append(self._ids(photos))
-        if len(self) > 2 * self._expected + 100:
-            raise self._fault(f"where {self._expected} were asked for; stop after the last epoch")
+        self._loss.append(values[0])
+        self._accuracy.append(values[1])
         if self._told:
             self._told(len(self))
         self.stopped = bool(self._stop and self._stop(len(self)))
@@ -90,7 +93,7 @@ class Tape:
         return ids.astype(np.int32)
 
     def _fault(self, what: str) -> SystemFault:
-        return SystemFault(f"{self._who}: update {len(self):,} came with {what}")
+        return SystemFault(f"{self._who}: update {len(self) + 1:,} came with {what}")
 
 
 def padded(rows: list[list[NDArray[np.int32]]], updates: int) -> NDArray[np.int32]:

@@ -41,7 +41,7 @@ class KerasFit:
             verbose=0,
         )
         kernel, bias = model.get_weights()
-        return lambda embeddings: tf.nn.softmax(embeddings @ kernel + bias)
+        return lambda embeddings: tf.nn.softmax(embeddings @ kernel + bias).numpy()
 
     def _model(self, features: int, people: int) -> keras.Model:
         if (features, people) not in self._models:
@@ -61,11 +61,11 @@ class Values(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self.order, self.tell, self.honest, self.done = order, tell, honest, 0
 
-    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_begin(self, _batch: int, _logs: Any = None) -> None:
         if self.honest:
             self.model.reset_metrics()  # Keras keeps means since the epoch's beginning
 
-    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, _batch: int, logs: Any = None) -> None:
         photos = self.order[self.done]
         self.done += 1
         self.model.stop_training = self.tell(logs["loss"], logs["accuracy"], photos[photos >= 0])

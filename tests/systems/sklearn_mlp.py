@@ -27,16 +27,14 @@ class ScikitLearn:
             nesterovs_momentum=False,
             alpha=0,
             shuffle=False,
-            batch_size=size,
         )
         # It only has weights once it has seen something; then they can be set.
         head.partial_fit(x[:1], y[:1], classes=np.arange(lesson.people))
         head.coefs_[0][:], head.intercepts_[0][:] = lesson.kernel, lesson.bias
-        for _ in range(lesson.parameters.epochs):
-            order = random.permutation(len(x))
-            for photos in (order[start : start + size] for start in range(0, len(x), size)):
-                right = (head.predict(x[photos]) == y[photos]).mean()
-                head.partial_fit(x[photos], y[photos])
-                if tell(head.loss_, right, photos):
-                    return head.predict_proba
-        return head.predict_proba
+        epochs = (random.permutation(len(x)) for _ in range(lesson.parameters.epochs))
+        for photos in (o[i : i + size] for o in epochs for i in range(0, len(x), size)):
+            right = (head.predict(x[photos]) == y[photos]).mean()
+            head.partial_fit(x[photos], y[photos])
+            if tell(head.loss_, right, photos):
+                break
+        return lambda embeddings: head.predict_proba(embeddings)

@@ -20,18 +20,19 @@ class TorchEager:
         sgd = torch.optim.SGD(head.parameters(), lr=lesson.parameters.learning_rate)
         random = torch.Generator().manual_seed(lesson.seed)
 
-        def learn() -> None:
-            for _ in range(lesson.parameters.epochs):
-                order = torch.randperm(len(x), generator=random)
-                for photos in order.split(lesson.parameters.batch_size):
-                    logits = head(x[photos])
-                    loss = torch.nn.functional.cross_entropy(logits, y[photos])
-                    right = (logits.argmax(dim=1) == y[photos]).float().mean()
-                    sgd.zero_grad()
-                    loss.backward()
-                    sgd.step()
-                    if tell(loss.item(), right.item(), photos.numpy()):
-                        return
+        for _ in range(lesson.parameters.epochs):
+            order = torch.randperm(len(x), generator=random)
+            for photos in order.split(lesson.parameters.batch_size):
+                logits = head(x[photos])
+                loss = torch.nn.functional.cross_entropy(logits, y[photos])
+                right = (logits.argmax(dim=1) == y[photos]).float().mean()
+                sgd.zero_grad()
+                loss.backward()
+                sgd.step()
+                if tell(loss.item(), right.item(), photos.numpy()):
+                    return answering(head)
+        return answering(head)
 
-        learn()
-        return lambda embeddings: head(torch.from_numpy(embeddings)).softmax(dim=1).detach().numpy()
+
+def answering(head: torch.nn.Linear) -> Predict:
+    return lambda embeddings: head(torch.from_numpy(embeddings)).softmax(dim=1).detach().numpy()
