@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -23,20 +24,24 @@ def silence_of(system: Any) -> float:
 def patience(seconds: float, message: Callable[[], str]) -> Iterator[Callable[[], None]]:
     """Within the block, raise SystemFault once the given function was not called for so long.
 
-    It takes a signal that Windows does not have, and that only the main thread receives:
-    elsewhere nothing is watched. Before it, pytest's own Ctrl-C still works.
+    It takes a signal that Windows does not have and that only the main thread receives:
+    elsewhere, and for an infinite time, nothing is watched.
     """
-    if not hasattr(signal, "SIGALRM") or threading.current_thread() is not threading.main_thread():
+    main = threading.current_thread() is threading.main_thread()
+    if not (main and hasattr(signal, "SIGALRM") and math.isfinite(seconds)):
         yield lambda: None
         return
 
     def lost(_number: int, _frame: object) -> None:
         raise SystemFault(message())
 
+    def alive() -> None:
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
     before = signal.signal(signal.SIGALRM, lost)
     try:
-        signal.setitimer(signal.ITIMER_REAL, seconds)
-        yield lambda: signal.setitimer(signal.ITIMER_REAL, seconds) and None
+        alive()
+        yield alive
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)

@@ -153,7 +153,7 @@ class Process:
                 "standard output after every line"
             ) from None
         if not line:
-            raise self._broken(f"{asked}: it ended")
+            raise self._broken(f"{asked}: it ended{self._status()}")
         if not line.endswith(b"\n"):
             what = f"a line of more than {LINE >> 20} MB" if len(line) > LINE else "half a line"
             raise self._broken(f"{asked}: received {what}, beginning with {_short(line)}")
@@ -169,10 +169,14 @@ class Process:
             raise self._broken(f"{asked}: received {_short(line)}; needed is {needed}")
         return said
 
+    def _status(self) -> str:
+        try:
+            return f" with exit status {self._process.wait(1)}"
+        except subprocess.TimeoutExpired:
+            return ", or closed its standard output"
+
     def _broken(self, what: str) -> SystemFault:
         """End the process; whatever is asked of it from now on is answered with this fault."""
-        with suppress(subprocess.TimeoutExpired):
-            what += f" with exit status {self._process.wait(0.2)}"
         _kill(self._process)
         with suppress(queue.Empty):
             while self._in.get(timeout=0.2):  # so that the reader comes to the end

@@ -62,7 +62,16 @@ class Sat:
 def sit(exam: Exam, folder: Path) -> Sat:
     name = "_".join(exam.without.replace(",", " ").lower().split())
     command = [sys.executable, "-m", "pytest", "features", "-q", "-p", "no:cacheprovider"]
-    command += ["-m", exam.families, "--system", exam.system, "--seeds", "1", "--report", folder]
+    command += [
+        "-m",
+        exam.families,
+        "--system",
+        exam.system,
+        "--seeds",
+        "1",
+        "--report",
+        f"{folder}",
+    ]
     command += ["-k", f"not {name}"] if name else []
     # One thread each: two exams share two cores.
     alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

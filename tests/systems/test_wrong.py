@@ -10,6 +10,7 @@ import pytest
 from facelab.errors import FacelabError
 from facelab.frames.photos import Photos
 from facelab.frames.source import Recording
+from facelab.judging.curves import final_loss
 from facelab.judging.verdict import Refused
 from facelab.learning.parameters import Parameters
 from facelab.reporting.record import NOT_RUN, Sheet, Step
@@ -126,6 +127,17 @@ def test_trainings_that_break_off(
         Played(learner(), recording, photos)
     at = str(raised.value).rpartition(":")[2]
     assert str(raised.value) == line.format(at)
+
+
+def test_one_value_is_no_epoch(recording: Recording, photos: Photos) -> None:
+    exam = Exam(Embedded(wrong.OneAnEpoch()), recording, (0,))
+    history = exam.train(photos, Parameters(epochs=1)).history
+    with pytest.raises(Refused) as raised:
+        final_loss(history)
+    assert str(raised.value) == (
+        "1 values, fewer than the 7 of an epoch; one value was told an epoch; tell one at every "
+        "update"
+    )
 
 
 def test_probabilities_that_do_not_sum_to_1(recording: Recording, photos: Photos) -> None:
