@@ -133,7 +133,7 @@ class Embedded:
                 alive()
                 return tape.tell(loss, accuracy, photos)
 
-            predict = self.learner.learn(lesson, tell)
+            predict = self.learner.learn(_copy(lesson), tell)
         if not len(tape):
             raise SystemFault(f"{self.name}: learn told no update at all; call tell at every one")
         if not callable(predict):
@@ -219,6 +219,12 @@ class Embedded:
             place = _place(error, self.learner)
             what = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
             raise SystemFault(f"{self.name}: {call} broke off with {what}{place}") from error
+
+
+def _copy(lesson: Lesson) -> Lesson:
+    """Return a lesson whose arrays a learner may write to: ours are needed for the replay."""
+    arrays = {name: value.copy() for name, value in vars(lesson).items() if hasattr(value, "copy")}
+    return replace(lesson, **arrays)
 
 
 def _place(error: BaseException, learner: Learner) -> str:

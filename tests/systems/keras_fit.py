@@ -38,6 +38,7 @@ class KerasFit:
             epochs=lesson.parameters.epochs,
             steps_per_epoch=lesson.parameters.updates_per_epoch(len(y)),
             callbacks=[Values(order, tell, self.honest)],
+            shuffle=False,  # it is already
             verbose=0,
         )
         kernel, bias = model.get_weights()
@@ -61,11 +62,11 @@ class Values(keras.callbacks.Callback):  # type: ignore[misc]
         super().__init__()
         self.order, self.tell, self.honest, self.done = order, tell, honest, 0
 
-    def on_train_batch_begin(self, _batch: int, _logs: Any = None) -> None:
+    def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         if self.honest:
             self.model.reset_metrics()  # Keras keeps means since the epoch's beginning
 
-    def on_train_batch_end(self, _batch: int, logs: Any = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:  # noqa: ARG002
         photos = self.order[self.done]
         self.done += 1
         self.model.stop_training = self.tell(logs["loss"], logs["accuracy"], photos[photos >= 0])
