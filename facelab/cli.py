@@ -13,13 +13,14 @@ from facelab.learning import command as learning
 from facelab.reporting import command as reporting
 from facelab.running import command as running
 from facelab.studio import command as studio
+from facelab.systems import command as systems
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; each package adds its own."""
     root = argparse.ArgumentParser(prog="facelab", description=__doc__)
     subparsers = root.add_subparsers(metavar="COMMAND", required=True)
-    for package in (learning, studio, reporting, finder, running):
+    for package in (learning, studio, reporting, finder, running, systems):
         package.add_commands(subparsers)
     return root
 

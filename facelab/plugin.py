@@ -21,7 +21,8 @@ from facelab.running.features import FeatureFile, feature_of
 from facelab.running.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.running.summary import summarise, title_block, write_report
 from facelab.running.waivers import read_waivers
-from facelab.system import System, load_system
+from facelab.system import System, title
+from facelab.systems.loading import load_system
 
 RECORDER = pytest.StashKey[Recorder]()
 COLLECTED = pytest.StashKey[list[pytest.Item]]()
@@ -38,7 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--system",
         default="facelab",
-        help="system under test: facelab or package.module:factory; default %(default)s",
+        help="system under test: facelab, package.module:factory or 'command: node trainer.js'; "
+        "default %(default)s",
     )
     group.addoption(
         "--face-detector",
@@ -148,6 +150,11 @@ def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, exception:
     _live(request).fail(exception)
 
 
+def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
+    """Leave out what the system lacks something for."""
+    _live(request).settle()
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the report and settle the exit status."""
@@ -210,6 +217,7 @@ def exam(pytestconfig: pytest.Config, system: System, source: Source) -> Exam:
     """What the scenarios of a run share."""
     recorder = pytestconfig.stash[RECORDER]
     recorder.source = source
-    recorder.record.run.update(system=system.name, source=source.name)
+    offers = sorted(map(str, system.capabilities)) or ["nothing beyond training and answering"]
+    recorder.record.run.update(system=title(system), capabilities=offers, source=source.name)
     photos = pytestconfig.getoption("report_photos")
     return Exam(system, source, tuple(recorder.record.run["seeds"]), photos)

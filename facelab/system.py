@@ -1,13 +1,18 @@
-"""The seam: what a system under test offers. Steps and features never reach past it."""
+"""The seam: what a system under test offers. Steps and features never reach past it.
+
+A ``System`` takes photos. A ``Learner`` is much smaller: it is given facelab's embeddings, one
+training at a time, and facelab makes a system of it. docs/your_system.md shows a whole one.
+"""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Protocol, cast
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from facelab.errors import FacelabError
 from facelab.frames.photos import Frame, Photos
@@ -15,6 +20,29 @@ from facelab.frames.photos import Frame, Photos
 if TYPE_CHECKING:
     from facelab.learning.history import History
     from facelab.learning.parameters import Parameters
+    from facelab.learning.training import Head
+
+
+class SystemFault(FacelabError, AssertionError):
+    """The system under test broke its side of the protocol: it is refused, in one line."""
+
+
+class Capability(StrEnum):
+    """What a system may be able to do beyond training and answering."""
+
+    INITIAL_WEIGHTS = "initial weights"
+    """It trains facelab's head (softmax, cross-entropy, plain SGD on facelab's embeddings) from
+    the weights that it is given, so that its every value can be calculated again."""
+
+    PHOTO_IDS = "photo ids"
+    """It names the photos of every batch."""
+
+    STOP = "stop"
+    """It stops when told to, and keeps what was learnt."""
+
+    LEARNING_RATE = "learning rate"
+    """The rate that was really used is known: read back from the weights, or from the losses,
+    which takes initial weights and photo ids."""
 
 
 class Training(Protocol):
@@ -33,7 +61,15 @@ class System(Protocol):
 
     @property
     def name(self) -> str:
-        """Name and version, as the report's cover says them."""
+        """Its name, as the report's cover says it."""
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+
+    @property
+    def capabilities(self) -> Collection[str]:
+        """Which ``Capability`` it has; what needs another one is not run."""
 
     def train(
         self,
@@ -41,36 +77,65 @@ class System(Protocol):
         parameters: Parameters,
         *,
         seeds: Sequence[int],
+        start: Head | None = None,
         stop: Callable[[int], bool] | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Training:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``.
 
+        ``start``: the weights to begin with, drawn from the seeds where it is None.
         ``stop(values)`` is asked from time to time, with the number of values drawn so far,
         whether to interrupt; ``progress(done, total)`` is told how far it is.
         """
 
 
-def load_system(name: str, face_detector: str = "facelab") -> System:
-    """Return facelab's own system, or the one that ``package.module:factory`` makes.
+@dataclass(frozen=True)
+class Lesson:
+    """What a learner learns from: one training of one replicate.
 
-    ``face_detector`` is for facelab's own: ``facelab``, ``none`` or the path of a YuNet file.
-    Raises FacelabError when there is no such factory or detector.
+    ``embeddings`` (N, D) float32: the photos. ``labels`` (N,) int32: who is on them, as numbers
+    from 0. ``people``: how many there are, C. ``parameters``: ``learning_rate``, ``epochs``,
+    ``batch_size`` and the others. ``seed``: for whatever is drawn. ``kernel`` (D, C) and ``bias``
+    (C,) float32: the weights to begin with, for those who can.
     """
-    if name == "facelab":
-        from facelab.learning.trainer import Trainer
 
-        return Trainer(face_detector)
-    if face_detector != "facelab":
-        raise FacelabError(
-            f"--face-detector: received {face_detector} for the system {name}, which finds faces "
-            "by itself; leave the option out"
-        )
-    module, _, factory = name.partition(":")
-    try:
-        return cast("System", getattr(importlib.import_module(module), factory)())
-    except (ImportError, AttributeError, TypeError, ValueError) as error:
-        raise FacelabError(
-            f"--system: received {name!r} ({error}); allowed is facelab or "
-            "package.module:factory, importable from here"
-        ) from error
+    embeddings: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    people: int
+    parameters: Parameters
+    seed: int
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+
+Tell = Callable[..., bool]
+"""``tell(loss, accuracy, photos)``: what the batch of an update gave *before* the update – its mean
+loss in nats, the share answered right, and the numbers of its photos for those who name them. It
+returns whether to stop."""
+
+Predict = Callable[[NDArray[np.float32]], ArrayLike]
+"""From embeddings (n, D) float32 to probabilities (n, C)."""
+
+
+class Learner(Protocol):
+    """The smallest thing that can sit the exam: it learns from embeddings."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as the report's cover says it."""
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+
+    @property
+    def capabilities(self) -> Collection[str]:
+        """Which of ``initial weights``, ``photo ids`` and ``stop`` it has."""
+
+    def learn(self, lesson: Lesson, tell: Tell) -> Predict:
+        """Train, calling ``tell`` at every update, and return what answers."""
+
+
+def title(system: System) -> str:
+    """Return name and version, as one says them."""
+    return f"{system.name} {system.version}"

@@ -13,20 +13,24 @@ from facelab.judging import curves
 from facelab.learning.parameters import Parameters
 from facelab.running.exam import Exam
 from facelab.running.recorder import LiveSheet
-from facelab.system import Training
+from facelab.system import Capability, Training
 from steps.phrases import phrase
 
 
 @then("every epoch sees each photo once")
-def photos_once(sheet: LiveSheet, training: Training) -> None:
+def photos_once(sheet: LiveSheet, exam: Exam, training: Training) -> None:
     """Count photos that an epoch misses or repeats, over all epochs; exact."""
+    if sheet.lacks(exam.system, Capability.PHOTO_IDS):
+        return
     uneven = curves.uneven_photos(training.history)
     sheet.judge("photos missed or repeated in an epoch", uneven, Interval.exactly(0), exact=True)
 
 
 @then("no epoch repeats the order of another")
-def orders_differ(sheet: LiveSheet, training: Training) -> None:
+def orders_differ(sheet: LiveSheet, exam: Exam, training: Training) -> None:
     """Count epochs whose order of photos is that of an earlier one; exact."""
+    if sheet.lacks(exam.system, Capability.PHOTO_IDS):
+        return
     repeated = curves.repeated_orders(training.history)
     sheet.judge("epochs in an order seen before", repeated, Interval.exactly(0), exact=True)
 
@@ -44,12 +48,14 @@ def first_value(sheet: LiveSheet, training: Training, distance: float) -> None:
 
 @then(phrase("the learning rate used is the one shown, within {tolerance:Percent}"))
 def rate_used(
-    sheet: LiveSheet, parameters: Parameters, training: Training, tolerance: float
+    sheet: LiveSheet, exam: Exam, parameters: Parameters, training: Training, tolerance: float
 ) -> None:
     """Measure how far the rate used lies from the parameter, as a share of it.
 
     The rate is read back from the steps taken; its median over the updates counts.
     """
+    if sheet.lacks(exam.system, Capability.LEARNING_RATE):
+        return
     error = curves.rate_error(training.history, parameters.learning_rate)
     allowed = Interval.at_most(tolerance)
     sheet.judge("distance from the rate used to the one shown", error, allowed, unit="%")

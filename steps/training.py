@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from pytest_bdd import given, then, when
 
 from facelab.frames.photos import Photos
@@ -11,7 +12,7 @@ from facelab.learning.parameters import Parameters
 from facelab.reporting import evidence
 from facelab.running.exam import Exam
 from facelab.running.recorder import LiveSheet
-from facelab.system import Training
+from facelab.system import Capability, Training
 from steps.phrases import phrase
 
 
@@ -67,6 +68,8 @@ def interrupted(
     sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, values: int
 ) -> Training:
     """Train, and ask to stop as soon as so many values are drawn."""
+    if sheet.lacks(exam.system, Capability.STOP):
+        pytest.skip(sheet.lacking)
     training = exam.train(photos, parameters, stop_at=values)
     show(sheet, exam, photos, parameters, training)
     return training
@@ -76,6 +79,7 @@ def show(
     sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
 ) -> None:
     """Show the parameters of a training, what theory says of them, and the curves."""
+    sheet.remarks = training.history.remarks
     numbers = {"photos": len(photos), "people": len(photos.people)}
     sheet.show(
         evidence.facts("parameters", {**parameters.as_rows(), **numbers}),

@@ -209,27 +209,41 @@ def test_a_system_that_is_none(project: Project, name: str, what: str) -> None:
     run = project.run("--system", name)
     assert run.status == pytest.ExitCode.TESTS_FAILED
     reason = (
-        f"--system: received {name!r} ({what}); allowed is facelab or "
-        "package.module:factory, importable from here"
+        f"--system: received {name!r} ({what}); allowed is facelab, package.module:factory, "
+        "importable from here, or command: and a command line"
     )
     assert run.verdicts == {"T0 1": ("error", reason)}
     assert run.acceptance[0] == f"! T0  error        T0 1 – {reason}"
     assert not any("Traceback" in line for line in run.lines)
 
 
+MINE = """
+class Mine:
+    name, version, capabilities = "my trainer", "3", ("stop", "photo ids")
+
+    def train(self, photos, parameters, *, seeds, start=None, stop=None, progress=None):
+        raise NotImplementedError
+"""
+
+
 def test_a_system_of_ones_own(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    (project.folder / "mine.py").write_text("class Mine:\n    name = 'my trainer 3'\n")
+    (project.folder / "mine.py").write_text(MINE)
     monkeypatch.syspath_prepend(project.folder)
     project.steps(EXAM)
     project.family("T0", "the exam is opened")
     run = project.run("--system", "mine:Mine", "--seeds", "7-8")
     assert run.status == pytest.ExitCode.OK
-    setting = {key: run.record["run"][key] for key in ("system", "source", "seeds")}
+    setting = {key: run.record["run"][key] for key in ("system", "capabilities", "source", "seeds")}
     assert setting == {
         "system": "my trainer 3",
+        "capabilities": ["photo ids", "stop"],
         "source": "recorded frames in fixtures/",
         "seeds": [7, 8],
     }
+    page = (run.folder / "acceptance.html").read_text("utf-8")
+    cover = page[: page.index("<section")]
+    assert "my trainer 3" in cover
+    assert "photo ids, stop" in cover
 
 
 def test_system_and_source_may_be_overridden(project: Project) -> None:
@@ -237,6 +251,8 @@ def test_system_and_source_may_be_overridden(project: Project) -> None:
         EXAM
         + """
 class Named:
+    version, capabilities = "2", ()
+
     def __init__(self, name):
         self.name = name
 
@@ -252,7 +268,11 @@ def source():
     project.family("T0", "the exam is opened")
     run = project.run()
     assert run.status == pytest.ExitCode.OK
-    assert (run.record["run"]["system"], run.record["run"]["source"]) == ("a stand-in", "thin air")
+    assert {key: run.record["run"][key] for key in ("system", "capabilities", "source")} == {
+        "system": "a stand-in 2",
+        "capabilities": ["nothing beyond training and answering"],
+        "source": "thin air",
+    }
 
 
 def test_opencv_that_cannot_start(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -273,7 +293,7 @@ NO_SYSTEM = """
 @pytest.fixture(scope="session")
 def system():
     class Nobody:
-        name = "nobody"
+        name, version, capabilities = "nobody", "0", ()
     return Nobody()
 """
 

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from facelab.judging.verdict import Refused
+
 if TYPE_CHECKING:
     from facelab.learning.history import History
 
@@ -21,9 +23,13 @@ Values = NDArray[np.float64]
 def epoch_means(history: History, points: NDArray[np.float32]) -> Values:
     """Return the mean over the photos of every whole epoch, (R, E), of ``points`` (R, U).
 
-    mean_e = sum(batch size * point) / sum(batch size) over the updates of epoch e.
+    mean_e = sum(batch size * point) / sum(batch size) over the updates of epoch e. Raises Refused
+    when there is not one.
     """
     whole = history.updates // history.updates_per_epoch * history.updates_per_epoch
+    if not whole:
+        few = f"{history.updates} values, fewer than the {history.updates_per_epoch} of an epoch"
+        raise Refused("; ".join([few, *history.remarks]))
     shape = (len(history.seeds), -1, history.updates_per_epoch)
     sizes = history.batch_sizes[:, :whole].reshape(shape)
     values = points[:, :whole].astype(np.float64).reshape(shape)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from facelab.finder.finder import THRESHOLD
 from facelab.finder.track import Track
 from facelab.finder.yunet import YuNet
 from facelab.frames.photos import Frame
-from facelab.learning.embedding import FEATURES, Hog
+from facelab.learning.embedding import FEATURES, Centring, Hog
 from facelab.learning.faces import CentreSquare, Crop, FaceCandidates, MainFace
 
 BATCH = 64
@@ -95,6 +95,11 @@ class Described:
     faces: Vectors
     several: NDArray[np.bool_]
 
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """Where a face is seen, (n,)."""
+        return np.asarray(self.faces[:, 4] > 0)
+
 
 class Describer:
     """Describes frames of any sizes. A frame is described once, as long as it is kept."""
@@ -128,8 +133,9 @@ class Describer:
             np.array([row[2] for row in known], bool),
         )
 
-    def follow(self, clip: Iterable[Sequence[Frame]], track: Track) -> Iterator[Described]:
-        """Describe the face that ``track`` follows through a clip, batch by batch."""
+    def follow(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
+        """Describe one face followed through a clip, batch by batch."""
+        track = Track()
         for batch in clip:
             yield self._describe(
                 np.stack(batch), lambda rows: np.stack([track.follow(row) for row in rows])
@@ -140,6 +146,25 @@ class Describer:
         faces = np.asarray(choose(candidates))
         sure = candidates[..., 4] >= self.detection.threshold
         return Described(self._vectors(frames, faces).numpy(), faces, sure.sum(axis=1) > 1)
+
+
+@dataclass(frozen=True)
+class Embedder:
+    """What describes frames, and what then places the vectors round the origin."""
+
+    describer: Describer
+    centring: Centring
+
+    def embed(self, frames: Sequence[Frame]) -> Described:
+        """Describe frames, with embeddings for vectors."""
+        return self._centred(self.describer.describe(frames))
+
+    def follow(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
+        """Do the same for each batch of a clip, following one face through it."""
+        return map(self._centred, self.describer.follow(clip))
+
+    def _centred(self, described: Described) -> Described:
+        return replace(described, vectors=np.asarray(self.centring(described.vectors)))
 
 
 def batches(frames: Sequence[Frame]) -> Iterator[list[Frame]]:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+NO_PHOTO, UNNAMED = -1, -2
+"""In place of a photo's number: there is none, or there is one that the system does not name."""
+
 
 @dataclass(frozen=True)
 class History:
@@ -15,11 +18,13 @@ class History:
     ``seeds`` (R,): what each replicate was seeded with.
     ``loss`` (R, U) float32: mean cross-entropy of the batch, in nats, *before* the update.
     ``accuracy`` (R, U) float32: share of the batch that was answered right, before the update.
-    ``learning_rate`` (R, U) float32: the rate read back from the step that was really taken.
-    ``photos`` (R, U, B) int32: which photos the batch held, as numbers from 0; -1 fills a partial
-    batch up.
+    ``learning_rate`` (R, U) float32: the rate read back from the step that was really taken; NaN
+    where nothing tells.
+    ``photos`` (R, U, B) int32: which photos the batch held, as numbers from 0; ``NO_PHOTO`` fills a
+    partial batch up, ``UNNAMED`` stands for each photo of a system that does not name them.
     ``updates_per_epoch``: so that update u belongs to epoch u // updates_per_epoch.
     ``people``: how many there are to choose from, hence a loss of ln(people) at chance.
+    ``remarks``: what looks as if the system were wrong in a way that is known, a line each.
     """
 
     seeds: tuple[int, ...]
@@ -29,6 +34,7 @@ class History:
     photos: NDArray[np.int32]
     updates_per_epoch: int
     people: int
+    remarks: tuple[str, ...] = ()
 
     @property
     def updates(self) -> int:
@@ -43,4 +49,4 @@ class History:
     @property
     def batch_sizes(self) -> NDArray[np.int64]:
         """How many photos each update saw, (R, U)."""
-        return np.asarray(np.count_nonzero(self.photos >= 0, axis=2), np.int64)
+        return np.asarray(np.count_nonzero(self.photos != NO_PHOTO, axis=2), np.int64)

@@ -18,6 +18,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from facelab.errors import FacelabError
 from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
 
@@ -42,18 +43,21 @@ def train(
     parameters: Parameters,
     *,
     seeds: Sequence[int],
+    start: Head | None = None,
     stop: Callable[[int], bool] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Head, History]:
     """Train one replicate a seed and return its head with its history.
 
-    ``embeddings`` (N, D) float32, ``labels`` (N,) int32 in 0 … ``people`` - 1.
+    ``embeddings`` (N, D) float32, ``labels`` (N,) int32 in 0 … ``people`` - 1. ``start``: the heads
+    to begin with, drawn from the seeds where it is None.
     ``progress(done, total)`` is told after every chunk of updates; ``stop(done)`` is asked then
     whether to interrupt: what was learnt and drawn so far is returned.
-    Raises FacelabError when the batch size is larger than N.
+    Raises FacelabError when the batch size is larger than N, or ``start`` is of other sizes.
     """
     parameters.check_against(len(embeddings))
-    start = initial_head(embeddings.shape[1], people, parameters, seeds)
+    start = start or initial_head(embeddings.shape[1], people, parameters, seeds)
+    check_head(start, (len(seeds), embeddings.shape[1], people))
     orders = [photo_order(len(embeddings), parameters, seed) for seed in seeds]
     order = np.stack(orders, axis=1)  # (U, R, B)
 
@@ -100,6 +104,16 @@ def initial_head(features: int, people: int, parameters: Parameters, seeds: Sequ
     draw = type(keras.initializers.get(parameters.kernel_initializer))
     kernels = [np.asarray(draw(seed=seed)((features, people))) for seed in seeds]
     return Head(np.stack(kernels), np.zeros((len(seeds), people), np.float32))
+
+
+def check_head(head: Head, sizes: tuple[int, int, int]) -> None:
+    """Raise FacelabError when a head is not one for R replicates, D features and C people."""
+    if head.kernel.shape != sizes or head.bias.shape != (sizes[0], sizes[2]):
+        raise FacelabError(
+            f"initial weights: received a kernel {head.kernel.shape} and a bias "
+            f"{head.bias.shape}, allowed are {sizes} and {(sizes[0], sizes[2])}: replicates, "
+            "features, people"
+        )
 
 
 def photo_order(photos: int, parameters: Parameters, seed: int) -> NDArray[np.int32]:

@@ -27,7 +27,12 @@ BLOCK = {
 }
 """The title block, in its order; ``title`` stands above it, other fields below."""
 
-SETTING = {"system": "System under test", "source": "Source of the frames", "seeds": "Seeds"}
+SETTING = {
+    "system": "System under test",
+    "capabilities": "It offers",
+    "source": "Source of the frames",
+    "seeds": "Seeds",
+}
 """What was tested, on what. The rest of ``Record.run`` stands in the annex."""
 
 

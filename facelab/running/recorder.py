@@ -7,6 +7,7 @@ import sysconfig
 import time
 import traceback
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,11 +27,20 @@ from facelab.running.features import example_of, family_of, feature_of, scenario
 from facelab.running.prerequisites import needs
 from facelab.running.properties import properties_of
 from facelab.running.waivers import Waiver, settle
+from facelab.system import Capability, System, title
 
 if TYPE_CHECKING:
     from facelab.learning.history import History
 
 BLOCKED = "blocked by "
+
+LACK = {
+    Capability.INITIAL_WEIGHTS: "to begin with the weights that it is given",
+    Capability.PHOTO_IDS: "the photos of a batch by number",
+    Capability.STOP: "to be stopped",
+    Capability.LEARNING_RATE: "a learning rate read back (it takes initial weights and photo ids)",
+}
+"""What a system does not offer, in the reason why a scenario is not run."""
 
 _STDLIB = sysconfig.get_path("stdlib")
 
@@ -55,6 +65,8 @@ class LiveSheet:
         self.waivers = waivers
         self.number = number
         self._long = {} if long is None else long
+        self.lacking = ""
+        self.remarks: tuple[str, ...] = ()
         self._current = -1
         self._started = 0.0
 
@@ -75,12 +87,15 @@ class LiveSheet:
     ) -> None:
         """Write down the verdict on a measure, as ``judging.verdict.judge``, with this step.
 
+        What the training's history looks like stands with a refusal.
         Raises Refused when it is neither accepted nor waived.
         """
         seeds = self.seeds[: np.size(values)]
         verdict = judge(
             measure, values, allowed, unit=unit, exact=exact, seeds=seeds, details=details
         )
+        if not verdict.accepted:
+            verdict = replace(verdict, details=(*verdict.details, *self.remarks))
         self.step.verdicts.append(verdict.as_dict())
         if verdict.accepted:
             return
@@ -114,6 +129,24 @@ class LiveSheet:
         self._long[name] = history
         return name
 
+    def lacks(self, system: System, capability: Capability) -> bool:
+        """Tell whether a system lacks what the step needs; then the scenario is not run.
+
+        The steps after it are played all the same: what they refuse is refused.
+        """
+        if capability in system.capabilities:
+            return False
+        reason = f"{title(system)} does not offer {LACK[capability]}"
+        self.lacking = self.lacking or reason
+        self.step.verdict, self.step.message = record.NOT_RUN, reason
+        return True
+
+    def settle(self) -> None:
+        """Skip the scenario, all steps of which held, when one needed what the system lacks."""
+        held = {step.verdict for step in self.sheet.steps} <= {record.ACCEPTED, record.NOT_RUN}
+        if self.lacking and held:
+            pytest.skip(self.lacking)
+
     def begin(self) -> None:
         """Turn to the next step."""
         self._current += 1
@@ -124,11 +157,15 @@ class LiveSheet:
         self.end(*verdict_on(error))
 
     def end(self, verdict: str, message: str = "") -> None:
-        """Close the step; what was waived in it makes of accepted a reservation."""
+        """Close the step; one that needed what the system lacks stays not run.
+
+        What was waived in it makes of accepted a reservation.
+        """
         if verdict == record.ACCEPTED and self.step.waiver:
             verdict, message = record.RESERVED, self.step.message
-        self.step.verdict = verdict
-        self.step.message = message
+        if not (verdict == record.ACCEPTED and self.step.message):
+            self.step.verdict = verdict
+            self.step.message = message
         self.step.duration = time.perf_counter() - self._started
 
 

@@ -14,6 +14,7 @@ from facelab.frames.photos import Frame, Photos
 from facelab.frames.source import Recording, Source
 from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
+from facelab.learning.training import Head
 from facelab.running.exam import Exam
 
 
@@ -35,6 +36,8 @@ class Counter:
 
     asked: list[tuple[Sequence[int], int | None]] = field(default_factory=list)
     name: str = "a stand-in"
+    version: str = "1"
+    capabilities: tuple[str, ...] = ("stop",)
 
     def train(
         self,
@@ -42,11 +45,13 @@ class Counter:
         parameters: Parameters,
         *,
         seeds: Sequence[int],
+        start: Head | None = None,
         stop: Callable[[int], bool] | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> Guess:
         """Draw values until told to stop, ten at most."""
         assert progress is None
+        assert start is None
         assert parameters.epochs == 20
         drawn = next((n for n in range(10) if stop and stop(n)), 10)
         self.asked.append((seeds, drawn))

@@ -1,0 +1,51 @@
+"""The command ``facelab doctor``: what a system can and cannot do, before it sits the exam."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from facelab.frames.source import Recording
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+PEOPLE = 4
+"""How many people of the gallery a system is examined on."""
+
+
+def add_commands(subparsers: Subparsers) -> None:
+    """Add ``doctor``."""
+    command = subparsers.add_parser("doctor", help="run the exact checks alone on a system")
+    command.add_argument(
+        "--system",
+        default="facelab",
+        help="as for pytest: facelab, package.module:factory or 'command: node trainer.js'; "
+        "default %(default)s",
+    )
+    command.add_argument(
+        "--fixtures", type=Path, default=Path("fixtures"), help="recorded frames; default fixtures/"
+    )
+    command.set_defaults(run=run_doctor)
+
+
+def run_doctor(arguments: argparse.Namespace) -> int:
+    """Print a line a finding; the status is 0 when no check failed, else 1."""
+    gallery = Recording(arguments.fixtures).photos("gallery")
+    sys.path.insert(0, str(Path.cwd()))  # what pytest does for those who are importable from here
+    # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
+    from facelab.system import title
+    from facelab.systems.loading import load_system
+
+    system = load_system(arguments.system)
+    from facelab.systems.doctor import examine
+
+    print(title(system))
+    failed = 0
+    for finding in examine(system, gallery.of(gallery.people[:PEOPLE])):
+        print(f"{finding.sign} {finding.text}", flush=True)
+        failed += finding.sign == "x"
+    print(f"the whole exam: pytest --system {arguments.system!r}" if not failed else "refused")
+    return int(bool(failed))

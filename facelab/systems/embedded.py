@@ -1,0 +1,247 @@
+"""Embedded: somebody's learner on facelab's embeddings, a whole system under test."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.errors import FacelabError
+from facelab.frames.photos import Frame, Photos
+from facelab.learning.history import History
+from facelab.learning.parameters import Parameters
+from facelab.system import Capability, Learner, Lesson, Predict, SystemFault
+from facelab.systems.patience import patience, silence_of
+from facelab.systems.remarks import remarks
+from facelab.systems.replay import read_back
+from facelab.systems.tape import Tape, padded
+
+if TYPE_CHECKING:
+    from facelab.learning.description import Described, Embedder
+    from facelab.learning.trainer import Trainer
+    from facelab.learning.training import Head
+
+BATCH = 64
+"""Frames that are asked about together."""
+
+TOLERANCE = 1e-5
+"""How far probabilities may sum up beside 1: the bound of the phrase that asks for it."""
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """R replicates that a learner has trained."""
+
+    history: History
+    embedder: Embedder
+    replicates: tuple[Predict, ...]
+    answer: Callable[[Predict, NDArray[np.float32]], NDArray[np.float32]]
+
+    def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
+        """Return the probability of each person, (replicates, frames, people), float32.
+
+        All zeros where nobody is seen.
+        """
+        return self._answers(self.embedder.embed(frames))
+
+    def watch(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.float32]]:
+        """Yield the same for each batch of a clip, following one face through it."""
+        return map(self._answers, self.embedder.follow(clip))
+
+    def _answers(self, described: Described) -> NDArray[np.float32]:
+        asked = described.vectors
+        parts = [asked[start : start + BATCH] for start in range(0, len(asked), BATCH)]
+        told = [np.concatenate([self.answer(p, part) for part in parts]) for p in self.replicates]
+        return np.stack(told) * described.seen[:, None]
+
+
+class Embedded:
+    """A system made of facelab's embeddings and a learner, which trains replicate by replicate."""
+
+    def __init__(self, learner: Learner, face_detector: str = "facelab") -> None:
+        """Take a learner, and how faces are found for its embeddings."""
+        self.learner = learner
+        self._face_detector = face_detector
+        self._lost = ""
+
+    @property
+    def name(self) -> str:
+        """The learner's name."""
+        return self.learner.name
+
+    @property
+    def version(self) -> str:
+        """The learner's version."""
+        return self.learner.version
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """The learner's; the rate can be read back from its losses if they can be calculated."""
+        own = frozenset(map(str, self.learner.capabilities))
+        needed = {Capability.INITIAL_WEIGHTS, Capability.PHOTO_IDS}
+        return own | {Capability.LEARNING_RATE} if needed <= own else own - {"learning rate"}
+
+    @cached_property
+    def _trainer(self) -> Trainer:
+        from facelab.learning.trainer import Trainer
+
+        return Trainer(self._face_detector)
+
+    def train(
+        self,
+        photos: Photos,
+        parameters: Parameters,
+        *,
+        seeds: Sequence[int],
+        start: Head | None = None,
+        stop: Callable[[int], bool] | None = None,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Learnt:
+        """Train one replicate a seed, one after another; people are those of ``photos.people``."""
+        from facelab.learning.training import initial_head
+
+        parameters.check_against(len(photos))
+        embedder = self._trainer.embedder(photos, parameters)
+        embeddings, people = embedder.embed(photos.frames).vectors, len(photos.people)
+        start = start or initial_head(embeddings.shape[1], people, parameters, seeds)
+        labels = photos.numbers(photos.people)
+        total = parameters.updates(len(photos))
+        tapes: list[Tape] = []
+        replicates: list[Predict] = []
+        for number, seed in enumerate(seeds):
+            weights = start.kernel[number], start.bias[number]
+            lesson = Lesson(embeddings, labels, people, parameters, seed, *weights)
+
+            def told(done: int, before: int = number * total) -> None:
+                if progress:
+                    progress(before + done, len(seeds) * total)
+
+            tapes.append(Tape(self.learner, lesson, stop=stop, told=told))
+            replicates.append(self._learn(lesson, tapes[-1]))
+        history = self._history(tapes, parameters, seeds)
+
+        def answer(predict: Predict, part: NDArray[np.float32]) -> NDArray[np.float32]:
+            return self._answer(predict, part, people)
+
+        return Learnt(history, embedder, tuple(replicates), answer)
+
+    def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
+        """Return what theory says of a training: the embeddings are facelab's own."""
+        return self._trainer.theory(photos, parameters)
+
+    def _learn(self, lesson: Lesson, tape: Tape) -> Predict:
+        with self._watched("learn", lambda: f" after {len(tape):,} updates") as alive:
+
+            def tell(loss: object, accuracy: object, photos: object = None) -> bool:
+                alive()
+                return tape.tell(loss, accuracy, photos)
+
+            predict = self.learner.learn(_copy(lesson), tell)
+        if not len(tape):
+            raise SystemFault(f"{self.name}: learn told no update at all; call tell at every one")
+        if not callable(predict):
+            raise SystemFault(
+                f"{self.name}: learn returned {type(predict).__name__}; return a function from "
+                "embeddings to probabilities"
+            )
+        return predict
+
+    def _answer(
+        self, predict: Predict, part: NDArray[np.float32], people: int
+    ) -> NDArray[np.float32]:
+        with self._watched("predict", lambda: f" when asked about {len(part)} frames"):
+            given = np.asarray(predict(part), np.float64)
+        wanted = (len(part), people)
+        if given.shape != wanted:
+            raise SystemFault(
+                f"{self.name}: predict answered in the shape {given.shape}; allowed is {wanted}, "
+                "a row a frame, a column a person"
+            )
+        sums = given.sum(axis=1)
+        off = ~((np.abs(sums - 1) <= TOLERANCE) & (given >= 0).all(axis=1))  # NaN is off too
+        if off.any():
+            row = int(off.argmax())
+            raise SystemFault(
+                f"{self.name}: predict answered {np.array2string(given[row], precision=4)}, "
+                f"which sums to {sums[row]:.6g}; probabilities are not negative and sum to 1: "
+                "is the softmax missing?"
+            )
+        return given.astype(np.float32)
+
+    def _history(
+        self, tapes: Sequence[Tape], parameters: Parameters, seeds: Sequence[int]
+    ) -> History:
+        lengths = [len(tape) for tape in tapes]
+        if len(set(lengths)) > 1 and not any(tape.stopped for tape in tapes):
+            raise SystemFault(
+                f"{self.name}: the replicates told {lengths} updates; the same parameters make "
+                "the same number of updates, whatever the seed"
+            )
+        updates = min(lengths)
+        losses, accuracies, photos = zip(*(tape.row() for tape in tapes), strict=True)
+        first = tapes[0].lesson
+        history = History(
+            seeds=tuple(seeds),
+            loss=np.array([row[:updates] for row in losses], np.float32),
+            accuracy=np.array([row[:updates] for row in accuracies], np.float32),
+            learning_rate=np.full((len(tapes), updates), np.nan, np.float32),
+            photos=padded(list(photos), updates),
+            updates_per_epoch=parameters.updates_per_epoch(len(first.labels)),
+            people=first.people,
+        )
+        found = list(remarks(history, parameters))
+        if Capability.LEARNING_RATE in self.capabilities:
+            for number, tape in enumerate(tapes):
+                reading = read_back(tape.lesson, np.array(losses[number]), list(photos[number]))
+                history.learning_rate[number] = reading.rate
+                found += [reading.remark] * (reading.remark not in (*found, ""))
+        return replace(history, remarks=tuple(found))
+
+    @contextmanager
+    def _watched(self, call: str, where: Callable[[], str]) -> Iterator[Callable[[], None]]:
+        """Within the block, turn what goes wrong in the learner's own code into one line."""
+        if self._lost:
+            raise SystemFault(self._lost)
+        silence = silence_of(self.learner)
+
+        def lost() -> str:
+            self._lost = (
+                f"{self.name}: {call} gave no sign of life for {silence:g} seconds{where()}; it "
+                "was given up: look for an endless loop, or set silence to a longer time"
+            )
+            return self._lost
+
+        try:
+            # What a learner warns of is its author's business: pytest would make errors of it.
+            with warnings.catch_warnings(), patience(silence, lost) as alive:
+                warnings.simplefilter("default")
+                yield alive
+        except FacelabError:
+            raise
+        except (Exception, SystemExit) as error:
+            place = _place(error, self.learner)
+            what = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
+            raise SystemFault(f"{self.name}: {call} broke off with {what}{place}") from error
+
+
+def _copy(lesson: Lesson) -> Lesson:
+    """Return a lesson whose arrays a learner may write to: ours are needed for the replay."""
+    arrays = {name: value.copy() for name, value in vars(lesson).items() if hasattr(value, "copy")}
+    return replace(lesson, **arrays)
+
+
+def _place(error: BaseException, learner: Learner) -> str:
+    """Return where in its own file a learner broke off, or where else it did."""
+    frames = traceback.extract_tb(error.__traceback__)
+    own = getattr(sys.modules.get(type(learner).__module__), "__file__", None)
+    frame = ([frame for frame in frames if frame.filename == own] or frames)[-1]
+    return f", at {Path(frame.filename).name}:{frame.lineno}"

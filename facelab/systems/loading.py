@@ -1,0 +1,71 @@
+"""Loading: the system that ``--system`` names."""
+
+from __future__ import annotations
+
+import importlib
+import shlex
+from typing import Any, cast
+
+from facelab.errors import FacelabError
+from facelab.system import Capability, System
+from facelab.systems.process import Process
+
+COMMAND = "command:"
+"""What ``--system`` begins with when the rest is a command line, a learner in its own process."""
+
+
+def load_system(name: str, face_detector: str = "facelab") -> System:
+    """Return facelab's own system, or the one that ``--system`` names.
+
+    ``package.module:factory`` makes a System or a Learner; ``command: node trainer.js`` starts a
+    learner that speaks the protocol of docs/protocol.md. ``face_detector``, how faces are found
+    for facelab's embeddings, is ``facelab``, ``none`` or the path of a YuNet file. Raises
+    FacelabError when there is no such system or detector.
+    """
+    if name == "facelab":
+        from facelab.learning.trainer import Trainer
+
+        return Trainer(face_detector)
+    if name.startswith(COMMAND):
+        return as_system(Process(shlex.split(name.removeprefix(COMMAND))), name, face_detector)
+    return as_system(_made_by(name), name, face_detector)
+
+
+def _made_by(name: str) -> Any:
+    module, _, factory = name.partition(":")
+    try:
+        return getattr(importlib.import_module(module), factory)()
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
+        raise FacelabError(
+            f"--system: received {name!r} ({error}); allowed is facelab, "
+            f"package.module:factory, importable from here, or {COMMAND} and a command line"
+        ) from error
+
+
+def as_system(made: Any, name: str, face_detector: str = "facelab") -> System:
+    """Return a System or a Learner as a System. Raises FacelabError when it is neither."""
+    missing = [part for part in ("name", "version", "capabilities") if not hasattr(made, part)]
+    if not hasattr(made, "train") and not hasattr(made, "learn"):
+        missing.append("learn")
+    if missing:
+        raise FacelabError(
+            f"--system: {name} gives a {type(made).__name__} without {', '.join(missing)}; "
+            "docs/your_system.md shows a whole one"
+        )
+    known = [str(capability) for capability in Capability]
+    strange = sorted(set(made.capabilities) - set(known))
+    if isinstance(made.capabilities, str) or strange:
+        raise FacelabError(
+            f"--system: {name} has the capabilities {made.capabilities!r}, "
+            f"allowed is a list of {', '.join(known)}"
+        )
+    if hasattr(made, "learn"):
+        from facelab.systems.embedded import Embedded
+
+        return Embedded(made, face_detector)
+    if face_detector != "facelab":
+        raise FacelabError(
+            f"--face-detector: received {face_detector} for the system {name}, which finds faces "
+            "by itself; leave the option out"
+        )
+    return cast("System", made)
