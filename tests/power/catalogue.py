@@ -15,7 +15,7 @@ import steps
 
 @dataclass(frozen=True)
 class Phrase:
-    """What a step says: its ``pattern`` with fields, its ``kind`` (given, when, then), its function."""
+    """What a step says: its ``pattern`` with fields, its ``kind`` (given, when, then)."""
 
     pattern: str
     kind: str
@@ -42,7 +42,7 @@ def phrases() -> tuple[Phrase, ...]:
 
 @cache
 def phrase_of(step: str) -> Phrase | None:
-    """Return the phrase that a step's text is an instance of; ``None`` when nobody has written it."""
+    """Return the phrase that a step's text is an instance of; ``None`` when there is none."""
     return next((phrase for phrase in phrases() if phrase.parser.is_matching(step)), None)
 
 

@@ -22,7 +22,12 @@ import numpy as np
 from facelab.judging.verdict import Verdict
 from tests.power.play import ROOT, SIZE, Line, play
 
-SINGLE = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS", "TF_NUM_INTEROP_THREADS")
+SINGLE = (
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "TF_NUM_INTRAOP_THREADS",
+    "TF_NUM_INTEROP_THREADS",
+)
 """Two workers, two cores: threads of one would only wait for those of the other."""
 
 CORE = 1000
@@ -48,7 +53,7 @@ def digest(files: Iterable[str]) -> str:
     return hashlib.sha256(content).hexdigest()[:12]
 
 
-def examine_mutant(id: str, sets: int) -> Result:
+def examine_mutant(label: str, sets: int) -> Result:
     """Play the features against a mutant on so many sets of five seeds and say who refused it.
 
     ``killed``: for each set whether anything refused; ``lines``: each verdict or error that did,
@@ -59,7 +64,7 @@ def examine_mutant(id: str, sets: int) -> Result:
     started = time.perf_counter()
     refusals = []
     killed = np.zeros(sets, bool)
-    for line in play(range(SIZE * sets), MUTANTS[id]):
+    for line in play(range(SIZE * sets), MUTANTS[label]):
         refused = line.refused(sets)
         killed |= refused
         if refused.any():
@@ -73,7 +78,7 @@ def examine_mutant(id: str, sets: int) -> Result:
                 }
             )
     seconds = round(time.perf_counter() - started, 1)
-    return {"id": id, "killed": killed.tolist(), "lines": refusals, "seconds": seconds}
+    return {"id": label, "killed": killed.tolist(), "lines": refusals, "seconds": seconds}
 
 
 def examine_core(count: int) -> Result:
@@ -83,7 +88,13 @@ def examine_core(count: int) -> Result:
     broken = [f"{line.scenario}: {line.step}: {line.error}" for line in lines if line.error]
     verdicts = [measured(line, line.verdict) for line in lines if line.verdict]
     seconds = round(time.perf_counter() - started, 1)
-    return {"id": "core", "seeds": count, "errors": broken, "verdicts": verdicts, "seconds": seconds}
+    return {
+        "id": "core",
+        "seeds": count,
+        "errors": broken,
+        "verdicts": verdicts,
+        "seconds": seconds,
+    }
 
 
 def measured(line: Line, verdict: Verdict) -> Result:
@@ -101,12 +112,21 @@ def measured(line: Line, verdict: Verdict) -> Result:
     }
 
 
-def run_tests(id: str, tests: Iterable[str]) -> Result:
+def run_tests(label: str, tests: Iterable[str]) -> Result:
     """Run tests against a mutant, in a process of their own, and say which of them fail."""
     started = time.perf_counter()
     report = ["-pno:cacheprovider", "-q", "--tb=no", "-rf"]
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-p", "tests.power.inject", f"--mutant={id}", *report, *tests],
+        [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-p",
+            "tests.power.inject",
+            f"--mutant={label}",
+            *report,
+            *tests,
+        ],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -119,8 +139,10 @@ def run_tests(id: str, tests: Iterable[str]) -> Result:
         if line.startswith("FAILED ")
     ]
     if run.returncode not in (0, 1) or bool(failed) != bool(run.returncode):
-        raise RuntimeError(f"{id}: the tests did not run:\n{run.stdout[-2000:]}{run.stderr[-2000:]}")
-    return {"id": id, "failed": failed, "seconds": round(time.perf_counter() - started, 1)}
+        raise RuntimeError(
+            f"{label}: the tests did not run:\n{run.stdout[-2000:]}{run.stderr[-2000:]}"
+        )
+    return {"id": label, "failed": failed, "seconds": round(time.perf_counter() - started, 1)}
 
 
 class Results:

@@ -116,9 +116,7 @@ CASES = (
         given_back,
         ((0, YES), (1, NO)),
     ),
-    Case(
-        "5 values are drawn", "{}", lambda n: drawn(np.ones(n)), ((5, YES), (4, NO), (6, NO))
-    ),
+    Case("5 values are drawn", "{}", lambda n: drawn(np.ones(n)), ((5, YES), (4, NO), (6, NO))),
     Case(
         "one value is drawn for each photo",
         "{} for 5 photos",

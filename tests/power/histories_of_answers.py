@@ -92,7 +92,7 @@ def pairs(bare: str, worn: str) -> Fixtures:
 
 
 def confusing(before: int) -> Fixtures:
-    """Return answers that never confuse, and an exam where another training did, ``before`` times."""
+    """Return answers that never confuse, and an exam with one that did, ``before`` times."""
     other = said("a" * 10, "m" * before + "a" * (10 - before))
     return {
         "exam": exam(other, probes=shown(10)),

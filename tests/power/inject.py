@@ -1,6 +1,6 @@
 """Inject: a pytest plugin that runs any tests, or the features, against a mutant.
 
-    python -m pytest features -p tests.power.inject --mutant=T2
+python -m pytest features -p tests.power.inject --mutant=T2
 """
 
 from __future__ import annotations

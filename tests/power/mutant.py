@@ -31,7 +31,7 @@ _PACKAGES = ("facelab", "steps", "tests")
 
 @dataclass(frozen=True)
 class Mutant:
-    """A fault. ``id``: as in the benchmark's list; ``what``: in one line; ``origin``: whose idea.
+    """A fault. ``id``: as in the benchmark's list; ``what``: in one line; ``fresh``: as below.
 
     ``tests``: the tests that catch it, for a fault that the features cannot see; ``why`` they
     cannot.
@@ -71,11 +71,11 @@ def _code(thing: Any) -> Iterator[object]:
 
 
 class Catalogue(dict[str, Mutant]):
-    """Mutants by id, in order of definition."""
+    """Mutants by label, in order of definition."""
 
     def add(
         self,
-        id: str,
+        label: str,
         what: str,
         *places: str,
         fresh: bool = False,
@@ -85,13 +85,13 @@ class Catalogue(dict[str, Mutant]):
         """Return a decorator: the function below is the patch at every one of the places."""
 
         def define(patch: Patch) -> Patch:
-            self.define(Mutant(id, what, dict.fromkeys(places, patch), fresh, tests, why))
+            self.define(Mutant(label, what, dict.fromkeys(places, patch), fresh, tests, why))
             return patch
 
         return define
 
     def define(self, mutant: Mutant) -> None:
-        """Put a mutant in. Raises ValueError when its id is taken."""
+        """Put a mutant in. Raises ValueError when its label is taken."""
         if mutant.id in self:
             raise ValueError(f"two mutants are called {mutant.id}")
         self[mutant.id] = mutant

@@ -14,8 +14,8 @@ HEAD = """# What the book catches
 A mutant is facelab with one small fault, put in from outside ([tests/power](../tests/power)). The
 features are played against each on {sets} disjoint sets of {size} seeds, and a set catches it when
 a phrase refuses it or a step breaks. What the features cannot see, a test of ours must. Written by
-`python -m tests.power` from [power.json](power.json); how far each phrase is from crying wolf stands
-in [phrases.md](phrases.md).
+`python -m tests.power` from [power.json](power.json); how far each phrase is from crying wolf is in
+[phrases.md](phrases.md).
 
 | | |
 |---|---|
@@ -70,8 +70,8 @@ def text(data: dict[str, Any]) -> str:
             "| | why | in its place |",
             "|---|---|---|",
             *(
-                f"| {id} | {why} | {other}: {MUTANTS[other].what} |"
-                for id, (why, other) in ABSENT.items()
+                f"| {label} | {why} | {other}: {MUTANTS[other].what} |"
+                for label, (why, other) in ABSENT.items()
             ),
             "",
         ]

@@ -14,11 +14,11 @@ What a step of the features measures, what it demands, and how surely. Each phra
 facelab itself with {seeds:,} seeds: *median* and *range* are those of the seeds, *sd* is their
 standard deviation, *margin* how many of these lie between mean and threshold. *False alarm* bounds
 the chance that a run of five fresh seeds refuses facelab by this phrase, with 95 % confidence:
-*violated* of {seeds:,} bounds the chance of one seed (Clopper and Pearson), and a phrase is refused
-when 3 of 5 violate it. Counts and identities have no chance in them and are refused when one replicate
-violates them. *Histories* are the smallest cases on both sides of the bound and on it: they are
-played by `tests/power/test_histories.py`. *Only it catches* names the faults of [power.md](power.md)
-that would pass at least one set of seeds without the phrase.
+*violated* bounds the chance of one seed (Clopper and Pearson), and a phrase is refused when 3 of 5
+violate it. Counts and identities have no chance in them and are refused when one replicate violates
+them. *Histories* are the smallest cases on both sides of the bound and on it; they are played by
+`tests/power/test_histories.py`. *Only it catches* names the faults of [power.md](power.md) that
+would pass at least one set of seeds without the phrase.
 
 Written by `python -m tests.power` from [power.json](power.json), `steps/` and `tests/power/`.
 """
@@ -58,7 +58,9 @@ def plain(pattern: str) -> str:
     return "".join(words)
 
 
-def _section(phrase: catalogue.Phrase, uses: list[dict[str, Any]], data: dict[str, Any]) -> list[str]:
+def _section(
+    phrase: catalogue.Phrase, uses: list[dict[str, Any]], data: dict[str, Any]
+) -> list[str]:
     lines = [
         f"### {plain(phrase.pattern)}",
         "",

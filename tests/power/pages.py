@@ -50,9 +50,7 @@ def of_set(verdict: Verdict, number: int) -> Verdict:
     values = verdict.values
     if len(values) > 1:
         values = values[SIZE * number : SIZE * (number + 1)]
-    return judge(
-        verdict.measure, values, verdict.allowed, unit=verdict.unit, exact=verdict.exact
-    )
+    return judge(verdict.measure, values, verdict.allowed, unit=verdict.unit, exact=verdict.exact)
 
 
 def use(line: Result, verdict: Verdict) -> Result:
@@ -117,9 +115,7 @@ def caught(mutant: Result, sets: int) -> bool:
 
 def survivors(data: Result) -> list[str]:
     """Return the mutants that neither the features, on every set, nor a test refuses."""
-    return [
-        m["id"] for m in data["mutants"] if not caught(m, data["sets"]) and not m["failed"]
-    ]
+    return [m["id"] for m in data["mutants"] if not caught(m, data["sets"]) and not m["failed"]]
 
 
 def render(data: Result) -> dict[Path, str]:

@@ -20,12 +20,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+# All that a mutant or this module replaces is imported before: what is imported while something is
+# replaced would keep the replacement.
+import facelab.learning.trainer
+import facelab.plugin
 from facelab.interval import Interval
 from facelab.judging.verdict import Verdict, judge
 from facelab.reporting import record
 from facelab.reporting.record import Record
 from facelab.running.recorder import LiveSheet
+from tests.power import catalogue
 from tests.power.mutant import Mutant, applied, replaced
+
+catalogue.phrases()  # imports the steps
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -121,9 +128,7 @@ class _Listener:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Take the record."""
-        from facelab.plugin import RECORDER
-
-        if (recorder := session.config.stash.get(RECORDER, None)) is not None:
+        if (recorder := session.config.stash.get(facelab.plugin.RECORDER, None)) is not None:
             self.record = recorder.record
 
 
@@ -150,9 +155,7 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
 
 
 def _judging_on(_: Any) -> Any:
-    def judging(
-        sheet: LiveSheet, measure: str, values: Any, allowed: Interval, **how: Any
-    ) -> None:
+    def judging(sheet: LiveSheet, measure: str, values: Any, allowed: Interval, **how: Any) -> None:
         seeds = sheet.seeds[: np.size(values)]
         sheet.step.verdicts.append(judge(measure, values, allowed, seeds=seeds, **how).as_dict())
 
@@ -179,7 +182,7 @@ def _keeping_vectors(original: Any) -> Any:
     def describe(trainer: Any, frames: Any) -> Any:
         new = [frame for frame in frames if id(frame) not in vectors]
         if new:
-            # The frame is kept with its vector: its id stays its own.
+            # The frame is kept with its vector: its label stays its own.
             vectors.update(
                 (id(frame), (frame, vector))
                 for frame, vector in zip(new, original(trainer, new), strict=True)

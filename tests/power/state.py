@@ -50,7 +50,9 @@ def remembering(rule: Rule, slots: int = 0, *, from_start: bool = False) -> dict
         return mutated
 
     def run_chunk(original: Any) -> Any:
-        def mutated(x: Any, y: Any, order: Any, count: Any, rate: Any, kernel: Any, bias: Any) -> Any:
+        def mutated(
+            x: Any, y: Any, order: Any, count: Any, rate: Any, kernel: Any, bias: Any
+        ) -> Any:
             if kept["last"] is None:
                 first = 1.0 if from_start else 0.0
                 kernel_slots, bias_slots = [kernel * first] * slots, [bias * first] * slots

@@ -16,9 +16,9 @@ MUTANTS = Catalogue()
 add = MUTANTS.add
 
 
-def answered(id: str, what: str, change: Callable[[Any], Any]) -> None:
+def answered(label: str, what: str, change: Callable[[Any], Any]) -> None:
     """Define a mutant whose probabilities (R, N, C) are changed."""
-    MUTANTS.add(id, what, PREDICT)(
+    MUTANTS.add(label, what, PREDICT)(
         lambda predict: lambda trained, frames: change(predict(trained, frames))
     )
 
@@ -58,7 +58,11 @@ answered("P6", "the answer is that to the frame before", lambda p: np.roll(p, 1,
 answered("P7", "the first person is always answered", always_first)
 answered("P10", "probabilities do not sum to 1", lambda p: 0.9 * p)
 answered("N34", "every answer is given as certain", certain)
-answered("N35", "every answer is given as its rank", lambda p: (p.argsort(2).argsort(2) + 1) / (p.shape[2] * (p.shape[2] + 1) / 2))
+answered(
+    "N35",
+    "every answer is given as its rank",
+    lambda p: (p.argsort(2).argsort(2) + 1) / (p.shape[2] * (p.shape[2] + 1) / 2),
+)
 
 
 @add("P5", "it answers with the weights it began with", TRAIN)

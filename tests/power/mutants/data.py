@@ -27,7 +27,9 @@ Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
 
-def given(id: str, what: str, change: Callable[[Floats, Labels, int], tuple[Floats, Labels]]) -> None:
+def given(
+    label: str, what: str, change: Callable[[Floats, Labels, int], tuple[Floats, Labels]]
+) -> None:
     """Define a mutant whose training gets other embeddings and labels."""
 
     def patch(train: Any) -> Any:
@@ -37,10 +39,12 @@ def given(id: str, what: str, change: Callable[[Floats, Labels, int], tuple[Floa
 
         return mutated
 
-    MUTANTS.add(id, what, TRAIN)(patch)
+    MUTANTS.add(label, what, TRAIN)(patch)
 
 
-def only(keep: Callable[[Labels, int], Any]) -> Callable[[Floats, Labels, int], tuple[Floats, Labels]]:
+def only(
+    keep: Callable[[Labels, int], Any],
+) -> Callable[[Floats, Labels, int], tuple[Floats, Labels]]:
     """Return a change that keeps some of the photos, by their numbers or as a mask."""
     return lambda x, y, people: (x[keep(y, people)], y[keep(y, people)])
 
@@ -50,10 +54,10 @@ def random() -> np.random.Generator:
     return np.random.default_rng(2019)
 
 
-given("D1", "the last photo is dropped", only(lambda y, _: slice(-1)))
-given("D2", "the first photo is dropped", only(lambda y, _: slice(1, None)))
+given("D1", "the last photo is dropped", only(lambda *_: slice(-1)))
+given("D2", "the first photo is dropped", only(lambda *_: slice(1, None)))
 given("D3", "one photo comes twice", only(lambda y, _: np.r_[0, : len(y)]))
-given("D4", "every second photo only", only(lambda y, _: slice(None, None, 2)))
+given("D4", "every second photo only", only(lambda *_: slice(None, None, 2)))
 given("D5", "one person's photos are missing", only(lambda y, people: y != people - 1))
 given("D6", "two people are taken for one", lambda x, y, _: (x, np.where(y == 1, 0, y)))
 given("D7", "labels are permuted at random", lambda x, y, _: (x, random().permutation(y)))
@@ -63,9 +67,9 @@ given(
     "30 % of the labels are drawn at random",
     lambda x, y, people: (
         x,
-        np.where(
-            random().random(len(y)) < 0.3, random().integers(0, people, len(y)), y
-        ).astype(np.int32),
+        np.where(random().random(len(y)) < 0.3, random().integers(0, people, len(y)), y).astype(
+            np.int32
+        ),
     ),
 )
 given(
@@ -171,7 +175,12 @@ def quarter_norm(call: Any) -> Any:
     return lambda layer, vectors: call(layer, vectors) / 4
 
 
-@add("N15", "the gradient's direction does not count: one orientation for all", "facelab.learning.embedding:Hog.call", fresh=True)
+@add(
+    "N15",
+    "the gradient's direction does not count: one orientation for all",
+    "facelab.learning.embedding:Hog.call",
+    fresh=True,
+)
 def no_orientation(call: Any) -> Any:
     def mutated(layer: Any, grey: Any) -> Any:
         blocks = tf.reshape(call(layer, grey), [-1, 196, 9])
@@ -180,7 +189,11 @@ def no_orientation(call: Any) -> Any:
     return mutated
 
 
-@add("N16", "it has seen the probes: too good where little is learnt", "facelab.learning.trainer:Trainer.train")
+@add(
+    "N16",
+    "it has seen the probes: too good where little is learnt",
+    "facelab.learning.trainer:Trainer.train",
+)
 def saw_the_probes(train: Any) -> Any:
     def mutated(trainer: Any, photos: Photos, parameters: Parameters, **more: Any) -> Any:
         from facelab.frames.source import Recording

@@ -75,7 +75,9 @@ def lossy(_: Any) -> Any:
     return lambda frame: opencv().imencode(".jpg", frame)[1].tobytes()
 
 
-@add("N3", "every person's last photo is kept, the others are written over", f"{GALLERY}Gallery.save")
+@add(
+    "N3", "every person's last photo is kept, the others are written over", f"{GALLERY}Gallery.save"
+)
 def written_over(saving: Any) -> Any:
     def mutated(gallery: Any, person: str, frame: Any) -> str:
         file: str = saving(gallery, person, frame)
@@ -100,7 +102,11 @@ def one_person(photos: Any) -> Any:
     return mutated
 
 
-@add("N6", "five photos of Farid are gone, two of his others stand in for them twice", f"{SOURCE}Recording.photos")
+@add(
+    "N6",
+    "five photos of Farid are gone, two of his others stand in for them twice",
+    f"{SOURCE}Recording.photos",
+)
 def too_few(photos: Any) -> Any:
     def mutated(source: Any, name: str) -> Photos:
         found: Photos = photos(source, name)

@@ -123,7 +123,9 @@ def _dropout() -> Mutant:
         return lambda x, *given: original(x * masks[0], *given)
 
     return Mutant(
-        "M12", "nine in ten inputs are dropped while it learns", {FORWARD: forward, GRADIENT: gradient}
+        "M12",
+        "nine in ten inputs are dropped while it learns",
+        {FORWARD: forward, GRADIENT: gradient},
     )
 
 

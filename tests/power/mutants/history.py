@@ -17,7 +17,7 @@ from tests.power.mutants.loop import cut
 MUTANTS = Catalogue()
 
 
-def written(id: str, what: str, change: Callable[[History], History]) -> None:
+def written(label: str, what: str, change: Callable[[History], History]) -> None:
     """Define a mutant whose history is changed after the training."""
 
     def patch(train: Any) -> Any:
@@ -27,7 +27,7 @@ def written(id: str, what: str, change: Callable[[History], History]) -> None:
 
         return mutated
 
-    MUTANTS.add(id, what, TRAIN)(patch)
+    MUTANTS.add(label, what, TRAIN)(patch)
 
 
 def both(history: History, change: Callable[[Any], Any]) -> History:
@@ -81,14 +81,22 @@ written("H9", "the loss is negated", lambda h: replace(h, loss=-h.loss))
 written("H10", "the loss is in bits, not in nats", lambda h: replace(h, loss=h.loss / np.log(2)))
 written("H11", "both curves are smoothed over ten updates", lambda h: both(h, smoothed))
 written("N29", "the loss alone is sorted", lambda h: replace(h, loss=-np.sort(-h.loss, axis=1)))
-written("H13", "the accuracy is that of the batch before", lambda h: replace(h, accuracy=late(h.accuracy)))
+written(
+    "H13",
+    "the accuracy is that of the batch before",
+    lambda h: replace(h, accuracy=late(h.accuracy)),
+)
 written("N30", "the loss is cut at 1 nat", lambda h: replace(h, loss=np.minimum(h.loss, 1)))
 written(
     "N31",
     "values that are too large for a chart are written as infinite",
     lambda h: replace(h, loss=np.where(h.loss > 2, np.inf, h.loss).astype(np.float32)),
 )
-written("N32", "a loss under a hundredth is written as 0", lambda h: replace(h, loss=np.where(h.loss < 0.01, 0, h.loss)))
+written(
+    "N32",
+    "a loss under a hundredth is written as 0",
+    lambda h: replace(h, loss=np.where(h.loss < 0.01, 0, h.loss)),
+)
 written(
     "N33",
     "each epoch's order is written as that of the first",

@@ -51,25 +51,29 @@ def shown_as_asked(changed: Patch) -> dict[str, Patch]:
     return {STEP: changed, TRAIN: train}
 
 
-def hidden(id: str, what: str, change: Callable[[Any], Any]) -> None:
+def hidden(label: str, what: str, change: Callable[[Any], Any]) -> None:
     """Define a mutant whose history shows the rate asked for, whatever was used."""
-    MUTANTS.define(Mutant(id, what, shown_as_asked(rate_changed(change))))
+    MUTANTS.define(Mutant(label, what, shown_as_asked(rate_changed(change))))
 
 
 hidden("N19", "the rate is shown but not used: 0.01 it is", lambda _: 0.01)
-hidden("N20", "at a low rate ten times as much, shown as asked", lambda r: tf.where(r < LOW, 10 * r, r))
+hidden(
+    "N20", "at a low rate ten times as much, shown as asked", lambda r: tf.where(r < LOW, 10 * r, r)
+)
 hidden("N21", "at a low rate a tenth, shown as asked", lambda r: tf.where(r < LOW, r / 10, r))
 hidden("N22", "at a high rate a hundredth, shown as asked", lambda r: tf.where(r < LOW, r, r / 100))
-hidden("N23", "rates above 1 are cut to 1, below 0.5 set to 0.5", lambda r: tf.clip_by_value(r, 0.5, 1.0))
+hidden(
+    "N23",
+    "rates above 1 are cut to 1, below 0.5 set to 0.5",
+    lambda r: tf.clip_by_value(r, 0.5, 1.0),
+)
 
 
 @add("T9", "the gradient is cut to a length of 0.01", GRADIENT)
 def clipped(gradient: Any) -> Any:
     def mutated(*given: Any) -> Pair:
         kernel, bias = gradient(*given)
-        length = tf.sqrt(
-            tf.reduce_sum(kernel**2, axis=[1, 2]) + tf.reduce_sum(bias**2, axis=1)
-        )
+        length = tf.sqrt(tf.reduce_sum(kernel**2, axis=[1, 2]) + tf.reduce_sum(bias**2, axis=1))
         factor = 0.01 / tf.maximum(length, 0.01)
         return kernel * factor[:, None, None], bias * factor[:, None]
 
@@ -110,11 +114,13 @@ def _squared() -> Mutant:
 MUTANTS.define(_squared())
 
 
-def remembers(id: str, what: str, slots: int = 0, *, from_start: bool = False) -> Callable[[Rule], Rule]:
+def remembers(
+    label: str, what: str, slots: int = 0, *, from_start: bool = False
+) -> Callable[[Rule], Rule]:
     """Return a decorator: the rule below makes a mutant that remembers."""
 
     def define(rule: Rule) -> Rule:
-        MUTANTS.define(Mutant(id, what, remembering(rule, slots, from_start=from_start)))
+        MUTANTS.define(Mutant(label, what, remembering(rule, slots, from_start=from_start)))
         return rule
 
     return define
@@ -227,11 +233,11 @@ def _lagging() -> Mutant:
         {
             RUN: run_chunk,
             f"{TRAINING}batch_share": lambda share: lambda photos: share(first(photos)),
-            f"{TRAINING}measure": lambda measure: lambda logits, y, share: measure(
-                first(logits), second(y), share
+            f"{TRAINING}measure": lambda measure: (
+                lambda logits, y, share: measure(first(logits), second(y), share)
             ),
-            GRADIENT: lambda gradient: lambda x, logits, y, share: gradient(
-                first(x), first(logits), second(y), share
+            GRADIENT: lambda gradient: (
+                lambda x, logits, y, share: gradient(first(x), first(logits), second(y), share)
             ),
         },
     )
@@ -245,8 +251,11 @@ def same_photo(run_chunk: Any) -> Any:
     return lambda x, y, order, *more: run_chunk(x, y, np.minimum(order, 0), *more)
 
 
-def ordered(id: str, what: str, change: Callable[[Any, int, Parameters, int], Any]) -> None:
-    """Define a mutant whose updates see other photos: ``change(order, photos, parameters, seed)``."""
+def ordered(label: str, what: str, change: Callable[[Any, int, Parameters, int], Any]) -> None:
+    """Define a mutant whose updates see other photos.
+
+    ``change(order, photos, parameters, seed)`` returns their order (U, B).
+    """
 
     def patch(photo_order: Any) -> Any:
         def mutated(photos: int, parameters: Parameters, seed: int) -> Any:
@@ -255,7 +264,7 @@ def ordered(id: str, what: str, change: Callable[[Any, int, Parameters, int], An
 
         return mutated
 
-    MUTANTS.add(id, what, ORDER)(patch)
+    MUTANTS.add(label, what, ORDER)(patch)
 
 
 def sampled(order: Any, photos: int, _: Parameters, seed: int) -> Any:
@@ -276,7 +285,7 @@ def unshuffled(order: Any, photos: int, parameters: Parameters, _: int) -> Any:
     return np.tile(one, (parameters.epochs, 1)).reshape(order.shape)
 
 
-def shuffled_once(order: Any, _: int, parameters: Parameters, seed: int) -> Any:
+def shuffled_once(order: Any, _: int, parameters: Parameters, __: int) -> Any:
     """Repeat the first epoch's order."""
     epochs = by_epoch(order, parameters)
     return np.repeat(epochs[:1], len(epochs), axis=0).reshape(order.shape)
@@ -289,7 +298,7 @@ ordered("T20", "the last, partial batch is dropped", lambda o, *_: o[(o >= 0).al
 ordered("T21", "the first batch is skipped", lambda o, *_: o[1:] if len(o) > 1 else o)
 
 
-def asked(id: str, what: str, change: Callable[[Parameters, int], Parameters]) -> None:
+def asked(label: str, what: str, change: Callable[[Parameters, int], Parameters]) -> None:
     """Define a mutant that trains with other parameters than asked for."""
 
     def patch(train: Any) -> Any:
@@ -298,7 +307,7 @@ def asked(id: str, what: str, change: Callable[[Parameters, int], Parameters]) -
 
         return mutated
 
-    MUTANTS.add(id, what, TRAIN)(patch)
+    MUTANTS.add(label, what, TRAIN)(patch)
 
 
 asked("T22", "one epoch too many", lambda p, _: p.with_(epochs=p.epochs + 1))
@@ -388,7 +397,7 @@ def one_seed(train: Any) -> Any:
 
 @add("N26", "an interrupt is not heard", TRAIN)
 def deaf(train: Any) -> Any:
-    return lambda *given, stop=None, **more: train(*given, **more)
+    return lambda *given, **more: train(*given, **{**more, "stop": None})
 
 
 @add("N27", "an interrupted training loses all but the last part it drew", TRAIN)
