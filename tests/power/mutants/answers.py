@@ -10,7 +10,7 @@ import numpy as np
 
 from facelab.learning.parameters import Parameters
 from tests.power.mutant import TRAINING, Catalogue, Mutant
-from tests.power.mutants.data import PREDICT, TRAIN
+from tests.power.mutants.data import ANSWERS_AS_MODEL, PREDICT, TRAIN
 
 MUTANTS = Catalogue()
 add = MUTANTS.add
@@ -85,7 +85,13 @@ def uncentred(predict: Any) -> Any:
     return mutated
 
 
-@add("N36", "the bias is forgotten when it answers", PREDICT)
+@add(
+    "N36",
+    "the bias is forgotten when it answers",
+    PREDICT,
+    tests=ANSWERS_AS_MODEL,
+    why="vectors are centred, so that the bias decides little",
+)
 def no_bias(predict: Any) -> Any:
     def mutated(trained: Any, frames: Any) -> Any:
         head = replace(trained.head, bias=0 * trained.head.bias)

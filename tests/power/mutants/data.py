@@ -23,6 +23,10 @@ DESCRIBE = "facelab.learning.trainer:Trainer.describe"
 PREDICT = "facelab.learning.trainer:Trained.predict"
 CENTRING = "facelab.learning.embedding:Centring.call"
 
+ANSWERS_AS_MODEL = ("tests/learning/test_trainer.py::test_the_model_answers_as_the_replicate",)
+ORACLE = ("tests/learning/test_training.py::test_history_and_weights_are_the_oracles",)
+"""The tests that replay a training in float64, and hold answers against those of a model."""
+
 Floats = NDArray[np.float32]
 Labels = NDArray[np.int32]
 
@@ -122,14 +126,21 @@ add(
     "red and blue are swapped when it answers, not when it learns",
     PREDICT,
     fresh=True,
-    tests=("tests/learning/test_trainer.py::test_the_model_answers_as_the_replicate",),
+    tests=ANSWERS_AS_MODEL,
     why="the answers come from the shapes in grey levels, which hardly change",
 )
 def swapped_colours(predict: Any) -> Any:
     return lambda trained, frames: predict(trained, [frame[..., ::-1] for frame in frames])
 
 
-@add("D17", "frames are mirrored when it answers, not when it learns", PREDICT, fresh=True)
+@add(
+    "D17",
+    "frames are mirrored when it answers, not when it learns",
+    PREDICT,
+    fresh=True,
+    tests=ANSWERS_AS_MODEL,
+    why="faces are nearly symmetrical",
+)
 def mirrored(predict: Any) -> Any:
     return lambda trained, frames: predict(trained, [frame[:, ::-1] for frame in frames])
 
@@ -160,7 +171,13 @@ def no_norm(_: Any) -> Any:
     return lambda layer, vectors: vectors - layer.mean
 
 
-@add("N12", "the mean is not subtracted", CENTRING)
+@add(
+    "N12",
+    "the mean is not subtracted",
+    CENTRING,
+    tests=("tests/learning/test_embedding.py::test_centring_of_the_mean_is_zero",),
+    why="the bias makes up for much of it",
+)
 def no_mean(_: Any) -> Any:
     return lambda layer, vectors: layer.norm * tf.math.l2_normalize(vectors, axis=-1)
 

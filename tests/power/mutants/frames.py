@@ -30,8 +30,6 @@ def joined(one: Photos, other: Photos) -> Photos:
     "D20",
     "photos come in the order of the disk, not of their names",
     f"{SOURCE}Recording._rows",
-    tests=("tests/frames/test_source.py",),
-    why="any order of the photos is as good to learn from; that it is the same everywhere is ours",
 )
 def disk_order(rows: Any) -> Any:
     return lambda *asked: rows(*asked).sort_values("sha256")

@@ -33,7 +33,13 @@ def scaled(factor: float) -> Any:
 
 add("M1", "weights begin at zero", INITIAL)(scaled(0))
 add("M2", "weights begin twenty times as large", INITIAL)(scaled(20))
-add("N17", "weights begin three times as large", INITIAL)(scaled(3))
+add(
+    "N17",
+    "weights begin three times as large",
+    INITIAL,
+    tests=("tests/learning/test_training.py::test_weights_begin_as_glorot_and_bengio_have_them",),
+    why="even then the first answers lie near chance",
+)(scaled(3))
 
 
 @add("M4", "there is no bias", STEP)

@@ -10,15 +10,18 @@ import numpy as np
 
 from facelab.learning.history import History
 from tests.power.mutant import TRAINING, Catalogue, Mutant
-from tests.power.mutants.data import TRAIN
+from tests.power.mutants.data import ORACLE, TRAIN
 from tests.power.mutants.head import FORWARD, MEASURE, STEP
 from tests.power.mutants.loop import cut
 
 MUTANTS = Catalogue()
 
 
-def written(label: str, what: str, change: Callable[[History], History]) -> None:
-    """Define a mutant whose history is changed after the training."""
+def written(label: str, what: str, change: Callable[[History], History], why: str = "") -> None:
+    """Define a mutant whose history is changed after the training.
+
+    ``why`` the features may not see it: then the oracle must.
+    """
 
     def patch(train: Any) -> Any:
         def mutated(*given: Any, **more: Any) -> Any:
@@ -27,7 +30,7 @@ def written(label: str, what: str, change: Callable[[History], History]) -> None
 
         return mutated
 
-    MUTANTS.add(label, what, TRAIN)(patch)
+    MUTANTS.add(label, what, TRAIN, tests=ORACLE if why else (), why=why)(patch)
 
 
 def both(history: History, change: Callable[[Any], Any]) -> History:
@@ -80,7 +83,12 @@ written("H8", "the accuracy is always 1", lambda h: replace(h, accuracy=np.ones_
 written("H9", "the loss is negated", lambda h: replace(h, loss=-h.loss))
 written("H10", "the loss is in bits, not in nats", lambda h: replace(h, loss=h.loss / np.log(2)))
 written("H11", "both curves are smoothed over ten updates", lambda h: both(h, smoothed))
-written("N29", "the loss alone is sorted", lambda h: replace(h, loss=-np.sort(-h.loss, axis=1)))
+written(
+    "N29",
+    "the loss alone is sorted",
+    lambda h: replace(h, loss=-np.sort(-h.loss, axis=1)),
+    "a loss that falls looks sorted",
+)
 written(
     "H13",
     "the accuracy is that of the batch before",
@@ -96,6 +104,7 @@ written(
     "N32",
     "a loss under a hundredth is written as 0",
     lambda h: replace(h, loss=np.where(h.loss < 0.01, 0, h.loss)),
+    "some loss of the last epoch is larger",
 )
 written(
     "N33",
@@ -139,6 +148,8 @@ def _after_the_update() -> Mutant:
         "H2",
         "loss and accuracy are taken after the update",
         {FORWARD: forward, MEASURE: measure, STEP: step, f"{TRAINING}record": record},
+        tests=ORACLE,
+        why="curves that are an update late look the same",
     )
 
 
