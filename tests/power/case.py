@@ -95,7 +95,8 @@ def said(expected: str, predicted: str, sure: ArrayLike = 1.0, **labels: Any) ->
     chosen = np.eye(4)[[letters.index(letter) for letter in predicted]]
     odds = np.where(chosen == 1, right[:, None], rest)
     people = [PEOPLE[letters.index(letter)] for letter in expected]
-    return Answers(shown(len(people), person=people, **labels).labels, odds[None], PEOPLE)  # type: ignore[arg-type]
+    labelled = shown(len(people), person=people, **labels).labels
+    return Answers(labelled, odds[None].astype(np.float32), PEOPLE)
 
 
 def exam(answers: Any = None, training: Any = None, probes: Photos | None = None) -> Any:

@@ -13,7 +13,8 @@ HEAD = """# What the book catches
 
 A mutant is facelab with one small fault, put in from outside ([tests/power](../tests/power)). The
 features are played against each on {sets} disjoint sets of {size} seeds, and a set catches it when
-a phrase refuses it or a step breaks. What the features cannot see, a test of ours must. Written by
+a phrase refuses it or a step breaks. Scenarios are played to their end and none is blocked, so that
+every phrase has its say. What the features cannot see, a test of ours must. Written by
 `python -m tests.power` from [power.json](power.json); how far each phrase is from crying wolf is in
 [phrases.md](phrases.md).
 

@@ -56,7 +56,7 @@ def remembering(rule: Rule, slots: int = 0, *, from_start: bool = False) -> dict
             if kept["last"] is None:
                 first = 1.0 if from_start else 0.0
                 kernel_slots, bias_slots = [kernel * first] * slots, [bias * first] * slots
-                clock = np.tile(np.float32([0, kept["period"]]), (bias.shape[0], 1))
+                clock = np.tile(np.array([0, kept["period"]], np.float32), (bias.shape[0], 1))
             else:
                 kernel_slots, bias_slots, clock = kept["last"]
             long_kernel = tf.concat([kernel, *kernel_slots], axis=1)

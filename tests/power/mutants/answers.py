@@ -79,7 +79,7 @@ def untrained(train: Any) -> Any:
 @add("P8", "frames are not centred when it answers", PREDICT)
 def uncentred(predict: Any) -> Any:
     def mutated(trained: Any, frames: Any) -> Any:
-        none = type(trained.centring)(np.zeros(1764).tolist(), trained.centring.norm)
+        none = type(trained.centring)((0 * trained.centring.mean).tolist(), trained.centring.norm)
         return predict(replace(trained, centring=none), frames)
 
     return mutated
