@@ -45,6 +45,11 @@ def test_a_stranger_is_always_answered_wrong() -> None:
     assert answers.errors(asked)[0] == 2
 
 
+def test_a_tie_goes_to_the_first_person() -> None:
+    asked = sure("am", [[0.4, 0.4, 0.2], [0.4, 0.4, 0.2]])
+    assert asked.wrong.tolist() == [[False, True]]
+
+
 def test_confused_counts_only_the_pair() -> None:
     asked = given("aammll", "mlamal")
     assert answers.confused(asked, ("Alex", "Amine")).tolist() == [[1, 0, 1, 0, 0, 0]]

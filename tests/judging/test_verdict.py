@@ -7,7 +7,7 @@ import math
 import pytest
 
 from facelab.interval import Interval
-from facelab.judging.verdict import judge
+from facelab.judging.verdict import judge, percent
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,11 @@ def test_a_verdict_says_what_was_measured_and_demanded() -> None:
 def test_details_follow() -> None:
     verdict = judge("files", [2], Interval.exactly(0), exact=True, details=["a.jpg", "b.jpg"])
     assert str(verdict) == "files: measured 2, exactly 0 demanded; a.jpg; b.jpg"
+
+
+@pytest.mark.parametrize(
+    ("share", "text"),
+    [(0.306, "30.6 %"), (0.996, "99.6 %"), (0.99999, "99.99 %"), (1, "100 %"), (0.5, "50 %")],
+)
+def test_a_share_is_rounded_but_never_to_all_of_it(share: float, text: str) -> None:
+    assert percent(share) == text

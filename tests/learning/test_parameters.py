@@ -68,3 +68,10 @@ def test_text_is_read_as_a_number() -> None:
 
 def test_every_parameter_is_a_field() -> None:
     assert {parameter.field for parameter in PARAMETERS} < set(Parameters.__dataclass_fields__)
+
+
+def test_what_a_report_shows_is_what_was_set() -> None:
+    shown = Parameters(0.001, epochs=3, batch_size=5).as_rows()
+    assert shown["learning rate"] == 0.001
+    assert (shown["epochs"], shown["batch size"]) == (3, 5)
+    assert shown["kernel initializer"] == "glorot_uniform"

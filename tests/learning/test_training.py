@@ -93,6 +93,14 @@ def test_interrupted_training_is_the_head_of_the_whole(embeddings: NDArray[np.fl
     assert np.isfinite(head.kernel).all()
 
 
+def test_weights_begin_as_glorot_and_bengio_have_them() -> None:
+    head = initial_head(FEATURES, PEOPLE, Parameters(), range(20))
+    limit = np.sqrt(6 / (FEATURES + PEOPLE))  # uniform within it: Glorot and Bengio, 2010
+    assert np.abs(head.kernel).max() <= limit
+    np.testing.assert_allclose(head.kernel.std(), limit / np.sqrt(3), rtol=0.01)
+    assert not head.bias.any()
+
+
 def test_orders_differ_between_epochs_and_seeds() -> None:
     first, second = (photo_order(103, Parameters(epochs=2), seed).reshape(2, -1) for seed in (0, 1))
     assert not np.array_equal(first[0], first[1])

@@ -1,0 +1,214 @@
+"""Faults in the book itself: measures, tallies, the report.
+
+The features hold a system against the measures; that the measures are right is what facelab's own
+tests are for. Each fault here that the features let through names the test that does not.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tests.power.mutant import Catalogue
+
+MUTANTS = Catalogue()
+add = MUTANTS.add
+
+ANSWERS, CURVES = "facelab.judging.answers:", "facelab.judging.curves:"
+OURS = "the measure is the book's own: the features trust it"
+PAGE = "the features do not read the report"
+
+
+@add("N39", "epoch means are not weighted by the batch size", f"{CURVES}epoch_means")
+def unweighted(_: Any) -> Any:
+    def mutated(history: Any, points: Any) -> Any:
+        whole = history.updates // history.updates_per_epoch * history.updates_per_epoch
+        shape = (len(history.seeds), -1, history.updates_per_epoch)
+        return points[:, :whole].astype(np.float64).reshape(shape).mean(axis=2)
+
+    return mutated
+
+
+@add(
+    "P9",
+    "the confidence shown is another person's",
+    f"{ANSWERS}prediction_table",
+    tests=("tests/judging/test_answers.py::test_prediction_table",),
+    why=PAGE,
+)
+def another_confidence(table: Any) -> Any:
+    def mutated(answers: Any, replicate: int = 0) -> Any:
+        least = answers.probabilities[replicate].min(axis=1).astype(float).round(4)
+        return table(answers, replicate).assign(probability=least)
+
+    return mutated
+
+
+@add(
+    "Y1",
+    "an error rate is taken of one frame too few",
+    f"{ANSWERS}error_rate",
+    tests=("tests/judging/test_answers.py::test_errors_of_each_replicate",),
+    why=OURS,
+)
+def one_frame_short(_: Any) -> Any:
+    return lambda answers: answers.wrong.sum(axis=1) / (len(answers.labels) - 1)
+
+
+@add(
+    "Y2",
+    "a tie counts as right",
+    f"{ANSWERS}Answers.wrong",
+    tests=("tests/judging/test_answers.py::test_a_tie_goes_to_the_first_person",),
+    why="a trained system gives no ties",
+)
+def ties_are_right(_: Any) -> Any:
+    def wrong(answers: Any) -> Any:
+        right = answers.probabilities[:, np.arange(len(answers.labels)), answers.expected]
+        return right < answers.probabilities.max(axis=2)
+
+    return property(wrong)
+
+
+@add(
+    "Y3",
+    "errors are counted once a person",
+    f"{ANSWERS}errors",
+    tests=("tests/judging/test_answers.py::test_errors_of_each_replicate",),
+    why=OURS,
+)
+def once_a_person(_: Any) -> Any:
+    def errors(answers: Any) -> Any:
+        people = range(len(answers.people))
+        missed = [(answers.wrong & (answers.expected == p)).any(axis=1) for p in people]
+        return np.sum(missed, axis=0).astype(float)
+
+    return errors
+
+
+@add("Y4", "answers that are not sure are not counted", f"{ANSWERS}tally")
+def only_sure(_: Any) -> Any:
+    def tally(odds: Any) -> Any:
+        people = np.arange(odds.shape[2])
+        sure = odds.max(axis=2) >= 0.5
+        return ((odds.argmax(axis=2)[..., None] == people) & sure[..., None]).sum(axis=1)
+
+    return tally
+
+
+@add("Y5", "a count goes on from the clip before", f"{ANSWERS}tally")
+def never_reset(tally: Any) -> Any:
+    total: dict[int, Any] = {}
+
+    def mutated(odds: Any) -> Any:
+        counts = tally(odds)
+        total[counts.shape[1]] = total.get(counts.shape[1], 0) + counts
+        return total[counts.shape[1]]
+
+    return mutated
+
+
+@add(
+    "Y6",
+    "the confusion matrix is transposed",
+    "facelab.reporting.tables:read_predictions",
+    tests=("tests/reporting/test_tables.py",),
+    why=PAGE,
+)
+def transposed(read: Any) -> Any:
+    from dataclasses import replace
+
+    def mutated(evidence: Any) -> Any:
+        table = read(evidence)
+        return replace(table, matrix=[list(row) for row in zip(*table.matrix, strict=True)])
+
+    return mutated
+
+
+@add("Y7", "right and wrong are swapped", f"{ANSWERS}Answers.wrong")
+def upside_down(wrong: Any) -> Any:
+    assert isinstance(wrong, cached_property)
+    return property(lambda answers: ~wrong.func(answers))
+
+
+@add(
+    "R1",
+    "the report shows the basic parameters, not those used",
+    "facelab.learning.parameters:Parameters.as_rows",
+    tests=("tests/learning/test_parameters.py::test_what_a_report_shows_is_what_was_set",),
+    why=PAGE,
+)
+def basic_ones(as_rows: Any) -> Any:
+    return lambda parameters: as_rows(type(parameters)())
+
+
+@add(
+    "R2",
+    "the report draws the curves of the training before",
+    "facelab.reporting.evidence:curves",
+    tests=("tests/reporting/test_evidence.py",),
+    why=PAGE,
+)
+def last_curves(curves: Any) -> Any:
+    shown: list[Any] = []
+
+    def mutated(title: str, history: Any) -> Any:
+        shown.append(curves(title, history))
+        return shown[max(len(shown) - 2, 0)]
+
+    return mutated
+
+
+@add(
+    "R3",
+    "99.6 % is written as 100 %",
+    "facelab.judging.verdict:percent",
+    tests=("tests/judging/test_verdict.py::test_a_share_is_rounded_but_never_to_all_of_it",),
+    why=PAGE,
+)
+def rounded_up(_: Any) -> Any:
+    return lambda share: f"{100 * share:.0f} %"
+
+
+@add(
+    "R4",
+    "the names of a tally stand in another order than its counts",
+    "facelab.reporting.evidence:tally",
+    tests=("tests/reporting/test_evidence.py",),
+    why=PAGE,
+)
+def other_order(tally: Any) -> Any:
+    return lambda title, person, people, counts: tally(title, person, people[::-1], counts)
+
+
+@add(
+    "R5",
+    "a share is written as if it were percent",
+    "facelab.judging.verdict:percent",
+    tests=("tests/judging/test_verdict.py::test_a_share_is_rounded_but_never_to_all_of_it",),
+    why=PAGE,
+)
+def a_hundredth(_: Any) -> Any:
+    return lambda share: f"{share:.4g} %"
+
+
+@add(
+    "R6",
+    "the end of a long curve is not drawn",
+    "facelab.reporting.evidence:curves",
+    tests=("tests/reporting/test_evidence.py",),
+    why=PAGE,
+)
+def cut_short(curves: Any) -> Any:
+    def mutated(title: str, history: Any) -> Any:
+        shown = curves(title, history)
+        for name in ("loss", "accuracy"):
+            shown[name] = {
+                key: values[:1000] if key == "update" else [row[:1000] for row in values]
+                for key, values in shown[name].items()
+            }
+        return shown
+
+    return mutated

@@ -1,0 +1,98 @@
+"""docs/phrases.md: what each phrase means, how far it is from its bound, what it is good for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.power import catalogue, pages
+from tests.power.histories import HISTORIES, tell
+from tests.power.reasons import REASONS
+
+HEAD = """# The phrase book
+
+What a step of the features measures, what it demands, and how surely. Each phrase was measured on
+facelab itself with {seeds:,} seeds: *median* and *range* are those of the seeds, *sd* is their
+standard deviation, *margin* how many of these lie between mean and threshold. *False alarm* bounds
+the chance that a run of five fresh seeds refuses facelab by this phrase, with 95 % confidence:
+*violated* bounds the chance of one seed (Clopper and Pearson), and a phrase is refused when 3 of 5
+violate it. Counts and identities have no chance in them and are refused when one replicate violates
+them. *Histories* are the smallest cases on both sides of the bound and on it; they are played by
+`tests/power/test_histories.py`. *Only it catches* names the faults of [power.md](power.md) that
+would pass at least one set of seeds without the phrase.
+
+Written by `python -m tests.power` from [power.json](power.json), `steps/` and `tests/power/`.
+"""
+
+TITLES = {
+    "steps.people": "People and photos",
+    "steps.training": "Training",
+    "steps.curves": "Curves",
+    "steps.answers": "Answers",
+}
+
+
+def text(data: dict[str, Any]) -> str:
+    """Return the page."""
+    uses: dict[str, list[dict[str, Any]]] = {}
+    for entry in data["uses"]:
+        uses.setdefault(catalogue.named(entry["step"]), []).append(entry)
+    lines = [HEAD.format(seeds=data["seeds"])]
+    for module, title in TITLES.items():
+        lines += [f"## {title}", ""]
+        for phrase in catalogue.phrases():
+            if phrase.function.__module__ == module and phrase.pattern in uses:
+                lines += _section(phrase, uses[phrase.pattern], data)
+    return "\n".join(lines)
+
+
+def plain(pattern: str) -> str:
+    """Return a phrase with its fields in italics.
+
+    >>> plain("the accuracy is under {bound:Number}")
+    'the accuracy is under *bound*'
+    """
+    words = []
+    for part in pattern.split("{"):
+        field, closing, rest = part.partition("}")
+        words.append(f"*{field.partition(':')[0]}*{rest}" if closing else part)
+    return "".join(words)
+
+
+def _section(
+    phrase: catalogue.Phrase, uses: list[dict[str, Any]], data: dict[str, Any]
+) -> list[str]:
+    lines = [
+        f"### {plain(phrase.pattern)}",
+        "",
+        f"{phrase.definition} `{phrase.function.__module__}.{phrase.function.__name__}`",
+        "",
+        "| in | measure | threshold | median | range | sd | margin | violated | false alarm |",
+        "|---|---|---|---|---|---|---|---|---|",
+        *dict.fromkeys(_row(entry) for entry in uses),
+        "",
+    ]
+    if phrase.pattern in HISTORIES:
+        lines += [f"Histories: {tell(phrase.pattern)}.", ""]
+    alone = [m["id"] for m in data["mutants"] if phrase.pattern in m["alone"]]
+    if alone:
+        lines += [f"Only it catches {', '.join(alone)}.", ""]
+    else:
+        lines += [f"It catches nothing alone; it stays because {REASONS[phrase.pattern]}.", ""]
+    return lines
+
+
+def _row(entry: dict[str, Any]) -> str:
+    low, high = entry["range"]
+    margin = "–" if entry["margin"] is None else f"{entry['margin']:g} sd"
+    cells = [
+        entry["scenario"].partition(" ")[0],
+        entry["measure"],
+        entry["threshold"],
+        entry["median"],
+        low if low == high else f"{low} … {high}",
+        entry["sd"],
+        margin,
+        f"{entry['violations']} of {entry['n']:,}",
+        pages.false_alarm(entry),
+    ]
+    return f"| {' | '.join(cells)} |"

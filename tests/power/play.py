@@ -1,0 +1,192 @@
+"""Play: the whole book against the product or a mutant, many replicates at once, judged by sets.
+
+The features are played by pytest in this process, with the project's own steps. What differs from
+an ordinary run: a refused phrase is written down but does not end its scenario, nothing is blocked,
+no report is written, and recorded frames, clips and their vectors are kept from one run to the
+next. Each verdict keeps a value a replicate, so that it can be judged again for every five seeds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+# All that a mutant or this module replaces is imported before: what is imported while something is
+# replaced would keep the replacement.
+import facelab.learning.trainer
+import facelab.plugin
+from facelab.interval import Interval
+from facelab.judging.verdict import Verdict, judge
+from facelab.reporting import record
+from facelab.reporting.record import Record
+from facelab.running.recorder import LiveSheet
+from tests.power import catalogue
+from tests.power.mutant import Mutant, applied, replaced
+
+catalogue.phrases()  # imports the steps
+
+ROOT = Path(__file__).resolve().parents[2]
+
+SIZE = 5
+"""Replicates of a set: the seeds of one ordinary run."""
+
+_kept: dict[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A verdict, or an error, of a step. ``error``: its message, empty for a verdict."""
+
+    scenario: str
+    step: str
+    verdict: Verdict | None
+    error: str = ""
+
+    def refused(self, sets: int) -> NDArray[np.bool_]:
+        """Tell for each set of five seeds whether it refuses, (sets,)."""
+        if self.verdict is None:
+            return np.ones(sets, np.bool_)
+        return np.array([not self.of_set(number).accepted for number in range(sets)])
+
+    def of_set(self, number: int) -> Verdict:
+        """Return the verdict of a set of five seeds; a single value is that of every set."""
+        assert self.verdict is not None
+        one = self.verdict
+        values = one.values
+        if len(values) > 1:
+            values = values[SIZE * number : SIZE * (number + 1)]
+        return judge(one.measure, values, one.allowed, unit=one.unit, exact=one.exact)
+
+
+def play(
+    seeds: Sequence[int], mutant: Mutant | None = None, features: Sequence[str] = ("features",)
+) -> list[Line]:
+    """Play features with one replicate a seed and return every verdict, in order.
+
+    ``seeds`` follow each other. Raises RuntimeError when pytest cannot play at all.
+    """
+    listener = _Listener()
+    arguments = [
+        *features,
+        "-q",
+        "-Wdefault",
+        "-pno:cacheprovider",
+        f"--seeds={seeds[0]}-{seeds[-1]}",
+        f"--rootdir={ROOT}",
+    ]
+    said = io.StringIO()
+    with _as_it_is_played(mutant), applied(mutant), contextlib.redirect_stdout(said):
+        status = pytest.main(arguments, plugins=[listener])
+    if status not in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
+        raise RuntimeError(f"pytest ended with {status!r}:\n{said.getvalue()[-3000:]}")
+    assert listener.record
+    return list(lines_of(listener.record))
+
+
+def lines_of(played: Record) -> Iterator[Line]:
+    """Yield the verdicts and errors of a record, in order."""
+    for family in played.families:
+        for sheet in family.sheets:
+            scenario = f"{family.id} {sheet.name}"
+            for step in sheet.steps:
+                for plain in step.verdicts:
+                    yield Line(scenario, step.text, read_verdict(plain))
+                if step.verdict in (record.ERROR, record.UNDEFINED):
+                    yield Line(scenario, step.text, None, step.message)
+            if sheet.verdict == record.ERROR and not any(s.message for s in sheet.steps):
+                yield Line(scenario, "", None, sheet.reason)
+
+
+def read_verdict(plain: dict[str, Any]) -> Verdict:
+    """Return the verdict that a record keeps as plain data."""
+    allowed = {end: float(v) if isinstance(v, str) else v for end, v in plain["allowed"].items()}
+    return judge(
+        plain["measure"],
+        [float(value) for value in plain["values"]],
+        Interval(**allowed),
+        unit=plain["unit"],
+        exact=plain["exact"],
+        seeds=plain["seeds"],
+        details=plain["details"],
+    )
+
+
+class _Listener:
+    """A plugin that takes the record before anything is written."""
+
+    record: Record | None = None
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """Take the record."""
+        if (recorder := session.config.stash.get(facelab.plugin.RECORDER, None)) is not None:
+            self.record = recorder.record
+
+
+@contextmanager
+def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
+    keeps = mutant is None or not mutant.touches_frames
+    with ExitStack() as undo:
+        patches: dict[str, Any] = {
+            "facelab.running.recorder:LiveSheet.judge": _judging_on,
+            "facelab.running.recorder:Recorder.blocking": lambda _: lambda *_: [],
+            "facelab.reporting.evidence:curves": lambda _: lambda *_: {},
+            "facelab.running.summary:write_report": lambda _: lambda *_: None,
+            "facelab.running.summary:summarise": lambda _: lambda *_: None,
+        }
+        if keeps:
+            patches |= {
+                "facelab.frames.source:Recording": _keeping_recording,
+                "facelab.frames.clip:Clip.batches": _keeping_clips,
+                "facelab.learning.trainer:Trainer.describe": _keeping_vectors,
+            }
+        for place, patch in patches.items():
+            undo.enter_context(replaced(place, patch))
+        yield
+
+
+def _judging_on(_: Any) -> Any:
+    def judging(sheet: LiveSheet, measure: str, values: Any, allowed: Interval, **how: Any) -> None:
+        seeds = sheet.seeds[: np.size(values)]
+        sheet.step.verdicts.append(judge(measure, values, allowed, seeds=seeds, **how).as_dict())
+
+    return judging
+
+
+def _keeping_recording(original: Any) -> Any:
+    return lambda folder: _kept.setdefault(f"recording {folder}", original(folder))
+
+
+def _keeping_clips(original: Any) -> Any:
+    def batches(clip: Any) -> Any:
+        key = f"clip {clip.path}"
+        if key not in _kept:
+            _kept[key] = list(original(clip))
+        return iter(_kept[key])
+
+    return batches
+
+
+def _keeping_vectors(original: Any) -> Any:
+    vectors: dict[int, tuple[Any, Any]] = _kept.setdefault("vectors", {})
+
+    def describe(trainer: Any, frames: Any) -> Any:
+        new = [frame for frame in frames if id(frame) not in vectors]
+        if new:
+            # The frame is kept with its vector: its label stays its own.
+            vectors.update(
+                (id(frame), (frame, vector))
+                for frame, vector in zip(new, original(trainer, new), strict=True)
+            )
+        return np.stack([vectors[id(frame)][1] for frame in frames])
+
+    return describe
