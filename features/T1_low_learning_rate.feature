@@ -5,7 +5,7 @@ Feature: A low learning rate hardly learns
   Constraints: The face base gives the photos back (T0). No one has to sit before the camera.
   Dependencies: T0; photos of 4 people, two men who look alike and two women who look alike.
   Inputs: Learning rate 0.001; 4 people, 103 photos; the other parameters are the basic ones
-    (20 epochs, batches of 16, weights drawn by glorot_uniform, embeddings of norm 4); 49 probes,
+    (20 epochs, batches of 16, weights drawn by glorot_uniform, embeddings of norm 3); 49 probes,
     frames of the same people that were never trained on.
   Expected results: Accuracy and loss hardly progress. The accuracy varies strongly from update to
     update, the loss falls, but weakly, and many probes are answered wrong.

@@ -5,7 +5,7 @@ Feature: A high learning rate learns in seconds
   Constraints: The face base gives the photos back (T0). No one has to sit before the camera.
   Dependencies: T0; photos of 4 people, two men who look alike and two women who look alike.
   Inputs: Learning rate 1; 4 people, 103 photos; the other parameters are the basic ones
-    (20 epochs, batches of 16, weights drawn by glorot_uniform, embeddings of norm 4); 11 probes,
+    (20 epochs, batches of 16, weights drawn by glorot_uniform, embeddings of norm 3); 11 probes,
     frames never trained on; a clip of Alex before the webcam, 793 frames.
   Expected results: Accuracy and loss progress fast and reach their extremes; the classifier answers
     right, and seldom confuses the two men.

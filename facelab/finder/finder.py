@@ -9,7 +9,7 @@ from facelab.finder.face import NO_LANDMARKS, Face, largest_first
 from facelab.finder.net import CELL, HEIGHT, TYPICAL, WIDTH, Map, forward, local_contrast, weights
 from facelab.frames.photos import Frame
 
-THRESHOLD = 0.5
+THRESHOLD = 0.55
 """Score from which a face counts as found."""
 
 APART = 0.35

@@ -9,7 +9,7 @@ from facelab.finder.box import area, intersection_over_union
 
 Rows = NDArray[np.float32]
 
-START, KEEP = 0.5, 0.25
+START, KEEP = 0.55, 0.35
 """Score that starts a track, and the lower one that keeps it."""
 
 NEAR = 0.3

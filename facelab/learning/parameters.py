@@ -81,7 +81,7 @@ class Parameters:
     epochs: int = 20
     batch_size: int = 16
     kernel_initializer: str = "glorot_uniform"
-    embedding_norm: float = 4.0
+    embedding_norm: float = 3.0
 
     def __post_init__(self) -> None:
         for parameter in PARAMETERS:
