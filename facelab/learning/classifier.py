@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from facelab.errors import FacelabError
 from facelab.learning.description import Detection
 from facelab.learning.embedding import FEATURES, Centring, Hog
-from facelab.learning.faces import Crop, MainFace
+from facelab.learning.faces import Crop, Grey, MainFace
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
@@ -66,8 +66,9 @@ def assemble(
         )
     head = keras.layers.Dense(len(people), activation="softmax", name="head")
     frames = keras.Input((None, None, 3), dtype="uint8")
-    faces = MainFace(detection.threshold)(detection.layer(frames))
-    vectors = centring(Hog()(Crop(margin=detection.margin)(frames, faces)))
+    grey = Grey()(frames)
+    faces = MainFace(detection.threshold)(detection.layer(grey))
+    vectors = centring(Hog()(Crop(margin=detection.margin)(grey, faces)))
     answer = People(people, name="people")(Nobody()(head(vectors), faces))
     model = keras.Model(frames, answer)
     head.set_weights([kernel.reshape(FEATURES, len(people)), bias])

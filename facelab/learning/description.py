@@ -9,6 +9,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import cv2
 import keras
 import numpy as np
 import tensorflow as tf
@@ -25,15 +26,17 @@ BATCH = 64
 """Frames described together: enough to be fast, few enough to be small."""
 
 Vectors = NDArray[np.float32]
-Detect = Callable[[NDArray[np.uint8]], Vectors]
+Pixels = NDArray[np.uint8]
+Detect = Callable[[Pixels, Pixels], Vectors]
 
 
 @dataclass(frozen=True)
 class Detection:
-    """Where faces may be: ``detect`` maps frames (n, h, w, 3) to candidates (n, k, 5).
+    """Where faces may be.
 
-    ``layer`` does the same within a Keras model; None from a detector that cannot. ``margin`` is
-    the side of the square that is cut, in heights of the box. Scores from ``threshold`` count.
+    ``detect`` maps frames (n, h, w, 3) and the same in grey (n, h, w) to candidates (n, k, 5).
+    ``layer`` does so within a Keras model, from grey; None from a detector that cannot. ``margin``
+    is the side of the square that is cut, in heights of the box. Scores from ``threshold`` count.
     """
 
     name: str
@@ -64,17 +67,17 @@ MARGIN = 1.0
 
 
 def compiled(layer: keras.layers.Layer) -> Detect:
-    """A layer as a compiled function of frames."""
+    """A layer as a compiled function of frames in grey."""
     layer.build(None)
-    signature = [tf.TensorSpec((None, None, None, 3), tf.uint8)]
+    signature = [tf.TensorSpec((None, None, None), tf.uint8)]
     function = tf.function(layer, input_signature=signature, autograph=False)
-    return lambda frames: np.asarray(function(frames))
+    return lambda _, grey: np.asarray(function(grey))
 
 
 def _rows(yunet: YuNet) -> Detect:
     """YuNet's faces as candidates (n, 8, 5)."""
 
-    def detect(frames: NDArray[np.uint8]) -> Vectors:
+    def detect(frames: Pixels, _: Pixels) -> Vectors:
         rows = np.zeros((len(frames), 8, 5), np.float32)
         for frame, row in zip(frames, rows, strict=True):
             for place, face in enumerate(yunet.find(frame)[:8]):
@@ -109,11 +112,11 @@ class Describer:
         self._main = MainFace(detection.threshold)
         crop, hog = Crop(margin=detection.margin), Hog()
         signature = [
-            tf.TensorSpec((None, None, None, 3), tf.uint8),
+            tf.TensorSpec((None, None, None), tf.uint8),
             tf.TensorSpec((None, 5), tf.float32),
         ]
         self._vectors = tf.function(
-            lambda frames, faces: hog(crop(frames, faces)), signature, autograph=False
+            lambda grey, faces: hog(crop(grey, faces)), signature, autograph=False
         )
         self._known: dict[int, tuple[Vectors, Vectors, bool]] = {}
 
@@ -141,11 +144,12 @@ class Describer:
                 np.stack(batch), lambda rows: np.stack([track.follow(row) for row in rows])
             )
 
-    def _describe(self, frames: NDArray[np.uint8], choose: Callable[[Vectors], Any]) -> Described:
-        candidates = self.detection.detect(frames)
+    def _describe(self, frames: Pixels, choose: Callable[[Vectors], Any]) -> Described:
+        grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in frames])
+        candidates = self.detection.detect(frames, grey)
         faces = np.asarray(choose(candidates))
         sure = candidates[..., 4] >= self.detection.threshold
-        return Described(self._vectors(frames, faces).numpy(), faces, sure.sum(axis=1) > 1)
+        return Described(self._vectors(grey, faces).numpy(), faces, sure.sum(axis=1) > 1)
 
 
 @dataclass(frozen=True)

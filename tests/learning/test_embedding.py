@@ -12,14 +12,14 @@ from skimage.feature import hog
 
 from facelab.frames.source import Recording
 from facelab.learning.embedding import SIDE, Centring, Hog
-from facelab.learning.faces import CentreSquare, Crop, MainFace
+from facelab.learning.faces import CentreSquare, Crop, Grey, MainFace
 
 
 @pytest.fixture(scope="module")
 def squares(recording: Recording) -> NDArray[np.float32]:
     """Grey squares of a few recorded frames, (12, 64, 64)."""
-    frames = np.stack(recording.photos("gallery").frames[::20])
-    return np.asarray(Crop()(frames, MainFace()(CentreSquare()(frames))))
+    grey = Grey()(np.stack(recording.photos("gallery").frames[::20]))
+    return np.asarray(Crop()(grey, MainFace()(CentreSquare()(grey))))
 
 
 def reference(grey: NDArray[Any]) -> NDArray[np.float64]:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from facelab.finder.finder import FaceFinder
 from facelab.frames.source import Recording
-from facelab.learning.faces import CentreSquare, Crop, FaceCandidates, MainFace
+from facelab.learning.faces import CentreSquare, Crop, FaceCandidates, Grey, MainFace
 
 SIDE = 64
 
@@ -21,56 +21,70 @@ def frames(recording: Recording) -> NDArray[np.uint8]:
     return np.stack(recording.photos("gallery").frames[::20])
 
 
+@pytest.fixture(scope="module")
+def grey(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """The same in grey, (12, 240, 320)."""
+    return np.stack([cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in frames])
+
+
+def test_grey_is_opencvs_bit_by_bit(frames: NDArray[np.uint8], grey: NDArray[np.uint8]) -> None:
+    np.testing.assert_array_equal(Grey()(frames).numpy(), grey)
+    noise = np.random.default_rng(1).integers(0, 256, (1, 300, 300, 3), np.uint8)
+    expected = cv2.cvtColor(noise[0], cv2.COLOR_BGR2GRAY)
+    np.testing.assert_array_equal(Grey()(noise).numpy()[0], expected)
+
+
 def box(left: float, top: float, side: float) -> NDArray[np.float32]:
     return np.array([[left, top, left + side, top + side, 1]], np.float32)
 
 
 @pytest.mark.parametrize("shape", [(240, 320), (480, 640), (320, 240), (64, 64), (101, 77)])
 def test_the_centre_square_is_the_mean_over_areas(shape: tuple[int, int]) -> None:
-    frame = np.random.default_rng(2).integers(0, 256, (*shape, 3), np.uint8)
+    frame = np.random.default_rng(2).integers(0, 256, shape, np.uint8)
     side = min(shape)
     top, left = (shape[0] - side) // 2, (shape[1] - side) // 2
-    grey = frame[top : top + side, left : left + side].astype(np.float64) @ [0.114, 0.587, 0.299]
-    expected = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    square = frame[top : top + side, left : left + side].astype(np.float64)
+    expected = cv2.resize(square, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
     faces = MainFace()(CentreSquare()(frame[None]))
     measured = Crop()(frame[None], faces).numpy()[0]
     np.testing.assert_allclose(measured, expected, atol=0.501)
     assert (measured == measured.round()).all()
 
 
-def test_where_nobody_is_seen_the_centre_square_is_cut(frames: NDArray[np.uint8]) -> None:
-    nobody = np.zeros((len(frames), 5), np.float32)
-    square = MainFace()(CentreSquare()(frames))
-    np.testing.assert_array_equal(Crop(margin=1.3)(frames, nobody), Crop()(frames, square))
+def test_where_nobody_is_seen_the_centre_square_is_cut(grey: NDArray[np.uint8]) -> None:
+    nobody = np.zeros((len(grey), 5), np.float32)
+    square = MainFace()(CentreSquare()(grey))
+    np.testing.assert_array_equal(Crop(margin=1.3)(grey, nobody), Crop()(grey, square))
 
 
 @pytest.mark.parametrize(("left", "top", "side"), [(30, 20, 128), (0, 0, 64), (100, 50, 171)])
 def test_a_crop_is_the_mean_over_areas(
-    frames: NDArray[np.uint8], left: int, top: int, side: int
+    grey: NDArray[np.uint8], left: int, top: int, side: int
 ) -> None:
-    cut = frames[0][top : top + side, left : left + side].astype(np.float64)
-    expected = cv2.resize(cut @ [0.114, 0.587, 0.299], (SIDE, SIDE), interpolation=cv2.INTER_AREA)
-    measured = Crop()(frames[:1], box(left, top, side)).numpy()[0]
+    cut = grey[0][top : top + side, left : left + side].astype(np.float64)
+    expected = cv2.resize(cut, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    measured = Crop()(grey[:1], box(left, top, side)).numpy()[0]
     np.testing.assert_allclose(measured, expected, atol=0.501)
 
 
-def test_beyond_its_edge_a_frame_goes_on_as_it_ends(frames: NDArray[np.uint8]) -> None:
-    padded = cv2.copyMakeBorder(frames[0], 50, 50, 50, 50, cv2.BORDER_REPLICATE)
-    beyond = Crop()(frames[:1], box(-40, -30, 128)).numpy()
+def test_beyond_its_edge_a_frame_goes_on_as_it_ends(grey: NDArray[np.uint8]) -> None:
+    padded = cv2.copyMakeBorder(grey[0], 50, 50, 50, 50, cv2.BORDER_REPLICATE)
+    beyond = Crop()(grey[:1], box(-40, -30, 128)).numpy()
     np.testing.assert_allclose(beyond, Crop()(padded[None], box(10, 20, 128)).numpy(), atol=1)
 
 
 def test_a_small_face_is_enlarged_smoothly() -> None:
-    ramp = np.repeat(np.arange(0, 160, 4, dtype=np.uint8)[None, :, None], 40, axis=0)
-    frame = np.repeat(ramp, 3, axis=2)
-    enlarged = Crop()(frame[None], box(10, 10, 16)).numpy()[0]
+    ramp = np.repeat(np.arange(0, 160, 4, dtype=np.uint8)[None], 40, axis=0)
+    enlarged = Crop()(ramp[None], box(10, 10, 16)).numpy()[0]
     steps = np.diff(enlarged[32])
     assert steps.max() <= 2  # a sixteenth of 64 pixels rises by 4: one grey level a pixel
     assert (steps >= 0).all()
 
 
-def test_the_layer_finds_what_the_finder_finds(frames: NDArray[np.uint8]) -> None:
-    faces = MainFace()(FaceCandidates()(frames)).numpy()
+def test_the_layer_finds_what_the_finder_finds(
+    frames: NDArray[np.uint8], grey: NDArray[np.uint8]
+) -> None:
+    faces = MainFace()(FaceCandidates()(grey)).numpy()
     for frame, (*found, score) in zip(frames, faces, strict=True):
         expected = FaceFinder().find(frame)[0]
         np.testing.assert_allclose(found, expected.box, atol=1.5)
@@ -78,7 +92,7 @@ def test_the_layer_finds_what_the_finder_finds(frames: NDArray[np.uint8]) -> Non
 
 
 def test_candidates_of_a_black_frame_are_nobody() -> None:
-    candidates = FaceCandidates()(np.zeros((2, 90, 160, 3), np.uint8)).numpy()
+    candidates = FaceCandidates()(np.zeros((2, 90, 160), np.uint8)).numpy()
     assert candidates.shape == (2, 8, 5)
     assert not MainFace()(candidates).numpy().any()
 
