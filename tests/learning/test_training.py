@@ -6,8 +6,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from facelab.errors import FacelabError
 from facelab.learning.parameters import Parameters
-from facelab.learning.training import CHUNK, initial_head, orthonormal_basis, photo_order, train
+from facelab.learning.training import (
+    CHUNK,
+    Head,
+    initial_head,
+    orthonormal_basis,
+    photo_order,
+    train,
+)
 from tests.learning.oracle import replay
 
 PHOTOS, FEATURES, PEOPLE = 103, 1764, 4
@@ -55,6 +63,23 @@ def test_a_replicate_has_the_same_bits_alone(
         np.testing.assert_array_equal(history.accuracy[replicate], alone.accuracy[0])
         np.testing.assert_array_equal(history.photos[replicate], alone.photos[0])
         np.testing.assert_array_equal(head.kernel[replicate], lone.kernel[0])
+
+
+def test_it_begins_with_the_weights_it_is_given(embeddings: NDArray[np.float32]) -> None:
+    parameters = Parameters(epochs=1)
+    drawn = initial_head(FEATURES, PEOPLE, parameters, [0])
+    _, own = train(embeddings, labels(), PEOPLE, parameters, seeds=[0])
+    _, same = train(embeddings, labels(), PEOPLE, parameters, seeds=[0], start=drawn)
+    np.testing.assert_array_equal(same.loss, own.loss)
+    zero = Head(np.zeros_like(drawn.kernel), drawn.bias)
+    _, flat = train(embeddings, labels(), PEOPLE, parameters, seeds=[0], start=zero)
+    assert flat.loss[0, 0] == pytest.approx(np.log(PEOPLE))
+    with pytest.raises(FacelabError) as raised:
+        train(embeddings, labels(), PEOPLE, parameters, seeds=[0, 1], start=drawn)
+    assert str(raised.value) == (
+        "initial weights: received a kernel (1, 1764, 4) and a bias (1, 4), allowed are "
+        "(2, 1764, 4) and (2, 4): replicates, features, people"
+    )
 
 
 def test_one_epoch_of_single_photos_gives_a_value_for_each(
