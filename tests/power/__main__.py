@@ -22,6 +22,7 @@ from facelab.files import write_atomically
 from tests.power import examine, pages
 from tests.power.examine import CORE, Result, Results, examine_core, examine_mutant, run_tests
 from tests.power.mutants import MUTANTS
+from tests.power.play import ROOT
 
 WORKERS = 2
 """Processes: one a core of the smallest machine that this is meant for."""
@@ -59,7 +60,7 @@ def main() -> int:
     measured = json.loads(pages.DATA.read_text("utf-8"))
     for path, text in pages.render(measured).items():
         write_atomically(path, text.encode())
-        print(f"wrote {path.relative_to(pages.ROOT)}")
+        print(f"wrote {path.relative_to(ROOT)}")
     return 1 if pages.survivors(measured) else 0
 
 

@@ -75,8 +75,13 @@ def drawn(
     accuracies = np.atleast_2d(np.asarray(accuracy if np.size(accuracy) else np.ones(size), float))
     order = np.arange(size)[:, None] % per_epoch if photos is None else np.asarray(photos)
     rates = np.full((1, size), rate)
-    history: Any = (losses, accuracies, rates, order[None].astype(np.int32))
-    return {"training": SimpleNamespace(history=History((0,), *history, per_epoch, len(PEOPLE)))}
+    # float64, where a training has float32: bounds can then be met to the last bit.
+    values: dict[str, Any] = {"loss": losses, "accuracy": accuracies, "learning_rate": rates}
+    photo_ids = order[None].astype(np.int32)
+    history = History(
+        (0,), **values, photos=photo_ids, updates_per_epoch=per_epoch, people=len(PEOPLE)
+    )
+    return {"training": SimpleNamespace(history=history)}
 
 
 def shown(count: int, **labels: Any) -> Photos:

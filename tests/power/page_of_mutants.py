@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from facelab.judging.verdict import percent
 from tests.power import pages
 from tests.power.mutants import MUTANTS
 from tests.power.mutants.absent import ABSENT
@@ -44,7 +45,7 @@ def text(data: dict[str, Any]) -> str:
         size=SIZE,
         mutants=len(mutants),
         caught=len(seen),
-        share=pages.percent(len(seen) / len(mutants)),
+        share=percent(len(seen) / len(mutants)),
         either=len(mutants) - len(pages.survivors(data)),
         passed=data["core"]["passed"],
         core=data["core"]["sets"],

@@ -56,10 +56,10 @@ def of_set(verdict: Verdict, number: int) -> Verdict:
 def use(line: Result, verdict: Verdict) -> Result:
     """Return what is kept of a phrase as a scenario uses it: threshold, spread, margin."""
     values = np.array(verdict.values)
+    middle = float(np.median(values))
     # Never reached is infinite: it has an order but no spread.
-    finite = values[np.isfinite(values)]
-    middle, spread = float(np.median(values)), float(finite.std(ddof=1)) if len(finite) > 1 else 0.0
-    margin = verdict.allowed.margin(float(finite.mean())) if len(finite) else 0.0
+    spread = float(values.std(ddof=1)) if np.isfinite(values).all() and np.ptp(values) else 0.0
+    margin = verdict.allowed.margin(float(values.mean()))
     return {
         "scenario": line["scenario"],
         "step": line["step"],
@@ -69,7 +69,7 @@ def use(line: Result, verdict: Verdict) -> Result:
         "n": len(values),
         "median": verdict.number(middle),
         "range": [verdict.number(float(end)) for end in (values.min(), values.max())],
-        "sd": verdict.number(float(f"{spread:.3g}")),
+        "sd": verdict.number(float(f"{spread:.3g}")) if spread else "–",
         "margin": round(margin / spread, 1) if spread else None,
         "violations": verdict.violations,
     }

@@ -108,11 +108,12 @@ def lines_of(played: Record) -> Iterator[Line]:
 
 def read_verdict(plain: dict[str, Any]) -> Verdict:
     """Return the verdict that a record keeps as plain data."""
-    allowed = {end: float(v) if isinstance(v, str) else v for end, v in plain["allowed"].items()}
+    ends = plain["allowed"]
+    low, high = float(ends["low"]), float(ends["high"])
     return judge(
         plain["measure"],
         [float(value) for value in plain["values"]],
-        Interval(**allowed),
+        Interval(low, high, ends["open_low"], ends["open_high"]),
         unit=plain["unit"],
         exact=plain["exact"],
         seeds=plain["seeds"],

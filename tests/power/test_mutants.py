@@ -33,9 +33,9 @@ def test_every_fault_of_the_benchmark_is_played_or_argued_away() -> None:
 def test_a_fault_is_put_in_wherever_its_place_is_imported_and_taken_out() -> None:
     original = training.train
     with applied(MUTANTS["T22"]):
-        assert trainer.train is training.train
+        assert vars(trainer)["train"] is training.train
         assert training.train is not original
-    assert trainer.train is training.train is original
+    assert vars(trainer)["train"] is training.train is original
 
 
 def test_a_compiled_seam_is_compiled_anew_and_the_old_program_kept() -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.power import catalogue, pages
 from tests.power.mutants import MUTANTS
 
@@ -26,7 +27,7 @@ def test_the_pages_are_those_of_the_data_and_the_code(data: pages.Result) -> Non
 
 def test_the_data_is_that_of_the_features_and_the_mutants(data: pages.Result) -> None:
     assert [mutant["id"] for mutant in data["mutants"]] == list(MUTANTS)
-    folder = pages.ROOT / "features"
+    folder = ROOT / "features"
     text = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.feature"))
     for use in data["uses"]:
         assert catalogue.phrase_of(use["step"]), use["step"]

@@ -11,7 +11,7 @@ from facelab.reporting import evidence
 
 def history(updates: int, first: float) -> History:
     """Two replicates whose loss counts up from ``first``, and 10 more for the second."""
-    loss = np.arange(updates, dtype=np.float32) + np.float32([[first], [first + 10]])
+    loss = (np.arange(updates) + np.array([[first], [first + 10]])).astype(np.float32)
     order = np.zeros((2, updates, 1), np.int32)
     return History((3, 4), loss, 1 - loss, np.ones_like(loss), order, 1, 4)
 

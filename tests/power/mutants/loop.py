@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
 from tests.power.mutant import TRAINING, Catalogue, Mutant, Patch
 from tests.power.mutants.data import ORACLE, TRAIN
@@ -336,10 +337,11 @@ def impatient(train: Any) -> Any:
     return mutated
 
 
-def cut(history: Any, part: Any) -> Any:
+def cut(history: History, part: Any) -> History:
     """Return a history with some of its updates."""
     names = ("loss", "accuracy", "learning_rate", "photos")
-    return replace(history, **{name: getattr(history, name)[:, part] for name in names})
+    kept: dict[str, Any] = {name: getattr(history, name)[:, part] for name in names}
+    return replace(history, **kept)
 
 
 def _continuing() -> Mutant:
