@@ -118,17 +118,22 @@ def test_a_classifier_answers_the_same_when_loaded(
 
     output = own.parent / "model.keras"
     command = ["train", str(own), "-o", str(output), "--batch-size=4", "--epochs=30", "--seed=3"]
-    assert main(command) == 0
+    assert main([*command, "--face-detector=none"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == (
         f"{output}: 2 people, 60 updates, accuracy 1.00 in the last epoch"
     )
     model = load(output)
     assert people_of(model) == ("Ann", "Bo")
     photos = read_folder(own)
-    same = Trainer().train(photos, Parameters(1.0, 30, 4), seeds=[3])
+    same = Trainer("none").train(photos, Parameters(1.0, 30, 4), seeds=[3])
     answers = model.predict(np.stack(photos.frames), verbose=0)
     np.testing.assert_allclose(answers, same.predict(photos.frames)[0], atol=1e-5)
     assert answers.argmax(axis=1).tolist() == [0] * 4 + [1] * 4
+
+
+def test_photos_without_a_face_are_told(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", str(own), "-o", str(own.parent / "m.keras"), "--batch-size=4"]) == 0
+    assert "8 of 8 photos show no face: their centre square was learned" in capsys.readouterr().out
 
 
 def test_an_interrupted_training_is_saved(own: Path, capsys: pytest.CaptureFixture[str]) -> None:

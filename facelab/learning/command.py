@@ -66,6 +66,9 @@ def run_train(arguments: argparse.Namespace) -> int:
             progress=lambda done, total: progress.update(bar, completed=done, total=total),
         )
     trained.model().save(arguments.output)
+    blind = (~trained.embedder.embed(photos.frames).seen).sum()
+    if blind:
+        print(f"{blind} of {len(photos)} photos show no face: their centre square was learned")
     last = trained.history.accuracy[0, -trained.history.updates_per_epoch :].mean()
     print(
         f"{arguments.output}: {len(photos.people)} people, {trained.history.updates} updates, "
