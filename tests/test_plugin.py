@@ -227,11 +227,11 @@ class Mine:
 
 
 def test_a_system_of_ones_own(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    (project.folder / "mine.py").write_text(MINE)
+    (project.folder / "ours.py").write_text(MINE)
     monkeypatch.syspath_prepend(project.folder)
     project.steps(EXAM)
     project.family("T0", "the exam is opened")
-    run = project.run("--system", "mine:Mine", "--seeds", "7-8")
+    run = project.run("--system", "ours:Mine", "--seeds", "7-8")
     assert run.status == pytest.ExitCode.OK
     setting = {key: run.record["run"][key] for key in ("system", "capabilities", "source", "seeds")}
     assert setting == {

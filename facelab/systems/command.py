@@ -7,8 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facelab.frames.source import Recording
-
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -33,6 +31,8 @@ def add_commands(subparsers: Subparsers) -> None:
 
 def run_doctor(arguments: argparse.Namespace) -> int:
     """Print a line a finding; the status is 0 when no check failed, else 1."""
+    from facelab.frames.source import Recording
+
     gallery = Recording(arguments.fixtures).photos("gallery")
     sys.path.insert(0, str(Path.cwd()))  # what pytest does for those who are importable from here
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds

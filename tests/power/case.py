@@ -18,6 +18,7 @@ from facelab.judging.verdict import Refused
 from facelab.learning.history import History
 from facelab.reporting.record import Sheet, Step
 from facelab.running.recorder import LiveSheet
+from facelab.system import Capability
 from tests.power.catalogue import phrase_of
 
 Fixtures = dict[str, Any]
@@ -43,7 +44,12 @@ class Case:
         assert phrase is not None
         sheet = LiveSheet(Sheet("", "", "", 1, [], "", [Step("Then", self.step)]), seeds=(0,))
         sheet.begin()
-        known = {"sheet": sheet, "folder": folder, **phrase.parser.parse_arguments(self.step)}
+        known = {
+            "sheet": sheet,
+            "folder": folder,
+            "exam": exam(),
+            **phrase.parser.parse_arguments(self.step),
+        }
         known |= {k: v(folder) if k == "gallery" else v for k, v in self.build(value).items()}
         wanted = phrase.function.__code__.co_varnames[: phrase.function.__code__.co_argcount]
         try:
@@ -107,6 +113,8 @@ def said(expected: str, predicted: str, sure: ArrayLike = 1.0, **labels: Any) ->
 def exam(answers: Any = None, training: Any = None, probes: Photos | None = None) -> Any:
     """Return an exam that gives what it is told to give."""
     return SimpleNamespace(
+        system=SimpleNamespace(capabilities=tuple(Capability)),
+        shown=lambda photos: [None] * len(photos),
         ask=lambda *_: answers,
         train=lambda _, parameters: training(parameters) if training else None,
         source=SimpleNamespace(photos=lambda _: probes),

@@ -21,7 +21,7 @@ def wrong(count: int, of: int) -> Any:
 
 def counted(*counts: int) -> Fixtures:
     """Return a tally of Alex and Lara."""
-    return {"counts": np.array([counts]), "photos": shown(2, person=["Alex", "Lara"])}
+    return {"counts": np.array([[*counts, 0]]), "photos": shown(2, person=["Alex", "Lara"])}
 
 
 def probes(count: int, light: str = "day") -> Photos:

@@ -18,7 +18,6 @@ from typing import Any
 Patch = Callable[[Any], Any]
 
 TRAINING = "facelab.learning.training:"
-EMBEDDING = "facelab.learning.embedding:"
 
 COMPILED = ("batch_share", "forward", "measure", "gradient", "step", "record")
 """Seams inside the compiled loop: with one of them mutated, the loop is compiled anew."""
@@ -106,8 +105,6 @@ def applied(mutant: Mutant | None) -> Iterator[None]:
         if names & set(COMPILED):
             # Compiled programs keep the seams they were traced with: the mutant gets its own.
             undo.enter_context(replaced(f"{TRAINING}run_chunk", _fresh_loop))
-        if f"{EMBEDDING}Hog.call" in patches:
-            undo.enter_context(replaced(f"{EMBEDDING}_describe", _fresh_description))
         for place, patch in patches.items():
             undo.enter_context(replaced(place, patch))
         yield
@@ -117,14 +114,6 @@ def _fresh_loop(run_chunk: Any) -> Any:
     import tensorflow as tf
 
     return tf.function(run_chunk.python_function, jit_compile=True, autograph=False)
-
-
-def _fresh_description(describe: Any) -> Any:
-    import tensorflow as tf
-
-    return tf.function(
-        describe.python_function, input_signature=describe.input_signature, autograph=False
-    )
 
 
 @contextmanager

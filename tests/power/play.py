@@ -26,6 +26,7 @@ import facelab.learning.trainer
 import facelab.plugin
 from facelab.interval import Interval
 from facelab.judging.verdict import Verdict, judge
+from facelab.learning.description import Described
 from facelab.reporting import record
 from facelab.reporting.record import Record
 from facelab.running.recorder import LiveSheet
@@ -148,7 +149,8 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
             patches |= {
                 "facelab.frames.source:Recording": _keeping_recording,
                 "facelab.frames.clip:Clip.batches": _keeping_clips,
-                "facelab.learning.trainer:Trainer.describe": _keeping_vectors,
+                "facelab.learning.description:Describer.describe": _keeping_vectors,
+                "facelab.learning.description:Describer.follow": _keeping_followed,
             }
         for place, patch in patches.items():
             undo.enter_context(replaced(place, patch))
@@ -178,16 +180,27 @@ def _keeping_clips(original: Any) -> Any:
 
 
 def _keeping_vectors(original: Any) -> Any:
-    vectors: dict[int, tuple[Any, Any]] = _kept.setdefault("vectors", {})
+    rows: dict[int, tuple[Any, ...]] = _kept.setdefault("vectors", {})
 
-    def describe(trainer: Any, frames: Any) -> Any:
-        new = [frame for frame in frames if id(frame) not in vectors]
+    def describe(describer: Any, frames: Any) -> Any:
+        new = [frame for frame in frames if id(frame) not in rows]
         if new:
+            told = original(describer, new)
             # The frame is kept with its vector: its label stays its own.
-            vectors.update(
-                (id(frame), (frame, vector))
-                for frame, vector in zip(new, original(trainer, new), strict=True)
-            )
-        return np.stack([vectors[id(frame)][1] for frame in frames])
+            each = zip(new, told.vectors, told.faces, told.several, strict=True)
+            rows.update((id(row[0]), row) for row in each)
+        _, vectors, faces, several = zip(*(rows[id(frame)] for frame in frames), strict=True)
+        return Described(np.stack(vectors), np.stack(faces), np.array(several))
 
     return describe
+
+
+def _keeping_followed(original: Any) -> Any:
+    def follow(describer: Any, clip: Any) -> Any:
+        batches = list(clip)
+        key = f"followed {id(batches[0][0])}"
+        if key not in _kept:
+            _kept[key] = batches, list(original(describer, batches))
+        return iter(_kept[key][1])
+
+    return follow

@@ -145,7 +145,10 @@ def test_what_it_cannot_do_is_not_run(exams: dict[str, Future[Sat]], name: str) 
         "The history at a low rate can be trusted": ids,
         "The history at a high rate can be trusted": ids,
         "One epoch of single photos draws a value for each photo and is already good": ids,
-        **{f"{graph} ({e})": ids for e in ("5-1-515", "2-10-22", "7-13-56", "3-102-6")},
+        **{
+            f"{graph} (epochs {epochs}, batch size {size}, values {values})": ids
+            for epochs, size, values in ((5, 1, 515), (2, 10, 22), (7, 13, 56), (3, 102, 6))
+        },
         "One batch of all photos draws a value an epoch": ids,
         "An interrupted training keeps what was drawn": "a stand-in 1 does not offer to be stopped",
     }

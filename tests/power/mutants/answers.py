@@ -79,8 +79,9 @@ def untrained(train: Any) -> Any:
 @add("P8", "frames are not centred when it answers", PREDICT)
 def uncentred(predict: Any) -> Any:
     def mutated(trained: Any, frames: Any) -> Any:
-        none = type(trained.centring)((0 * trained.centring.mean).tolist(), trained.centring.norm)
-        return predict(replace(trained, centring=none), frames)
+        was = trained.embedder.centring
+        none = type(was)((0 * was.mean).tolist(), was.norm)
+        return predict(replace(trained, embedder=replace(trained.embedder, centring=none)), frames)
 
     return mutated
 

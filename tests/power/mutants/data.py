@@ -19,7 +19,7 @@ MUTANTS = Catalogue()
 add = MUTANTS.add
 
 TRAIN = f"{TRAINING}train"
-DESCRIBE = "facelab.learning.trainer:Trainer.describe"
+DESCRIBE = "facelab.learning.description:Describer.describe"
 PREDICT = "facelab.learning.trainer:Trained.predict"
 CENTRING = "facelab.learning.embedding:Centring.call"
 
@@ -147,15 +147,20 @@ def mirrored(predict: Any) -> Any:
 
 @add("D18", "every frame gets the first one's vector", DESCRIBE)
 def stale_key(describe: Any) -> Any:
-    return lambda trainer, frames: np.repeat(describe(trainer, frames)[:1], len(frames), axis=0)
+    def mutated(describer: Any, frames: Any) -> Any:
+        described = describe(describer, frames)
+        return replace(described, vectors=np.repeat(described.vectors[:1], len(frames), axis=0))
+
+    return mutated
 
 
 @add("N10", "the mean is taken from the frames it is asked about", PREDICT)
 def centred_on_probes(predict: Any) -> Any:
     def mutated(trained: Any, frames: Any) -> Any:
-        mean = trained.describe(frames).mean(axis=0)
-        centring = type(trained.centring)(mean.tolist(), trained.centring.norm)
-        return predict(replace(trained, centring=centring), frames)
+        embedder = trained.embedder
+        mean = embedder.describer.describe(frames).vectors.mean(axis=0)
+        centring = type(embedder.centring)(mean.tolist(), embedder.centring.norm)
+        return predict(replace(trained, embedder=replace(embedder, centring=centring)), frames)
 
     return mutated
 

@@ -101,7 +101,7 @@ def _sigmoid() -> Mutant:
 
     def predict(_: Any) -> Any:
         def mutated(trained: Any, frames: Any) -> Any:
-            vectors = np.asarray(trained.centring(trained.describe(frames)))
+            vectors = trained.embedder.embed(frames).vectors
             logits = np.matmul(vectors, trained.head.kernel) + trained.head.bias[:, None]
             return 1 / (1 + np.exp(-logits))
 
