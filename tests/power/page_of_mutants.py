@@ -25,7 +25,7 @@ every phrase has its say. What the features cannot see, a test of ours must. Wri
 | caught by the features on all {sets} sets | {caught} ({share}) |
 | caught by the features or by a test | {either} |
 | sets of {size} seeds that accept facelab itself | {passed} of {core} |
-| computing, on one core | {minutes:.0f} minutes |
+| computing, all in all | {minutes:.0f} minutes of one core |
 
 A mutant that is caught on all {sets} sets is caught with a probability of at least {bound}
 (Clopper and Pearson, 95 %).

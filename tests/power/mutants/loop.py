@@ -420,7 +420,13 @@ def forgetful(train: Any) -> Any:
     return mutated
 
 
-@add("N28", "updates are rounded to half precision", STEP)
+@add(
+    "N28",
+    "weights are rounded to 8 bits after each update",
+    STEP,
+    tests=ORACLE,
+    why="the curves are the same to the eye",
+)
 def half_precision(step: Any) -> Any:
     def mutated(*given: Any) -> Pair:
         kernel, bias = step(*given)
