@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from facelab.errors import FacelabError
 from facelab.interval import Interval
+
+if TYPE_CHECKING:
+    from facelab.finder.face import FaceDetector
 
 ACTORS, EPOCHS = 3400, 14
 """What the committed weights were made with."""
@@ -46,9 +49,30 @@ def run_finder(arguments: argparse.Namespace) -> int:
             jobs=arguments.jobs,
             progress=lambda done, total: bar.update(task, completed=done, total=total),
         )
+    from facelab.finder.finder import FaceFinder
     from facelab.finder.recipe.model import folded
     from facelab.finder.recipe.training import store, train
 
-    store(folded(train(arguments.folder, arguments.epochs, jobs=arguments.jobs)), arguments.output)
+    net = folded(train(arguments.folder, arguments.epochs, jobs=arguments.jobs))
+    store(net, arguments.output)
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
+    print(told(FaceFinder(net=net)))
     return 0
+
+
+def told(finder: FaceDetector, actors: int = 50, rooms: int = 300) -> str:
+    """Return, in a line, how well a finder does on people and rooms never trained on."""
+    from facelab.finder.recipe.evaluation import (
+        evaluate,
+        false_boxes,
+        largest,
+        new_rooms,
+        unseen_people,
+    )
+
+    people = evaluate(finder, map(largest, unseen_people(actors)))
+    false = false_boxes(finder, [room.pixels for room in new_rooms(rooms)])
+    return (
+        f"found {people.found:.1%} of {people.frames} unseen people, "
+        f"a face in {false:.1%} of {rooms} empty rooms"
+    )

@@ -6,7 +6,17 @@ from numpy.typing import NDArray
 
 from facelab.finder.box import Box, intersection_over_union
 from facelab.finder.face import NO_LANDMARKS, Face, largest_first
-from facelab.finder.net import CELL, HEIGHT, TYPICAL, WIDTH, Map, forward, local_contrast, weights
+from facelab.finder.net import (
+    CELL,
+    HEIGHT,
+    TYPICAL,
+    WIDTH,
+    Convolution,
+    Map,
+    forward,
+    local_contrast,
+    weights,
+)
 from facelab.frames.photos import Frame
 
 THRESHOLD = 0.55
@@ -21,13 +31,17 @@ class FaceFinder:
 
     name = "facelab's face finder"
 
-    def __init__(self, threshold: float = THRESHOLD) -> None:
+    def __init__(
+        self, threshold: float = THRESHOLD, net: dict[str, Convolution] | None = None
+    ) -> None:
+        """Take a network; the committed one unless told."""
         self.threshold = threshold
+        self.net = weights() if net is None else net
 
     def find(self, frame: Frame) -> list[Face]:
         """Return the faces of a frame (height, width, 3) uint8 BGR, the largest first."""
         grey, zoom, corner = fit(frame)
-        found = peaks(forward(local_contrast(grey), weights()), self.threshold)
+        found = peaks(forward(local_contrast(grey), self.net), self.threshold)
         faces = [Face((box - np.tile(corner, 2)) / zoom, s, NO_LANDMARKS) for box, s in found]
         return largest_first(faces)
 

@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.finder.box import area, intersection_over_union
+from facelab.finder.finder import THRESHOLD
 
 Rows = NDArray[np.float32]
 
-START, KEEP = 0.55, 0.35
+START, KEEP = THRESHOLD, 0.35
 """Score that starts a track, and the lower one that keeps it."""
 
 NEAR = 0.3

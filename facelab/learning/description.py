@@ -15,7 +15,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from facelab.finder.finder import THRESHOLD
+from facelab.finder.finder import THRESHOLD, FaceFinder
 from facelab.finder.track import Track
 from facelab.finder.yunet import YuNet
 from facelab.frames.photos import Frame
@@ -56,8 +56,7 @@ def detection(choice: str) -> Detection:
         return Detection("no face detector: the centre square", compiled(layer), layer, 1, 0.5)
     if choice == "facelab":
         layer = FaceCandidates()
-        name = "facelab's face finder"
-        return Detection(name, compiled(layer), layer, MARGIN, THRESHOLD)
+        return Detection(FaceFinder.name, compiled(layer), layer, MARGIN, THRESHOLD)
     yunet = YuNet(Path(choice))
     return Detection(yunet.name, _rows(yunet), None, MARGIN, 0.5)
 

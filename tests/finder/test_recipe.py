@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import numpy as np
 import pytest
 
 from facelab.finder.box import covered
+from facelab.finder.command import told
+from facelab.finder.finder import FaceFinder
 from facelab.finder.recipe import batches, shards, training
 from facelab.finder.recipe.batches import target
 from facelab.finder.recipe.disguise import wipe_face
@@ -140,3 +143,8 @@ def test_parts_are_half_mirrored(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         assert len(twin)
         np.testing.assert_array_equal(targets[twin[0]][:, ::-1, 0], wanted[..., 0])
         np.testing.assert_array_equal(targets[twin[0]][:, ::-1, 1], -wanted[..., 1])
+
+
+def test_a_finder_is_told_by_unseen_people_and_new_rooms() -> None:
+    line = told(FaceFinder(), actors=1, rooms=2)
+    assert re.fullmatch(r"found \S+% of [1-6] unseen people, a face in \S+% of 2 empty rooms", line)
