@@ -100,11 +100,11 @@ def accuracy_varies(sheet: LiveSheet, training: Training, least: float) -> None:
     sheet.judge("mean change of the accuracy", swing, Interval.at_least(least))
 
 
-@then(phrase("in the last epoch the accuracy is under {bound:Number}"))
+@then(phrase("on average over all epochs the accuracy is under {bound:Number}"))
 def accuracy_stays_low(sheet: LiveSheet, training: Training, bound: float) -> None:
-    """Measure the mean accuracy of the last epoch, over its photos."""
-    last = curves.last_epoch_accuracy(training.history)
-    sheet.judge("accuracy of the last epoch", last, Interval.less_than(bound))
+    """Measure the mean accuracy of all epochs, over their photos, each taken before its update."""
+    mean = curves.mean_accuracy(training.history)
+    sheet.judge("mean accuracy of all epochs", mean, Interval.less_than(bound))
 
 
 @then(

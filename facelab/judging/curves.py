@@ -56,9 +56,9 @@ def accuracy_swing(history: History) -> Values:
     return np.asarray(np.abs(np.diff(history.accuracy.astype(np.float64))).mean(axis=1), np.float64)
 
 
-def last_epoch_accuracy(history: History) -> Values:
-    """Return the mean accuracy of the last epoch, (R,)."""
-    return epoch_means(history, history.accuracy)[:, -1]
+def mean_accuracy(history: History) -> Values:
+    """Return the mean over all epochs of the accuracy, (R,)."""
+    return np.asarray(epoch_means(history, history.accuracy).mean(axis=1), np.float64)
 
 
 def late_accuracy(history: History) -> Values:

@@ -33,19 +33,20 @@ def define(context: StepFunctionContext) -> Definition:
     return Definition(kind, context.parser.name, " ".join(meaning.split()), place)
 
 
-def catalogue(module: ModuleType) -> list[Definition]:
-    """Return the phrases that a module defines: given, when, then, in the order of the file."""
+def contexts(module: ModuleType) -> list[StepFunctionContext]:
+    """Return what pytest-bdd keeps of a module's steps: given, when, then, as in the file."""
     # pytest-bdd leaves a fixture in the module that a step is defined in.
     kept = {id(getattr(value, "_fixture_function", None)) for value in vars(module).values()}
-    contexts = [c for f, c in step_function_context_registry.items() if id(f) in kept]
-    return [define(context) for context in sorted(contexts, key=_order)]
+    return sorted(
+        (c for f, c in step_function_context_registry.items() if id(f) in kept), key=_order
+    )
 
 
 def markdown(modules: Iterable[ModuleType]) -> str:
     """Return the catalogue of modules as Markdown: a heading a module, an item a phrase."""
     lines = []
     for module in modules:
-        definitions = catalogue(module)
+        definitions = [define(context) for context in contexts(module)]
         if definitions:
             title = (inspect.getdoc(module) or "").partition("\n")[0].rstrip(".")
             lines += [

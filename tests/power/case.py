@@ -48,12 +48,12 @@ class Case:
             "sheet": sheet,
             "folder": folder,
             "exam": exam(),
-            **phrase.parser.parse_arguments(self.step),
+            **(phrase.parser.parse_arguments(self.step) or {}),
         }
         known |= {k: v(folder) if k == "gallery" else v for k, v in self.build(value).items()}
-        wanted = phrase.function.__code__.co_varnames[: phrase.function.__code__.co_argcount]
+        wanted = phrase.step_func.__code__.co_varnames[: phrase.step_func.__code__.co_argcount]
         try:
-            phrase.function(**{name: known[name] for name in wanted})
+            phrase.step_func(**{name: known[name] for name in wanted})
         except Refused:
             return False
         assert sheet.step.verdicts

@@ -196,9 +196,9 @@ CASES = (
         ((0.26, YES), (0.25, YES), (0.24, NO)),
     ),
     Case(
-        "in the last epoch the accuracy is under 0.5",
-        "{}",
-        lambda accuracy: drawn(accuracy=[0, accuracy]),
+        "on average over all epochs the accuracy is under 0.5",
+        "0.2, 0.8, then {}",
+        lambda accuracy: drawn(accuracy=[0.2, 0.8, accuracy]),
         ((0.49, YES), (0.5, NO), (0.51, NO)),
     ),
     Case(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_bdd.steps import StepFunctionContext
+
+from facelab.running.catalogue import define
 from tests.power import catalogue, pages
 from tests.power.histories import HISTORIES, tell
 from tests.power.reasons import REASONS
@@ -40,8 +43,8 @@ def text(data: dict[str, Any]) -> str:
     for module, title in TITLES.items():
         lines += [f"## {title}", ""]
         for phrase in catalogue.phrases():
-            if phrase.function.__module__ == module and phrase.pattern in uses:
-                lines += _section(phrase, uses[phrase.pattern], data)
+            if phrase.step_func.__module__ == module and phrase.parser.name in uses:
+                lines += _section(phrase, uses[phrase.parser.name], data)
     return "\n".join(lines)
 
 
@@ -59,25 +62,26 @@ def plain(pattern: str) -> str:
 
 
 def _section(
-    phrase: catalogue.Phrase, uses: list[dict[str, Any]], data: dict[str, Any]
+    phrase: StepFunctionContext, uses: list[dict[str, Any]], data: dict[str, Any]
 ) -> list[str]:
+    name, function = phrase.parser.name, phrase.step_func
     lines = [
-        f"### {plain(phrase.pattern)}",
+        f"### {plain(name)}",
         "",
-        f"{phrase.definition} `{phrase.function.__module__}.{phrase.function.__name__}`",
+        f"{define(phrase).meaning} `{function.__module__}.{function.__name__}`",
         "",
         "| in | measure | threshold | median | range | sd | margin | violated | false alarm |",
         "|---|---|---|---|---|---|---|---|---|",
         *dict.fromkeys(_row(entry) for entry in uses),
         "",
     ]
-    if phrase.pattern in HISTORIES:
-        lines += [f"Histories: {tell(phrase.pattern)}.", ""]
-    alone = [m["id"] for m in data["mutants"] if phrase.pattern in m["alone"]]
+    if name in HISTORIES:
+        lines += [f"Histories: {tell(name)}.", ""]
+    alone = [m["id"] for m in data["mutants"] if name in m["alone"]]
     if alone:
         lines += [f"Only it catches {', '.join(alone)}.", ""]
     else:
-        lines += [f"It catches nothing alone; it stays because {REASONS[phrase.pattern]}.", ""]
+        lines += [f"It catches nothing alone; it stays because {REASONS[name]}.", ""]
     return lines
 
 

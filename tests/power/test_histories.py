@@ -26,9 +26,9 @@ def test_every_then_of_the_features_has_its_cases() -> None:
     said = (ROOT / "features").glob("*.feature")
     steps = {line.strip() for file in said for line in file.read_text("utf-8").splitlines()}
     used = {
-        phrase.pattern
+        phrase.parser.name
         for step in steps
-        if (phrase := catalogue.phrase_of(step.partition(" ")[2])) and phrase.kind == "then"
+        if (phrase := catalogue.phrase_of(step.partition(" ")[2])) and phrase.type == "then"
     }
     assert used <= set(HISTORIES)
     assert len(used) > 40

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from facelab.cli import main
-from facelab.running.catalogue import catalogue, step_modules
+from facelab.running.catalogue import contexts, define, step_modules
 from steps.phrases import FIELDS
 from tests.conftest import ROOT
 
@@ -26,7 +26,7 @@ def test_the_page_is_what_the_code_says(tmp_path: Path, monkeypatch: pytest.Monk
 
 
 def test_every_phrase_is_listed_and_means_something() -> None:
-    definitions = [one for module in step_modules() for one in catalogue(module)]
+    definitions = [define(one) for module in step_modules() for one in contexts(module)]
     files = sorted((ROOT / "steps").glob("*.py"))
     decorators = sum(
         len(re.findall(r"^@(?:given|when|then)\(", f.read_text(), re.MULTILINE)) for f in files
