@@ -100,7 +100,7 @@ def foreign_file(tmp_path: Path, gallery: Gallery, damage: str, person: str) -> 
     Known are `a text`, `an empty file` and `half of a photo`.
     """
     path = tmp_path / "foreign.jpg"
-    photo = next((gallery.folder / person).glob("*.png")).read_bytes()
+    photo = next((gallery.folder / "gallery" / person).glob("*.png")).read_bytes()
     contents = {
         "a text": b"This is no photo.",
         "an empty file": b"",

@@ -1,4 +1,7 @@
-"""Manifest: the list of a gallery's files, with what is known of each and its fingerprint."""
+"""Manifest: the list of a gallery's files, with what is known of each and its fingerprint.
+
+What was saved last may still stand in the journal beside it; it counts as if it were in the list.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 
 from facelab.errors import FacelabError
-from facelab.files import sha256, write_atomically
+from facelab.files import inside, sha256, write_atomically
+from facelab.frames import journal
 
 NAME = "manifest.csv"
 REQUIRED = ("file", "sha256", "set", "person")
@@ -17,7 +21,31 @@ REQUIRED = ("file", "sha256", "set", "person")
 def read_manifest(folder: Path) -> pd.DataFrame:
     """Return the table of a folder's files, all text, ``glasses`` and ``frames`` as numbers.
 
-    Raises FacelabError when the folder or the manifest is missing or cannot be understood.
+    Raises FacelabError when the folder or the manifest is missing or cannot be understood, and
+    when it names a file outside of the folder.
+    """
+    table = read_rows(folder)
+    for file in table["file"]:
+        inside(folder, file)
+    numbers = [column for column in ("glasses", "frames") if column in table.columns]
+    try:
+        return table.assign(**{column: pd.to_numeric(table[column]) for column in numbers})
+    except ValueError as error:
+        raise FacelabError(
+            f"{folder / NAME}: {_line(error)}, allowed in {' and '.join(numbers)} are numbers; "
+            "restore the manifest"
+        ) from error
+
+
+def is_recorded(folder: Path) -> bool:
+    """Tell whether a folder holds a manifest, or a journal that will become one."""
+    return (folder / NAME).exists() or (folder / journal.NAME).exists()
+
+
+def read_rows(folder: Path) -> pd.DataFrame:
+    """Return the table of a folder's files as text, with what the journal adds to it.
+
+    Raises FacelabError as ``read_manifest``.
     """
     if not folder.is_dir():
         raise FacelabError(
@@ -26,6 +54,9 @@ def read_manifest(folder: Path) -> pd.DataFrame:
         )
     path = folder / NAME
     try:
+        added = pd.DataFrame(journal.read(folder)[0], dtype=str)
+        if len(added) and not path.exists():
+            return _joined(pd.DataFrame(columns=REQUIRED, dtype=str), added)
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except OSError as error:
         raise FacelabError(
@@ -42,14 +73,13 @@ def read_manifest(folder: Path) -> pd.DataFrame:
             f"{path}: received the columns {', '.join(table.columns)}, missing "
             f"{', '.join(missing)}; restore the manifest"
         )
-    numbers = [column for column in ("glasses", "frames") if column in table.columns]
-    try:
-        return table.assign(**{column: pd.to_numeric(table[column]) for column in numbers})
-    except ValueError as error:
-        raise FacelabError(
-            f"{path}: {_line(error)}, allowed in {' and '.join(numbers)} are numbers; "
-            "restore the manifest"
-        ) from error
+    return _joined(table, added) if len(added) else table
+
+
+def _joined(table: pd.DataFrame, added: pd.DataFrame) -> pd.DataFrame:
+    """Return both tables in one; of two rows for a file the later one counts."""
+    both = pd.concat([table, added], ignore_index=True).fillna("")
+    return both.drop_duplicates("file", keep="last").reset_index(drop=True)
 
 
 def write_manifest(folder: Path, table: pd.DataFrame) -> None:
@@ -61,7 +91,11 @@ def write_manifest(folder: Path, table: pd.DataFrame) -> None:
 
 
 def damage(folder: Path, table: pd.DataFrame) -> list[str]:
-    """Return a line for every file that is missing, damaged or not in the manifest (an orphan)."""
+    """Return a line for every file that is missing, damaged, half-written or an orphan.
+
+    An orphan is not in the manifest. A recording that breaks off leaves what is half-written:
+    a file under a name that begins with a dot, an empty photo, a line of the journal that is torn.
+    """
     lines = []
     for row in table.itertuples():
         path = folder / str(row.file)
@@ -70,11 +104,19 @@ def damage(folder: Path, table: pd.DataFrame) -> list[str]:
         elif sha256(path) != row.sha256:
             lines.append(f"{row.file}: damaged, its SHA-256 is not the manifest's; restore it")
     known = set(table["file"])
-    for name in sorted({file.split("/")[0] for file in known if "/" in file}):
+    places = {file.split("/")[0] for file in known if "/" in file} | {"gallery", "probes", "clips"}
+    for name in sorted(places):
         for path in sorted((folder / name).rglob("*")):
             file = path.relative_to(folder).as_posix()
             if path.is_file() and file not in known:
-                lines.append(f"{file}: an orphan, not in the manifest; take it away")
+                half = path.name.startswith(".") or not path.stat().st_size
+                what = "half-written" if half else "an orphan, not in the manifest"
+                lines.append(f"{file}: {what}; take it away")
+    lines += [
+        f"{path.name}: half-written; take it away" for path in sorted(folder.glob(".*.csv.*"))
+    ]
+    if torn := journal.read(folder)[1]:
+        lines.append(f"{journal.NAME}: {torn} lines half-written; what they named was not kept")
     return lines
 
 

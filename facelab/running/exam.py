@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.frames.clip import Clip
+from facelab.frames.clip import Film
 from facelab.frames.photos import Frame, Photos
 from facelab.frames.source import Source
 from facelab.judging.answers import Answers, tally
@@ -70,7 +70,7 @@ class Exam:
             for frame, person in zip(probes.frames, people, strict=True)
         ]
 
-    def watch(self, training: Training, clip: Clip) -> NDArray[np.int64]:
+    def watch(self, training: Training, clip: Film) -> NDArray[np.int64]:
         """Play a clip to a training and return the live tally, (replicates, people + nobody).
 
         A training that can ``watch`` follows the face through the clip; others see single frames.
