@@ -83,7 +83,9 @@ def _found(folder: Path) -> Iterator[Path | FacelabError]:
             yield error
             continue
         for file in files:
-            if file.suffix.lower() in ENDINGS and file.is_file():
+            if not file.name.isprintable():
+                yield FacelabError(f"{shown(f'{person.name}/{file.name}')}: rename this file")
+            elif file.suffix.lower() in ENDINGS and file.is_file():
                 yield file
             else:
                 yield FacelabError(

@@ -78,7 +78,7 @@ def read_rows(folder: Path) -> pd.DataFrame:
     missing = [column for column in REQUIRED if column not in table.columns]
     if missing:
         raise FacelabError(
-            f"{path}: received the columns {', '.join(table.columns)}, missing "
+            f"{path}: received the columns {shown(', '.join(table.columns))}, missing "
             f"{', '.join(missing)}; restore the manifest"
         )
     return _joined(table, added) if len(added) else table
@@ -145,4 +145,4 @@ def damage(folder: Path, table: pd.DataFrame) -> list[str]:
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    return shown(" ".join(str(error).split()))
