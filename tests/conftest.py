@@ -183,14 +183,8 @@ def frames(tmp_path: Path) -> Recording:
     for number, person in enumerate(("Alex", "Amine", "Lara", "Naomie")):
         for photo in range(10):
             gallery.save(f"{person}", draw(number, photo))
-    rows = []
-    for row in gallery.table.to_dict("records"):
-        file = f"gallery/{row['file']}"
-        (folder / file).parent.mkdir(parents=True, exist_ok=True)
-        (folder / row["file"]).rename(folder / file)
-        rows.append({**row, "file": file, "frames": ""})
-    for person in ("Alex", "Amine", "Lara", "Naomie"):
-        (folder / person).rmdir()
+    gallery.close()
+    rows = gallery.table.assign(frames="").to_dict("records")
     clip = folder / "clips" / "alex_t2.avi"
     film(clip, [draw(0, photo) for photo in range(70)])
     rows.append(

@@ -5,13 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from facelab.errors import FacelabError
+from facelab.frames.image import read_image
 from facelab.frames.opencv import opencv
 from facelab.frames.photos import Frame
 
 BATCH = 64
 """Frames that are handed out together: enough to be fast, few enough to be small."""
+
+
+class Film(Protocol):
+    """What a tally counts: frames of one person, finite and always in the same order."""
+
+    @property
+    def person(self) -> str:
+        """Who is on it."""
+
+    def __len__(self) -> int:
+        """How many frames it has."""
+
+    def batches(self) -> Iterator[list[Frame]]:
+        """Yield all frames in order, some at a time."""
+
+
+@dataclass(frozen=True)
+class Stills:
+    """A film of ``person`` kept as picture files, without loss: ``paths`` in order."""
+
+    paths: tuple[Path, ...]
+    person: str
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def batches(self) -> Iterator[list[Frame]]:
+        """Yield all frames in order, up to 64 at a time. Raises FacelabError as ``read_image``."""
+        for start in range(0, len(self), BATCH):
+            yield [read_image(path) for path in self.paths[start : start + BATCH]]
 
 
 @dataclass(frozen=True)

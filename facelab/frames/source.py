@@ -11,7 +11,7 @@ import pandas as pd
 
 from facelab.errors import FacelabError
 from facelab.files import sha256
-from facelab.frames.clip import Clip
+from facelab.frames.clip import Clip, Film, Stills
 from facelab.frames.gallery import read_photos
 from facelab.frames.manifest import NAME, damage, read_manifest
 from facelab.frames.photos import Photos
@@ -24,10 +24,17 @@ class Source(Protocol):
     def name(self) -> str:
         """What the report says of it."""
 
-    def photos(self, name: str) -> Photos:
-        """Return a set of photos: ``gallery`` to train on, others to be asked about."""
+    @property
+    def book(self) -> bool:
+        """Whether these are the book's own frames, whose numbers stand in the features."""
 
-    def clip(self, name: str) -> Clip:
+    def photos(self, name: str) -> Photos:
+        """Return a set of photos: ``gallery`` to train on, others to be asked about.
+
+        Raises Lacking when it cannot be had; so does ``clip``.
+        """
+
+    def clip(self, name: str) -> Film:
         """Return a film of one person."""
 
     def damage(self) -> list[str]:
@@ -36,6 +43,8 @@ class Source(Protocol):
 
 class Recording:
     """A folder of recorded frames, played strictly: whatever is missing is an error."""
+
+    book = True
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -71,8 +80,15 @@ class Recording:
             self._photos[name] = read_photos(self.folder, self._rows("set", name))
         return self._photos[name]
 
-    def clip(self, name: str) -> Clip:
-        """Return a film by its file's name without ending. Raises FacelabError when missing."""
+    def clip(self, name: str) -> Film:
+        """Return a film: a video by its file's name without ending, or the set ``clips/<name>``.
+
+        Raises FacelabError when missing.
+        """
+        stills = self.manifest[self.manifest["set"] == f"clips/{name}"].sort_values("file")
+        if len(stills):
+            paths = tuple(self.folder / file for file in stills["file"])
+            return Stills(paths, str(stills["person"].iloc[0]))
         rows = self.manifest["file"].str.replace(r".*/|\.\w+$", "", regex=True)
         row = self._rows("clip", name, rows).iloc[0]
         return Clip(self.folder / row["file"], row["person"], int(row["frames"]))

@@ -107,11 +107,11 @@ def test_missing_damaged_and_orphan_are_named(frames: Recording) -> None:
     (gallery / "Lara" / "007.png").write_bytes((gallery / "Lara" / "008.png").read_bytes())
     (gallery / "Alex" / "011.png").write_bytes(b"")
     (gallery / "Nobody").mkdir()
-    (gallery / "Nobody" / "001.png").write_bytes(b"")
+    (gallery / "Nobody" / "001.png").write_bytes(b"a photo")
     (frames.folder / "cast.toml").write_text("beside, not in a folder of frames")
     assert frames.damage() == [
         "gallery/Lara/003.png: missing; restore it",
         "gallery/Lara/007.png: damaged, its SHA-256 is not the manifest's; restore it",
-        "gallery/Alex/011.png: an orphan, not in the manifest; take it away",
+        "gallery/Alex/011.png: half-written; take it away",
         "gallery/Nobody/001.png: an orphan, not in the manifest; take it away",
     ]

@@ -48,9 +48,12 @@ class Case:
             "sheet": sheet,
             "folder": folder,
             "exam": exam(),
+            "source": exam().source,
+            "photos": None,
+            "parameters": None,
             **(phrase.parser.parse_arguments(self.step) or {}),
         }
-        known |= {k: v(folder) if k == "gallery" else v for k, v in self.build(value).items()}
+        known |= {k: v(folder) if k == "face_base" else v for k, v in self.build(value).items()}
         wanted = phrase.step_func.__code__.co_varnames[: phrase.step_func.__code__.co_argcount]
         try:
             phrase.step_func(**{name: known[name] for name in wanted})
@@ -117,5 +120,6 @@ def exam(answers: Any = None, training: Any = None, probes: Photos | None = None
         shown=lambda photos: [None] * len(photos),
         ask=lambda *_: answers,
         train=lambda _, parameters: training(parameters) if training else None,
-        source=SimpleNamespace(photos=lambda _: probes),
+        source=SimpleNamespace(photos=lambda _: probes, book=True),
+        probes=lambda *_: probes,
     )

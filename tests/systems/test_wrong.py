@@ -45,7 +45,7 @@ class Played:
         trained = training.trained(sheet, exam, photos, rate)
         self.refusals: list[str] = []
         plays: tuple[Callable[[], None], ...] = (
-            lambda: training.values_drawn(sheet, trained, 140),
+            lambda: training.values_drawn(sheet, exam, photos, rate, trained, 140),
             lambda: curves.photos_once(sheet, exam, trained),
             lambda: curves.orders_differ(sheet, exam, trained),
             lambda: curves.first_value(sheet, trained, 0.35),
@@ -53,7 +53,7 @@ class Played:
             lambda: curves.whole_accuracies(sheet, trained),
             lambda: curves.finite_values(sheet, trained),
             lambda: curves.accuracy_stays_low(sheet, trained, 0.7),
-            lambda: answers.model_predicts(sheet, photos, trained),
+            lambda: answers.model_predicts(sheet, exam, photos, trained),
         )
         for play in plays:
             sheet.begin()

@@ -79,7 +79,7 @@ def lossy(_: Any) -> Any:
 def written_over(saving: Any) -> Any:
     def mutated(gallery: Any, person: str, frame: Any) -> str:
         file: str = saving(gallery, person, frame)
-        first = gallery.folder / person / "001.png"
+        first = gallery.folder / "gallery" / person / "001.png"
         first.write_bytes((gallery.folder / file).read_bytes())
         return file
 
