@@ -1,4 +1,4 @@
-"""Feeds: the frames of a device, an address, a film or a sequence of pictures, one after another."""
+"""Feeds: the frames of a device, an address, a film or a sequence of pictures."""
 
 from __future__ import annotations
 
@@ -50,10 +50,12 @@ def feed(place: str, wait: float) -> Feed:
         return _address(place, wait)
     if place.startswith("/dev/") or path.is_char_device():
         return Feed(lambda: _device(place, path, place), place)
-    if path.is_dir() or re.search(r"%0?\d*d", path.name):
+    if (place and path.is_dir()) or re.search(r"%0?\d*d", path.name):
         return Feed(lambda: _pictures(path), place, RATE)
     if not path.is_file():
-        raise FacelabError(f"--camera: received {hidden(place)}, no such file; allowed is {ALLOWED}")
+        raise FacelabError(
+            f"--camera: received {hidden(place)}, no such file; allowed is {ALLOWED}"
+        )
     return Feed(lambda: _film(path), place, _rate(path))
 
 

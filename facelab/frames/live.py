@@ -13,7 +13,8 @@ from itertools import count
 import numpy as np
 
 from facelab.errors import FacelabError
-from facelab.frames import feeds
+from facelab.frames.faults import BrokenPicture, Dropped
+from facelab.frames.feeds import feed
 from facelab.frames.photos import Frame
 
 WAIT = 10.0
@@ -25,10 +26,6 @@ AHEAD = 2
 
 BROKEN = 10
 """Broken pictures in a row after which a camera is given up; single ones are told and left out."""
-
-
-class BrokenPicture(FacelabError):
-    """One picture of a stream is no whole picture; the next may be."""
 
 
 @dataclass(frozen=True)
@@ -101,7 +98,7 @@ class Camera:
                 f"{self.name}: no picture for {self.wait:g} s{_after(number)}; see whether the "
                 "camera is on and connected"
             ) from None
-        except feeds.Dropped as error:
+        except Dropped as error:
             raise FacelabError(
                 f"{self.name}: broke off{_after(number)} ({error}); connect the camera again"
             ) from None
@@ -115,13 +112,18 @@ class _Reader:
         self._read = queue.SimpleQueue()
         self._wanted = threading.Semaphore(AHEAD)
         self._stopped = threading.Event()
+        self._hangs = False
         # A daemon: one that hangs in a driver must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, args=(start,), daemon=True)
         self._thread.start()
 
     def next(self, wait: float) -> Frame | BrokenPicture | None:
         """Return the next picture, None after the last. Raises what reading raised, or Empty."""
-        item = self._read.get(timeout=wait)
+        try:
+            item = self._read.get(timeout=wait)
+        except queue.Empty:
+            self._hangs = True
+            raise
         self._wanted.release()
         if isinstance(item, BrokenPicture):
             return item
@@ -133,7 +135,8 @@ class _Reader:
         """Let go of the camera, so that it can be played again."""
         self._stopped.set()
         self._wanted.release()
-        self._thread.join(timeout=2)
+        if not self._hangs:
+            self._thread.join(timeout=2)
 
     def _run(self, start: Callable[[], Iterable[Frame | BrokenPicture]]) -> None:
         try:
@@ -157,8 +160,8 @@ def open_camera(place: str, wait: float = WAIT) -> Camera:
     a folder of pictures or a numbered sequence (shots/%03d.jpg).
     Raises FacelabError when it is none of these.
     """
-    feed = feeds.feed(place, wait)
-    return Camera(feed.start, feed.name, feed.rate, wait)
+    found = feed(place, wait)
+    return Camera(found.start, found.name, found.rate, wait)
 
 
 def _size(frame: Frame) -> str:

@@ -1,7 +1,7 @@
 """MJPEG over HTTP: JPEG after JPEG, as webcam servers and network cameras send them.
 
-A reader of our own: FFmpeg's conceals what is broken in a JPEG and hands it on as a picture, and its
-decoder gives other pixels than the one that photos are read with.
+A reader of our own: FFmpeg's conceals what is broken in a JPEG and hands it on as a picture, and
+its decoder gives other pixels than the one that photos are read with.
 """
 
 from __future__ import annotations
@@ -27,8 +27,9 @@ LARGEST = 1 << 25
 def pictures(url: str, wait: float) -> Iterator[Frame | BrokenPicture] | None:
     """Connect, and return what is sent, without end; None when it is a film of another kind.
 
-    ``wait``: seconds that the network may be silent. Raises FacelabError when nobody answers, or
-    with no stream; the pictures raise Dropped when the stream ends.
+    ``wait``: seconds after which whoever reads gives up; the network is left twice as long.
+    Raises FacelabError when nobody answers, or with no stream; the pictures raise Dropped when
+    the stream ends.
     """
     answer = _connect(url, wait)
     kind, boundary = answer.headers.get_content_type(), answer.headers.get_boundary()
@@ -47,11 +48,10 @@ def _connect(url: str, wait: float) -> HTTPResponse:
     name = hidden(url)
     try:
         opener, bare = _opener(url)
-        answer: HTTPResponse = opener.open(bare, timeout=wait)
+        answer: HTTPResponse = opener.open(bare, timeout=2 * wait)
     except urllib.error.HTTPError as error:
+        error.close()
         raise FacelabError(f"{name}: {_meaning(error.code)}") from None
-    except TimeoutError:
-        raise Dropped(f"it did not answer within {wait:g} s") from None
     except (OSError, HTTPException, ValueError) as error:
         raise FacelabError(
             f"{name}: nobody answers ({_cause(error)}); is the camera on, is the address right?"
@@ -64,9 +64,11 @@ def _opener(url: str) -> tuple[urllib.request.OpenerDirector, str]:
     parts = urlsplit(url)
     host = parts.netloc.rpartition("@")[2]
     bare = parts._replace(netloc=host, fragment="").geturl()
-    known = urllib.request.HTTPPasswordMgrWithPriorAuth()
+    known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
     if parts.username is not None:
-        user, password = (urllib.parse.unquote(one or "") for one in (parts.username, parts.password))
+        user, password = (
+            urllib.parse.unquote(one or "") for one in (parts.username, parts.password)
+        )
         known.add_password(None, bare, user, password)
     handlers = (
         urllib.request.ProxyHandler({}),  # a camera stands in one's own network
@@ -95,12 +97,10 @@ def _cause(error: Exception) -> str:
     return strerror or type(reason).__name__
 
 
-def _pictures(
-    answer: HTTPResponse, boundary: bytes, name: str
-) -> Iterator[Frame | BrokenPicture]:
+def _pictures(answer: HTTPResponse, boundary: bytes, name: str) -> Iterator[Frame | BrokenPicture]:
     with answer:
         try:
-            for number, content in enumerate(_parts(answer, boundary.removeprefix(b"--")), 1):
+            for number, content in enumerate(_parts(answer, boundary), 1):
                 try:
                     yield decode_image(content, name)
                 except FacelabError:
@@ -114,10 +114,10 @@ def _pictures(
 
 def _parts(stream: HTTPResponse, boundary: bytes) -> Iterator[bytes]:
     """Yield the content of each part until the stream ends, a part broken off left out."""
-    mark = b"--" + boundary
+    mark = (b"--" + boundary, *([boundary] if boundary.startswith(b"--") else []))
     line = stream.readline(LARGEST)
     while line:
-        if not line.startswith(mark) or line.startswith(mark + b"--"):
+        if not line.startswith(mark):
             line = stream.readline(LARGEST)
             continue
         length = None
@@ -132,10 +132,10 @@ def _parts(stream: HTTPResponse, boundary: bytes) -> Iterator[bytes]:
             yield content
             line = stream.readline(LARGEST)
             continue
-        content = bytearray()
+        lines = bytearray()
         while (line := stream.readline(LARGEST)) and not line.startswith(mark):
-            content += line
-            if len(content) > LARGEST:
+            lines += line
+            if len(lines) > LARGEST:
                 return
-        if line:
-            yield bytes(content).removesuffix(b"\r\n")
+        if lines:
+            yield bytes(lines).removesuffix(b"\r\n")
