@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -24,7 +24,7 @@ def jpeg(frame: Frame) -> bytes:
 class Webcam:
     """What is sent, and what goes wrong: ``headers`` is length, bare or dashes; times in s."""
 
-    pictures: Sequence[bytes]
+    pictures: Iterable[bytes]
     headers: str = "length"
     every: float = 0.0
     drips: float = 0.0
@@ -63,7 +63,7 @@ class Webcam:
 
     def _send(self, request: BaseHTTPRequestHandler) -> None:
         if not self.kind.startswith("multipart/"):
-            request.wfile.write(self.pictures[0])
+            request.wfile.write(next(iter(self.pictures)))
             return
         while True:
             for number, picture in enumerate(self.pictures):
@@ -78,7 +78,7 @@ class Webcam:
             if not self.again:
                 break
         if self.torn:
-            request.wfile.write(self._part(self.pictures[0])[:-99])
+            request.wfile.write(self._part(next(iter(self.pictures)))[:-99])
 
     def _part(self, picture: bytes) -> bytes:
         length = b"" if self.headers == "bare" else b"Content-Length: %d\r\n" % len(picture)
