@@ -44,7 +44,11 @@ def inside(folder: Path, file: str) -> Path:
     path = folder / file
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
-            raise FacelabError(f"{path}: lies outside of {folder}; take it out of the gallery")
+            raise FacelabError(
+                f"{file[:100]!r}: lies outside of the folder {folder.name}; take it out of it"
+            )
     except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, links in a ring
-        raise FacelabError(f"{file[:80]!r}: no file's name ({error}); correct it") from error
+        raise FacelabError(
+            f"{file[:100]!r}: cannot be a file's name ({type(error).__name__}); correct it"
+        ) from error
     return path

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from facelab.errors import FacelabError
+from facelab.errors import FacelabError, Lacking
+from facelab.frames.cast import parse_cast
 from facelab.frames.opencv import opencv
+from facelab.frames.own import OwnGallery
 from facelab.frames.source import Recording, Source
 from facelab.reporting import record
 from facelab.running import prerequisites, seeds
@@ -25,6 +27,7 @@ from facelab.system import System, title
 from facelab.systems.loading import load_system
 
 RECORDER = pytest.StashKey[Recorder]()
+GALLERY = pytest.StashKey[OwnGallery]()
 COLLECTED = pytest.StashKey[list[pytest.Item]]()
 
 
@@ -50,10 +53,21 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "default %(default)s",
     )
     group.addoption(
-        "--report",
-        default="reports",
+        "--gallery",
         metavar="DIR",
-        help="folder that acceptance.json and acceptance.html are written to; default %(default)s",
+        help="your own photos, a sub-folder a person, or a recording; default: the book's frames",
+    )
+    group.addoption(
+        "--cast",
+        default="",
+        metavar="ROLE=PERSON,…",
+        help="who of the gallery plays whom, as Alex=marie,Amine=paul; default: in folder order",
+    )
+    group.addoption(
+        "--report",
+        metavar="DIR",
+        help="folder that acceptance.json and acceptance.html are written to; default reports, "
+        "with --gallery that folder in it",
     )
     group.addoption(
         "--report-photos",
@@ -66,7 +80,10 @@ def pytest_configure(config: pytest.Config) -> None:
     """Open the record."""
     with usage_errors():
         chosen = seeds.parse_seeds(config.getoption("seeds"))
-        report = Path(config.getoption("report"))
+        cast = parse_cast(config.getoption("cast"))
+        if cast and not config.getoption("gallery"):
+            raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
+        report = report_folder(config)
         if report.exists() and not report.is_dir():
             raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
         waivers = read_waivers(config.rootpath)
@@ -109,6 +126,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         recorder.record.phrases = [asdict(define(context)) for context in used]
         with usage_errors():
             opencv()
+            if (folder := session.config.getoption("gallery")) is not None:
+                cast = parse_cast(session.config.getoption("cast"))
+                session.config.stash[GALLERY] = OwnGallery(Path(folder), cast)
     recorder.announce(session.items)
 
 
@@ -117,6 +137,15 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     """Leave out what is blocked."""
     if blocking := item.config.stash[RECORDER].blocking(item):
         pytest.skip(BLOCKED + ", ".join(blocking))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call() -> Generator[None, None, None]:
+    """Leave out what the source of the frames lacks something for."""
+    try:
+        return (yield)
+    except Lacking as error:
+        pytest.skip(str(error))
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -161,7 +190,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     recorder = session.config.stash[RECORDER]
     recorder.close()
     if recorder.live and not session.config.getoption("collectonly"):
-        write_report(recorder, Path(session.config.getoption("report")))
+        write_report(recorder, report_folder(session.config))
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -173,7 +202,13 @@ def pytest_terminal_summary(
     """End with one line a scenario and the report's path."""
     recorder = config.stash[RECORDER]
     if recorder.live and not config.getoption("collectonly"):
-        summarise(recorder.record, terminalreporter, Path(config.getoption("report")))
+        summarise(recorder.record, terminalreporter, report_folder(config))
+
+
+def report_folder(config: pytest.Config) -> Path:
+    """Return where the report goes: with a gallery of one's own, into it."""
+    gallery = config.getoption("gallery")
+    return Path(config.getoption("report") or (Path(gallery) / "reports" if gallery else "reports"))
 
 
 @contextmanager
@@ -203,21 +238,35 @@ def system(pytestconfig: pytest.Config) -> System:
 
 
 @pytest.fixture(scope="session")
-def source(pytestconfig: pytest.Config) -> Source:
-    """Where the frames come from: the recorded ones."""
-    recorder = pytestconfig.stash[RECORDER]
-    recording = Recording(pytestconfig.rootpath / "fixtures")
-    recorder.source = recording
-    recorder.record.run.update(source=recording.name)
-    return recording
+def gallery(pytestconfig: pytest.Config) -> Source:
+    """The photos to be played: the book's, or those of --gallery; override it to bring your own."""
+    own = pytestconfig.stash.get(GALLERY, None)
+    return own or Recording(pytestconfig.rootpath / "fixtures")
+
+
+@pytest.fixture(scope="session")
+def source(pytestconfig: pytest.Config, gallery: Source) -> Source:
+    """Where the frames come from."""
+    _tell(pytestconfig, gallery)
+    return gallery
+
+
+def _tell(config: pytest.Config, source: Source) -> None:
+    """Write down where the frames come from, who plays whom, and what looks wrong."""
+    recorder = config.stash[RECORDER]
+    recorder.source = source
+    recorder.record.run.update(source=source.name)
+    for what in ("cast", "warnings"):
+        if told := getattr(source, what, None):
+            recorder.record.run[what] = told
 
 
 @pytest.fixture(scope="session")
 def exam(pytestconfig: pytest.Config, system: System, source: Source) -> Exam:
     """What the scenarios of a run share."""
     recorder = pytestconfig.stash[RECORDER]
-    recorder.source = source
+    _tell(pytestconfig, source)
     offers = sorted(map(str, system.capabilities)) or ["nothing beyond training and answering"]
-    recorder.record.run.update(system=title(system), capabilities=offers, source=source.name)
+    recorder.record.run.update(system=title(system), capabilities=offers)
     photos = pytestconfig.getoption("report_photos")
     return Exam(system, source, tuple(recorder.record.run["seeds"]), photos)

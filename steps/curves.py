@@ -7,6 +7,7 @@ import math
 import numpy as np
 from pytest_bdd import then
 
+from facelab.errors import Lacking
 from facelab.frames.photos import Photos
 from facelab.interval import Interval
 from facelab.judging import curves
@@ -14,6 +15,7 @@ from facelab.learning.parameters import Parameters
 from facelab.running.exam import Exam
 from facelab.running.recorder import LiveSheet
 from facelab.system import Capability, Training
+from steps.people import need_others
 from steps.phrases import phrase
 
 
@@ -114,12 +116,16 @@ def accuracy_stays_low(sheet: LiveSheet, training: Training, bound: float) -> No
     )
 )
 def accuracy_settles(
-    sheet: LiveSheet, training: Training, window: int, level: float, part: float
+    sheet: LiveSheet, exam: Exam, training: Training, window: int, level: float, part: float
 ) -> None:
     """Measure how soon the accuracy is high, as a share of all updates.
 
     High: its mean over so many updates in a row reaches the level; counted to the last of them.
+    Not run when so many updates alone are that part of the training, as with few photos.
     """
+    updates = training.history.updates
+    if not exam.source.book and updates * part <= window:
+        raise Lacking(f"{part:.0%} of {updates} updates are no more than {window}: too few photos")
     settled = curves.settling_share(training.history, level, window)
     sheet.judge(
         f"part of the training until the accuracy reaches {level:g}",
@@ -182,7 +188,11 @@ def more_updates(
     training: Training,
     people: list[str],
 ) -> Training:
-    """Train on some of the people alone and count the updates made beyond theirs; exact."""
+    """Train on some of the people alone and count the updates made beyond theirs; exact.
+
+    Not run when there is nobody else.
+    """
+    need_others(exam.source, photos, people)
     smaller = exam.train(photos.of(people), parameters)
     more = training.history.updates - smaller.history.updates
     sheet.judge("updates more", more, Interval.more_than(0), exact=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from pytest_bdd import given, then, when
 
-from facelab.errors import FacelabError
+from facelab.errors import FacelabError, Lacking
 from facelab.frames.gallery import Gallery
 from facelab.frames.photos import Photos
 from facelab.frames.source import Source
@@ -17,22 +17,53 @@ from facelab.running.recorder import LiveSheet
 from steps.phrases import phrase
 
 
+def need(photos: Photos, people: list[str]) -> Photos:
+    """Return the photos. Raises Lacking when somebody of these people is not on them."""
+    if missing := [person for person in people if person not in photos.people]:
+        raise Lacking(
+            f"nobody plays {', '.join(missing)}: there are {len(photos.people)} people in the "
+            "gallery"
+        )
+    return photos
+
+
+def need_others(source: Source, photos: Photos, people: list[str]) -> None:
+    """Raise Lacking when one's own photos show only these people, or not all of them."""
+    if not source.book and len(need(photos, people).people) == len(people):
+        raise Lacking(f"there is nobody but {', '.join(people)} in the gallery")
+
+
+def _need_the_book(source: Source) -> None:
+    if not source.book:
+        raise Lacking("the numbers are those of the book's own gallery")
+
+
 @given("all photos of the gallery", target_fixture="photos")
 def all_photos(source: Source) -> Photos:
-    """Take the whole gallery, every person in it."""
+    """Take the whole gallery, every person in it: of photos that are split, those to learn from."""
     return source.photos("gallery")
 
 
 @given(phrase("the photos of {people:Names}"), target_fixture="photos")
 def photos_of(source: Source, people: list[str]) -> Photos:
-    """Take the gallery's photos of these people, in the gallery's order."""
-    return source.photos("gallery").of(people)
+    """Take the gallery's photos of these people, in the gallery's order.
+
+    Not run when somebody of them is played by nobody.
+    """
+    photos = source.photos("gallery")
+    return (photos if source.book else need(photos, people)).of(people)
 
 
 @given(phrase("the first {number:Count} photos of the gallery"), target_fixture="photos")
 def first_photos(source: Source, number: int) -> Photos:
-    """Take the gallery's first photos, by the names of their files."""
-    return source.photos("gallery").first(number)
+    """Take the gallery's first photos, by the names of their files.
+
+    Not run when there are fewer.
+    """
+    photos = source.photos("gallery")
+    if not source.book and len(photos) < number:
+        raise Lacking(f"the gallery has no {number} photos to learn from but {len(photos)}")
+    return photos.first(number)
 
 
 @then(phrase("there are photos of at least {least:Count} people"))
@@ -52,15 +83,21 @@ def photos_counted(sheet: LiveSheet, photos: Photos, least: int) -> None:
 
 
 @then(phrase("there are {expected:Count} photos of {people:Count} people in it"))
-def gallery_counted(sheet: LiveSheet, photos: Photos, expected: int, people: int) -> None:
-    """Count people and photos of the recorded gallery; both exact."""
+def gallery_counted(
+    sheet: LiveSheet, source: Source, photos: Photos, expected: int, people: int
+) -> None:
+    """Count people and photos of the book's gallery; both exact. Not run with any other."""
+    _need_the_book(source)
     sheet.judge("people", len(photos.people), Interval.exactly(people), exact=True)
     sheet.judge("photos", len(photos), Interval.exactly(expected), exact=True)
 
 
 @then(phrase("there are {expected:Count} photos of {people:Names} in it"))
-def photos_of_some(sheet: LiveSheet, photos: Photos, expected: int, people: list[str]) -> None:
-    """Count the photos of these people; exact."""
+def photos_of_some(
+    sheet: LiveSheet, source: Source, photos: Photos, expected: int, people: list[str]
+) -> None:
+    """Count the photos of these people in the book's gallery; exact. Not run with any other."""
+    _need_the_book(source)
     sheet.judge("photos", len(photos.of(people)), Interval.exactly(expected), exact=True)
 
 
@@ -69,7 +106,8 @@ def recording_is_whole(sheet: LiveSheet, source: Source) -> None:
     """Hold every file against the manifest.
 
     Counted are files that are missing, whose SHA-256 is another, and that the manifest lacks; each
-    is named.
+    is named. One's own photos are read leniently: not run when anything is left out, or nothing was
+    written down of what there was.
     """
     damage = source.damage()
     sheet.judge(
@@ -77,14 +115,14 @@ def recording_is_whole(sheet: LiveSheet, source: Source) -> None:
     )
 
 
-@given("a new gallery", target_fixture="gallery")
+@given("a new gallery", target_fixture="face_base")
 def new_gallery(tmp_path: Path) -> Gallery:
     """Open an empty gallery in a folder of its own."""
     return Gallery(tmp_path / "gallery")
 
 
-@given("a gallery that keeps them", target_fixture="gallery")
-@when("they are saved in a new gallery", target_fixture="gallery")
+@given("a gallery that keeps them", target_fixture="face_base")
+@when("they are saved in a new gallery", target_fixture="face_base")
 def gallery_keeps(tmp_path: Path, photos: Photos) -> Gallery:
     """Save photos in a new gallery, one by one, as a person is photographed."""
     gallery = Gallery(tmp_path / "gallery")
@@ -94,13 +132,13 @@ def gallery_keeps(tmp_path: Path, photos: Photos) -> Gallery:
 
 
 @when(phrase("{damage} is handed in as a photo of {person}"), target_fixture="refusal")
-def foreign_file(tmp_path: Path, gallery: Gallery, damage: str, person: str) -> str:
+def foreign_file(tmp_path: Path, face_base: Gallery, damage: str, person: str) -> str:
     """Hand in a file that is no whole photo, and keep what the gallery says.
 
     Known are `a text`, `an empty file` and `half of a photo`.
     """
     path = tmp_path / "foreign.jpg"
-    photo = next((gallery.folder / "gallery" / person).glob("*.png")).read_bytes()
+    photo = next((face_base.folder / "gallery").rglob("*.png")).read_bytes()
     contents = {
         "a text": b"This is no photo.",
         "an empty file": b"",
@@ -108,7 +146,7 @@ def foreign_file(tmp_path: Path, gallery: Gallery, damage: str, person: str) -> 
     }
     path.write_bytes(contents[damage])
     try:
-        gallery.add(person, path)
+        face_base.add(person, path)
     except FacelabError as error:
         return str(error)
     return ""
@@ -127,12 +165,12 @@ def refused_by_name(sheet: LiveSheet, refusal: str) -> None:
 
 
 @then("every photo is given back pixel for pixel")
-def given_back(sheet: LiveSheet, photos: Photos, gallery: Gallery) -> None:
+def given_back(sheet: LiveSheet, photos: Photos, face_base: Gallery) -> None:
     """Open the gallery anew and compare it with the photos, person by person.
 
     Counted are photos of which a single pixel differs.
     """
-    kept = Gallery(gallery.folder).photos()
+    kept = Gallery(face_base.folder).photos()
     differing = [
         f"{person}, photo {number}"
         for person in photos.people

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from facelab.cli import main
-from facelab.frames.folder import read_folder
+from facelab.frames.own import read_gallery
 from tests.conftest import ROOT, draw, without_libgl
 
 
@@ -124,7 +124,7 @@ def test_a_classifier_answers_the_same_when_loaded(
     )
     model = load(output)
     assert people_of(model) == ("Ann", "Bo")
-    photos = read_folder(own)
+    photos, _ = read_gallery(own)
     same = Trainer("none").train(photos, Parameters(1.0, 30, 4), seeds=[3])
     answers = model.predict(np.stack(photos.frames), verbose=0)
     np.testing.assert_allclose(answers, same.predict(photos.frames)[0], atol=1e-5)

@@ -43,13 +43,27 @@ def decode_image(content: bytes, name: str) -> Frame:
                 "copy it again from where it came"
             )
     cv2 = opencv()
-    frame = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
+    try:
+        frame = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # no bytes at all, or a picture of more than 2^30 pixels
+        frame = None
     if frame is None:
         raise FacelabError(
             f"{name}: {len(content)} bytes that are no picture; allowed are JPEG, PNG, BMP, WebP "
             "and PGM files; take it away or replace it"
         )
     return np.asarray(frame, np.uint8)
+
+
+def shrunk(frame: Frame, most: int = 1280) -> Frame:
+    """Return a frame that is at most so many pixels wide and high: a phone's photos have more."""
+    cv2 = opencv()
+    height, width = frame.shape[:2]
+    share = most / max(height, width)
+    if share >= 1:
+        return frame
+    size = max(round(width * share), 1), max(round(height * share), 1)
+    return np.asarray(cv2.resize(frame, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def encode_png(frame: Frame) -> bytes:

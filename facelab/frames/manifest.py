@@ -24,9 +24,17 @@ def read_manifest(folder: Path) -> pd.DataFrame:
     Raises FacelabError when the folder or the manifest is missing or cannot be understood, and
     when it names a file outside of the folder.
     """
-    table = read_rows(folder)
+    table = typed(folder, read_rows(folder))
     for file in table["file"]:
         inside(folder, file)
+    return table
+
+
+def typed(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table of text with ``glasses`` and ``frames`` as numbers.
+
+    Raises FacelabError when they are none.
+    """
     numbers = [column for column in ("glasses", "frames") if column in table.columns]
     try:
         return table.assign(**{column: pd.to_numeric(table[column]) for column in numbers})
@@ -90,19 +98,23 @@ def write_manifest(folder: Path, table: pd.DataFrame) -> None:
     write_atomically(folder / NAME, text.encode())
 
 
-def damage(folder: Path, table: pd.DataFrame) -> list[str]:
-    """Return a line for every file that is missing, damaged, half-written or an orphan.
+def fault(folder: Path, file: str, digest: str) -> str:
+    """Return a line when a file is missing or its SHA-256 is another, else an empty one."""
+    path = folder / file
+    if not path.is_file():
+        return f"{file}: missing; restore it"
+    if sha256(path) != digest:
+        return f"{file}: damaged, its SHA-256 is not the manifest's; restore it"
+    return ""
 
-    An orphan is not in the manifest. A recording that breaks off leaves what is half-written:
-    a file under a name that begins with a dot, an empty photo, a line of the journal that is torn.
+
+def strays(folder: Path, table: pd.DataFrame) -> list[str]:
+    """Return a line for every file that is half-written or an orphan, not in the manifest.
+
+    A recording that breaks off leaves what is half-written: a file under a name that begins with a
+    dot, an empty photo, a line of the journal that is torn.
     """
     lines = []
-    for row in table.itertuples():
-        path = folder / str(row.file)
-        if not path.is_file():
-            lines.append(f"{row.file}: missing; restore it")
-        elif sha256(path) != row.sha256:
-            lines.append(f"{row.file}: damaged, its SHA-256 is not the manifest's; restore it")
     known = set(table["file"])
     places = {file.split("/")[0] for file in known if "/" in file} | {"gallery", "probes", "clips"}
     for name in sorted(places):
@@ -112,12 +124,18 @@ def damage(folder: Path, table: pd.DataFrame) -> list[str]:
                 half = path.name.startswith(".") or not path.stat().st_size
                 what = "half-written" if half else "an orphan, not in the manifest"
                 lines.append(f"{file}: {what}; take it away")
-    lines += [
-        f"{path.name}: half-written; take it away" for path in sorted(folder.glob(".*.csv.*"))
-    ]
+    halves = sorted(folder.glob(".*.csv.*"))
+    lines += [f"{path.name}: half-written; take it away" for path in halves]
     if torn := journal.read(folder)[1]:
         lines.append(f"{journal.NAME}: {torn} lines half-written; what they named was not kept")
     return lines
+
+
+def damage(folder: Path, table: pd.DataFrame) -> list[str]:
+    """Return a line for every file that is missing, damaged, half-written or an orphan."""
+    rows = zip(table["file"], table["sha256"], strict=True)
+    faults = [line for file, digest in rows if (line := fault(folder, file, digest))]
+    return faults + strays(folder, table)
 
 
 def _line(error: Exception) -> str:

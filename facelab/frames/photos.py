@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from facelab.errors import Lacking
+
 Frame = NDArray[np.uint8]
 """One picture of a webcam, (height, width, 3), blue-green-red as OpenCV reads it."""
 
@@ -46,6 +48,13 @@ class Photos:
     def first(self, count: int) -> Photos:
         """Return the first ``count`` photos."""
         return self.select(np.arange(len(self)) < count)
+
+    def named(self, label: str) -> pd.Series:
+        """Return the values of a label. Raises Lacking where a photo has none."""
+        values = self.labels.get(label)
+        if values is None or (values.isna() | (values == "")).any():
+            raise Lacking(f"not all photos have a label that says their {label}")
+        return values
 
     def numbers(self, people: Sequence[str]) -> NDArray[np.int32]:
         """Return each photo's person as a position in ``people``, (N,) int32, -1 for none."""

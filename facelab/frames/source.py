@@ -24,8 +24,15 @@ class Source(Protocol):
     def name(self) -> str:
         """What the report says of it."""
 
+    @property
+    def book(self) -> bool:
+        """Whether these are the book's own frames, whose numbers stand in the features."""
+
     def photos(self, name: str) -> Photos:
-        """Return a set of photos: ``gallery`` to train on, others to be asked about."""
+        """Return a set of photos: ``gallery`` to train on, others to be asked about.
+
+        Raises Lacking when it cannot be had; so does ``clip``.
+        """
 
     def clip(self, name: str) -> Film:
         """Return a film of one person."""
@@ -36,6 +43,8 @@ class Source(Protocol):
 
 class Recording:
     """A folder of recorded frames, played strictly: whatever is missing is an error."""
+
+    book = True
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -85,6 +85,22 @@ def error_bound(
     return float(interval.low if side == "lower" else interval.high)
 
 
+def most_errors(answers: Answers) -> Values:
+    """Return the upper bound, with 95 % confidence, of the share answered wrong, (R,)."""
+    return _upper(answers.wrong)
+
+
+def most_hits(answers: Answers) -> Values:
+    """Return the same of the share of right answers of the person answered worst, (R,)."""
+    people = [answers.of([person]) for person in answers.labels["person"].unique()]
+    return np.asarray(np.min([_upper(~one.wrong) for one in people], axis=0), np.float64)
+
+
+def _upper(found: NDArray[np.bool_]) -> Values:
+    counts = found.sum(axis=1)
+    return np.array([error_bound(int(count), found.shape[1], "upper") for count in counts])
+
+
 def prediction_table(answers: Answers, replicate: int = 0) -> pd.DataFrame:
     """Return a row a frame: ``file``, ``expected``, ``predicted``, ``error``, ``probability``.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,9 +48,11 @@ def run_train(arguments: argparse.Namespace) -> int:
             "folder that exists; choose another"
         )
     parameters = Parameters(**{p.field: getattr(arguments, p.field) for p in PARAMETERS})
-    from facelab.frames.folder import read_folder  # with pandas: half a second for every command
+    from facelab.frames.own import read_gallery  # with pandas: half a second for every command
 
-    photos = read_folder(arguments.gallery)
+    photos, left_out = read_gallery(arguments.gallery)
+    for line in left_out:
+        print(f"facelab: left out: {line}", file=sys.stderr)
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from rich.progress import Progress
 

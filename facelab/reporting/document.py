@@ -31,6 +31,7 @@ SETTING = {
     "system": "System under test",
     "capabilities": "It offers",
     "source": "Source of the frames",
+    "cast": "Who plays whom",
     "seeds": "Seeds",
 }
 """What was tested, on what. The rest of ``Record.run`` stands in the annex."""
@@ -107,6 +108,8 @@ def _setting(record: Record) -> dict[str, str]:
     setting = {
         text: wording.fact(record.run[key]) for key, text in SETTING.items() if record.run.get(key)
     }
+    if warnings := record.run.get("warnings"):
+        setting["Warnings on the photos"] = f"{len(warnings)}, in the annexes"
     run = {"date": "Date of the run", "commit": "Commit"}
     return setting | {text: environment[key] for key, text in run.items() if environment.get(key)}
 

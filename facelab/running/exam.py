@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facelab.errors import Lacking
 from facelab.frames.clip import Film
 from facelab.frames.photos import Frame, Photos
 from facelab.frames.source import Source
@@ -20,12 +22,14 @@ class Exam:
     """What the scenarios of a run share. A training that two scenarios ask for is made once.
 
     ``report_photos``: whether the report may show people who are not the studio's actors.
+    ``played``: how many frames the film that was watched last has.
     """
 
     system: System
     source: Source
     seeds: tuple[int, ...]
     report_photos: bool = False
+    played: int = field(default=0, init=False)
     _trainings: dict[object, Training] = field(default_factory=dict, init=False)
     _theories: dict[object, dict[str, float]] = field(default_factory=dict, init=False)
 
@@ -57,6 +61,18 @@ class Exam:
             self._theories[key] = known(photos, parameters) if known else {}
         return self._theories[key]
 
+    def probes(self, name: str, people: Sequence[str]) -> Photos:
+        """Return the probes of a scenario; of any other source than the book those of the people.
+
+        Raises Lacking when there are none.
+        """
+        probes = self.source.photos(f"probes/{name.lower()}")
+        if self.source.book:
+            return probes
+        if not len(probes := probes.of(people)):
+            raise Lacking(f"the gallery has no probes of {', '.join(people)}")
+        return probes
+
     def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
         """Return the answers of a training to probes; ``people`` are those it was trained on."""
         return Answers(probes.labels, training.predict(probes.frames), people)
@@ -75,6 +91,7 @@ class Exam:
 
         A training that can ``watch`` follows the face through the clip; others see single frames.
         """
+        self.played = len(clip)
         watch = getattr(training, "watch", lambda batches: map(training.predict, batches))
         tallies = [tally(answers) for answers in watch(clip.batches())]
         return np.asarray(np.sum(tallies, axis=0), np.int64)

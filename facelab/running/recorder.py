@@ -17,7 +17,7 @@ import pytest
 from numpy.typing import ArrayLike
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
-from facelab.errors import FacelabError
+from facelab.errors import FacelabError, Lacking
 from facelab.interval import Interval
 from facelab.judging.verdict import Refused, judge
 from facelab.reporting import record
@@ -257,6 +257,8 @@ def verdict_on(error: BaseException) -> tuple[str, str]:
     reason = " ".join(str(error).split()) or type(error).__name__
     if isinstance(error, pytest.skip.Exception):
         return (record.BLOCKED if reason.startswith(BLOCKED) else record.NOT_RUN), reason
+    if isinstance(error, Lacking):
+        return record.NOT_RUN, reason
     if isinstance(error, StepDefinitionNotFoundError):
         return record.UNDEFINED, reason
     if isinstance(error, AssertionError | pytest.fail.Exception):

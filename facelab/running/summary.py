@@ -39,6 +39,9 @@ PACKAGES = (
     *("altair", "vl-convert-python"),
 )
 
+WARNINGS = 20
+"""So many lines about a gallery are printed; all of them stand in the report."""
+
 COLUMNS = ("file", "set", "person", "sitting", "light", "frames", "sha256")
 """What of a manifest stands in the report."""
 
@@ -121,6 +124,15 @@ def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path)
             terminal.write_line(
                 f"{PLACE}: waiver {number} ({waiver['phrase']}): {waiver['state']}", yellow=True
             )
+    warnings = finished.run.get("warnings", [])
+    for line in warnings[:WARNINGS]:
+        terminal.write_line(f"gallery: {line}", yellow=True)
+    if len(warnings) > WARNINGS:
+        terminal.write_line(
+            f"gallery: {len(warnings) - WARNINGS} more warnings, in the report", yellow=True
+        )
+    if cast := finished.run.get("cast"):
+        terminal.write_line(f"cast: {fact(cast)}")
     sign, colour = SIGNS[finished.verdict]
     terminal.write_line(
         f"{sign} {finished.verdict}; report: {folder / 'acceptance.html'}", bold=True

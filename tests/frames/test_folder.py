@@ -10,6 +10,7 @@ import pytest
 
 from facelab.errors import FacelabError
 from facelab.frames.folder import read_folder
+from facelab.frames.own import read_gallery
 from tests.conftest import draw
 
 
@@ -26,7 +27,11 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_photos_are_sorted_by_person(own: Path) -> None:
-    photos = read_folder(own)
+    photos, left_out = read_folder(own)
+    assert left_out == [
+        "Ann/notes.txt: left out; allowed are .jpg, .jpeg, .png, .bmp, .webp, .pgm files",
+        "beside.png: left out; put it into a sub-folder a person",
+    ]
     assert photos.people == ("Ann", "Bo", "Cy")
     assert photos.labels["file"].tolist() == ["Ann/b.jpg", "Bo/c.bmp", "Cy/a.PNG"]
 
@@ -47,10 +52,14 @@ def test_too_few_people(tmp_path: Path, people: tuple[str, ...], received: str) 
         ".jpeg, .png, .bmp, .webp, .pgm files into a sub-folder a person"
     )
     with pytest.raises(FacelabError, match=f"^{re.escape(message)}$"):
-        read_folder(tmp_path)
+        read_gallery(tmp_path)
 
 
 def test_a_damaged_photo_is_named(own: Path) -> None:
     (own / "Bo" / "c.bmp").write_text("This is no photo.")
-    with pytest.raises(FacelabError, match=f"^{re.escape(str(own / 'Bo' / 'c.bmp'))}: 17 bytes"):
-        read_folder(own)
+    photos, left_out = read_gallery(own)
+    assert photos.people == ("Ann", "Cy")
+    assert left_out[1] == (
+        "Bo/c.bmp: 17 bytes that are no picture; allowed are JPEG, PNG, BMP, WebP and PGM files; "
+        "take it away or replace it"
+    )

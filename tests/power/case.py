@@ -48,9 +48,12 @@ class Case:
             "sheet": sheet,
             "folder": folder,
             "exam": exam(),
+            "source": exam().source,
+            "photos": None,
+            "parameters": None,
             **phrase.parser.parse_arguments(self.step),
         }
-        known |= {k: v(folder) if k == "gallery" else v for k, v in self.build(value).items()}
+        known |= {k: v(folder) if k == "face_base" else v for k, v in self.build(value).items()}
         wanted = phrase.function.__code__.co_varnames[: phrase.function.__code__.co_argcount]
         try:
             phrase.function(**{name: known[name] for name in wanted})
@@ -117,5 +120,6 @@ def exam(answers: Any = None, training: Any = None, probes: Photos | None = None
         shown=lambda photos: [None] * len(photos),
         ask=lambda *_: answers,
         train=lambda _, parameters: training(parameters) if training else None,
-        source=SimpleNamespace(photos=lambda _: probes),
+        source=SimpleNamespace(photos=lambda _: probes, book=True),
+        probes=lambda *_: probes,
     )

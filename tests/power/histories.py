@@ -35,7 +35,7 @@ def given_back(change: int) -> Fixtures:
         kept.save("Alex", changed)
         return kept
 
-    return {"photos": photos, "gallery": gallery}
+    return {"photos": photos, "face_base": gallery}
 
 
 def compared(change: float) -> Fixtures:

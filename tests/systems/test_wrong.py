@@ -45,7 +45,7 @@ class Played:
         trained = training.trained(sheet, exam, photos, rate)
         self.refusals: list[str] = []
         plays: tuple[Callable[[], None], ...] = (
-            lambda: training.values_drawn(sheet, trained, 140),
+            lambda: training.values_drawn(sheet, exam, photos, rate, trained, 140),
             lambda: curves.photos_once(sheet, exam, trained),
             lambda: curves.orders_differ(sheet, exam, trained),
             lambda: curves.first_value(sheet, trained, 0.35),
