@@ -13,8 +13,14 @@ from facelab.filming.keys import keyboard
 from facelab.filming.plan import FilmingPlan
 from facelab.filming.session import Session
 from facelab.filming.window import open_window
+from facelab.finder.finder import FaceFinder
+from facelab.frames import consent, journal
 from facelab.frames.gallery import Gallery, is_name
 from facelab.frames.live import Camera
+from facelab.frames.manifest import NAME
+
+OWN = ("gallery", "probes", "clips", "reports", NAME, journal.NAME, consent.NAME)
+"""What lies in a gallery that was filmed; files whose names begin with a dot, too."""
 
 
 def film(camera: Camera, folder: Path, plan: FilmingPlan) -> list[str]:
@@ -24,8 +30,6 @@ def film(camera: Camera, folder: Path, plan: FilmingPlan) -> list[str]:
     asked who is filmed and whether they agree. What is saved stays, and to film again goes on.
     """
     check_folder(folder)
-    from facelab.finder.finder import FaceFinder
-
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     with Gallery(folder) as gallery:
         known = list(dict.fromkeys(gallery.table["person"]))
@@ -47,12 +51,12 @@ def check_folder(folder: Path) -> None:
     """Raise FacelabError when a folder holds anything that was not filmed."""
     if folder.exists() and not folder.is_dir():
         raise FacelabError(f"--record: received {folder}, a file; allowed is a folder")
-    if not folder.exists() or not any(folder.iterdir()):
+    if not folder.exists():
         return
     table = Gallery(folder).table
-    filmed = "taken" in table.columns and bool((table["taken"] != "").all())
-    unfinished = table.empty and {path.name for path in folder.iterdir()} <= {"consent.csv"}
-    if not (filmed or unfinished):
+    strange = [path for path in folder.iterdir() if path.name not in OWN and path.name[0] != "."]
+    unlike = "taken" not in table.columns or (table["taken"] == "").any()
+    if strange or (len(table) and unlike):
         raise FacelabError(
             f"--record: received {folder}, which holds what no camera filmed; allowed is a new "
             "folder, or one that was filmed before, to go on; choose another"

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from facelab.errors import FacelabError
+from facelab.frames.cast import ROLES, cast_roles
 from facelab.frames.gallery import check_name
 from facelab.studio.record import Span, build, load, refusal
 
@@ -88,7 +89,7 @@ def read_plan(path: Path | None = None) -> FilmingPlan:
 def takes(plan: FilmingPlan, people: Sequence[str]) -> list[Take]:
     """Return what is to be filmed, in order: sitting by sitting, person by person.
 
-    The film is of the first person in the order of folders, who plays the first role.
+    The film is of whoever plays the first role.
     """
     sets = (
         ("gallery", False, plan.photos),
@@ -103,7 +104,8 @@ def takes(plan: FilmingPlan, people: Sequence[str]) -> list[Take]:
         for set_name, glasses, count in sets
     ]
     if people:
-        first = min(people)
+        roles = cast_roles(sorted(people), {})
+        first = next(person for person, role in roles.items() if role == ROLES[0])
         film = Take(f"clips/{first}", first, plan.sittings[0], False, plan.film)
         planned.insert(len(sets) * (people.index(first) + 1), film)
     return [take for take in planned if take.count]

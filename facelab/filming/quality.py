@@ -10,9 +10,9 @@ from facelab.finder.face import Face, FaceDetector
 from facelab.frames.photos import Frame
 
 DARK = 32
-"""Mean grey level of a face (of the frame, where there is none), of 255, under which it is too dark.
-It is a hundredth of full light (a display's gamma is 2.2), where eight bits leave a face a few dozen
-levels, and noise the rest."""
+"""Mean grey level of a face (or of a frame without one), of 255, under which it is too dark. It is
+a hundredth of full light (a display's gamma is 2.2), where eight bits leave a face few levels, and
+noise the rest."""
 
 BRIGHT = 0.5
 """Share of a face's pixels that are white (250 or more), from which it is too bright."""

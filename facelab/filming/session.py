@@ -46,6 +46,7 @@ class Session:
     finder: FaceDetector
     saved: int = field(default=0, init=False)
     _shots: Iterator[tuple[float, Frame]] = field(init=False)
+    _last: Frame | None = field(default=None, init=False)
 
     def run(self, people: Sequence[str]) -> list[str]:
         """Film, and return a line for every take that is not whole.
@@ -133,10 +134,10 @@ class Session:
         """Save the photos of a take; return their files, and whether it is to be filmed again."""
         labels = take.labels | {"burst": self._burst(take)}
         files: list[str] = []
-        before: Frame | None = None
         due = looked = -1.0
         wrong, good = "", time.monotonic()
         while have + len(files) < take.count:
+            before = self._last
             now, frame = self._next()
             if take.is_film or (now >= due and now >= looked):
                 wrong = "" if take.is_film else remark(frame, before, self.finder)
@@ -144,7 +145,6 @@ class Session:
                 if not wrong:
                     files.append(self._save(frame, take, labels))
                     due, looked, good = now + self.plan.every, now, time.monotonic()
-            before = frame
             key = self._hear(frame, Scene(take, "look here", have + len(files), wrong))
             if key == AGAIN:
                 return files, True
@@ -162,6 +162,7 @@ class Session:
     def _next(self) -> tuple[float, Frame]:
         shot = next(self._shots, None)
         if shot is not None:
+            self._last = shot[1]
             return shot
         raise FacelabError(
             f"{self.camera.name}: the film is over before everything is filmed; what is saved "

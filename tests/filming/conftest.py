@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-import cv2
 import pytest
 
 from facelab.frames.consent import read_consents
+from facelab.frames.image import decode_image
 from tests.conftest import ROOT
+from tests.frames.webcam import jpeg
 
 PEOPLE = ("Alex", "Amine", "Lara", "Naomie")
 
@@ -65,7 +66,4 @@ def plan(folder: Path, **entries: object) -> Path:
 
 def dark(shots: list[bytes]) -> list[bytes]:
     """Pictures in hardly any light."""
-    import numpy as np
-
-    frames = [cv2.imdecode(np.frombuffer(shot, np.uint8), 1) // 6 for shot in shots]
-    return [cv2.imencode(".jpg", frame)[1].tobytes() for frame in frames]
+    return [jpeg(decode_image(shot, "a shot") // 6) for shot in shots]
