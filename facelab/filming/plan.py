@@ -53,7 +53,8 @@ class Take:
     @property
     def labels(self) -> dict[str, str]:
         """What is known of each of its photos."""
-        return {"sitting": self.sitting, "glasses": str(int(self.glasses))}
+        glasses = str(int(self.glasses))
+        return {"sitting": self.sitting, "light": self.sitting, "glasses": glasses}
 
     def __str__(self) -> str:
         what = {"gallery": "photos", "probes": "probes"}.get(self.set_name, "frames of a film")
