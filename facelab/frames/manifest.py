@@ -63,7 +63,7 @@ def read_rows(folder: Path) -> pd.DataFrame:
     path = folder / NAME
     try:
         added = pd.DataFrame(journal.read(folder)[0], dtype=str)
-        if len(added) and not path.exists():
+        if not path.exists() and (folder / journal.NAME).exists():
             return _joined(pd.DataFrame(columns=REQUIRED, dtype=str), added)
         table = pd.read_csv(path, dtype=str, keep_default_na=False)
     except OSError as error:

@@ -14,6 +14,8 @@ def opencv() -> Any:
     with explained():
         import cv2
 
+    # what is wrong with a picture is said in facelab's words
+    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_FATAL)
     return cv2
 
 
