@@ -60,7 +60,7 @@ class Session:
         self._check_consent(missing)
         refused: set[str] = set()
         sitting_there = ""
-        with closing(self.camera.play(self.director.tell)) as shots:
+        with closing(self.camera.play(self.director.tell, newest=True)) as shots:
             self._shots = shots
             for take in missing:
                 if take.person in refused:

@@ -72,7 +72,7 @@ def _batches(
     tell: Callable[[str], None],
 ) -> Iterator[list[Frame]]:
     def frames() -> Generator[Frame, None, None]:
-        with closing(camera.play(tell)) as shots:
+        with closing(camera.play(tell, newest=True)) as shots:
             for now, frame in shots:
                 if now >= seconds or interrupted():
                     return

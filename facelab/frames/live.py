@@ -22,7 +22,10 @@ WAIT = 10.0
 take a few to switch on."""
 
 AHEAD = 2
-"""Frames that are read ahead while others are looked at."""
+"""Frames that are read ahead while others are looked at, when none may be left out."""
+
+BEHIND = 30
+"""Frames that are kept while the newest is looked at; with it, what is older is of no use."""
 
 BROKEN = 10
 """Broken pictures in a row after which a camera is given up; single ones are told and left out."""
@@ -48,15 +51,17 @@ class Camera:
         return (frame for _, frame in self.play())
 
     def play(
-        self, tell: Callable[[str], None] = lambda _: None
+        self, tell: Callable[[str], None] = lambda _: None, *, newest: bool = False
     ) -> Generator[tuple[float, Frame], None, None]:
         """Yield each frame, a new array, with the seconds since the first one.
 
         Seconds of a film are counted by its rate, whatever the clock says. ``tell`` is given a
-        line for every broken picture. Raises FacelabError, within ``wait``, when the camera is not
+        line for every broken picture. ``newest``: of a live camera that is faster than whoever
+        looks, the frames in between are left out, so that one never sees what was a while ago.
+        Raises FacelabError, within ``wait``, when the camera is not
         there, breaks off, hangs, freezes, changes size, or gives only broken pictures.
         """
-        reader = _Reader(self.start)
+        reader = _Reader(self.start, newest=newest and self.rate is None)
         last, since, begun, broken = None, 0.0, 0.0, 0
         try:
             for number in count():
@@ -107,7 +112,10 @@ class Camera:
 class _Reader:
     """Reads in a thread of its own: who waits can stop waiting, and nothing is polled."""
 
-    def __init__(self, start: Callable[[], Iterable[Frame | BrokenPicture]]) -> None:
+    def __init__(
+        self, start: Callable[[], Iterable[Frame | BrokenPicture]], *, newest: bool
+    ) -> None:
+        self._newest = newest
         self._read: queue.SimpleQueue[Frame | BrokenPicture | BaseException | None]
         self._read = queue.SimpleQueue()
         self._wanted = threading.Semaphore(AHEAD)
@@ -124,6 +132,8 @@ class _Reader:
         except queue.Empty:
             self._hangs = True
             raise
+        while self._newest and isinstance(item, np.ndarray) and not self._read.empty():
+            item = self._read.get()
         self._wanted.release()
         if isinstance(item, BrokenPicture):
             return item
@@ -142,7 +152,10 @@ class _Reader:
         try:
             pictures = iter(start())
             try:
-                while self._wanted.acquire() and not self._stopped.is_set():
+                while (self._newest or self._wanted.acquire()) and not self._stopped.is_set():
+                    if self._newest and self._read.qsize() >= BEHIND:
+                        with suppress(queue.Empty):
+                            self._read.get_nowait()
                     self._read.put(picture := next(pictures, None))
                     if picture is None:
                         return

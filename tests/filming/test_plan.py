@@ -32,7 +32,7 @@ def test_the_default_films_photos_probes_and_a_film() -> None:
     ]
     assert str(planned[2]) == "Bo: 6 photos with glasses, sitting first"
     assert str(planned[-1]) == "Ann: 300 frames of a film, sitting first"
-    assert planned[2].labels == {"sitting": "first", "glasses": "1"}
+    assert planned[2].labels == {"sitting": "first", "light": "first", "glasses": "1"}
 
 
 def test_a_second_sitting_comes_after_the_first(tmp_path: Path) -> None:

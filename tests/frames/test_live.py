@@ -69,6 +69,19 @@ def test_a_slow_reader_misses_nothing() -> None:
     assert got == 60
 
 
+def test_the_newest_frame_is_seen_by_a_slow_reader() -> None:
+    sent = [jpeg(np.full((48, 64, 3), number, np.uint8)) for number in range(200)]
+    with serve(Webcam(sent, every=0.005)) as url:
+        shots = open_camera(url).play(newest=True)
+        seen = []
+        for _, frame in islice(shots, 5):
+            seen.append(int(frame[0, 0, 0]))
+            time.sleep(0.1)
+        shots.close()
+    steps = np.diff(seen)
+    assert (steps > 5).all(), seen
+
+
 def test_it_is_played_again_from_the_start(tmp_path: Path) -> None:
     film(tmp_path / "film.avi", [draw(0, photo) for photo in range(5)])
     camera = open_camera(str(tmp_path / "film.avi"))
