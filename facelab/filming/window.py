@@ -41,7 +41,7 @@ def open_window() -> Window | None:
         return None
     try:
         tried = subprocess.run(  # noqa: S603 (this very Python)
-            [sys.executable, "-c", _TRY], capture_output=True, timeout=20, check=False
+            [sys.executable, "-c", _TRY], capture_output=True, timeout=30, check=False
         )
     except (OSError, subprocess.TimeoutExpired):
         return None
