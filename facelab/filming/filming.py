@@ -87,7 +87,10 @@ def ask_names(known: Sequence[str]) -> list[str]:
         print(f"filmed before: {', '.join(names)}")
     while True:
         number = len(names) + 1
-        name = input(f"Name of person {number} (Enter when there is no other): ").strip()
+        try:
+            name = input(f"Name of person {number} (Enter when there is no other): ").strip()
+        except EOFError:
+            raise FacelabError("people: nobody is named, so nobody is filmed") from None
         if not name and len(names) >= 2:
             return names
         if not is_name(name):

@@ -58,8 +58,8 @@ class Camera:
         Seconds of a film are counted by its rate, whatever the clock says. ``tell`` is given a
         line for every broken picture. ``newest``: of a live camera that is faster than whoever
         looks, the frames in between are left out, so that one never sees what was a while ago.
-        Raises FacelabError, within ``wait``, when the camera is not
-        there, breaks off, hangs, freezes, changes size, or gives only broken pictures.
+        Raises FacelabError, within ``wait``, when the camera is not there, breaks off, hangs,
+        freezes, changes size, or gives only broken pictures.
         """
         reader = _Reader(self.start, newest=newest and self.rate is None)
         last, since, begun, broken = None, 0.0, 0.0, 0
@@ -132,8 +132,9 @@ class _Reader:
         except queue.Empty:
             self._hangs = True
             raise
-        while self._newest and isinstance(item, np.ndarray) and not self._read.empty():
-            item = self._read.get()
+        with suppress(queue.Empty):
+            while self._newest and isinstance(item, np.ndarray):
+                item = self._read.get_nowait()
         self._wanted.release()
         if isinstance(item, BrokenPicture):
             return item

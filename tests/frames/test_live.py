@@ -36,7 +36,7 @@ def alex(count: int) -> list[bytes]:
     return [jpeg(frame) for frame in islice((f for batch in batches for f in batch), count)]
 
 
-def said(camera: Camera, within: float = 2) -> tuple[int, str]:
+def said(camera: Camera, within: float = 5) -> tuple[int, str]:
     """Play a camera that must fail; return how many frames came before, and the line."""
     got: list[Frame] = []
     started = time.monotonic()
@@ -142,7 +142,7 @@ def test_nobody_says_a_word(scheme: str) -> None:
 
 
 def test_it_hangs() -> None:
-    with serve(Webcam([jpeg(draw(0, n)) for n in range(9)], hangs_after=4)) as url:
+    with serve(Webcam([jpeg(draw(0, n)) for n in range(4)] + [b""])) as url:
         assert said(open_camera(url, wait=0.5)) == (
             4,
             f"{hidden(url)}: no picture for 0.5 s after frame 4; see whether the camera is on and "

@@ -22,13 +22,15 @@ def jpeg(frame: Frame) -> bytes:
 
 @dataclass
 class Webcam:
-    """What is sent, and what goes wrong: ``headers`` is length, bare or dashes; times in s."""
+    """What is sent, and what goes wrong: ``headers`` is length, bare or dashes; times in s.
+
+    No bytes for a picture are a hang.
+    """
 
     pictures: Iterable[bytes]
     headers: str = "length"
     every: float = 0.0
     drips: float = 0.0
-    hangs_after: int | None = None
     torn: bool = False
     status: int = 200
     kind: str = "multipart/x-mixed-replace; boundary=frame"
@@ -66,8 +68,8 @@ class Webcam:
             request.wfile.write(next(iter(self.pictures)))
             return
         while True:
-            for number, picture in enumerate(self.pictures):
-                if number == self.hangs_after:
+            for picture in self.pictures:
+                if not picture:
                     self.closing.wait()
                     return
                 part = self._part(picture)
