@@ -8,6 +8,7 @@ import re
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from itertools import islice
@@ -69,17 +70,26 @@ def test_a_slow_reader_misses_nothing() -> None:
     assert got == 60
 
 
-def test_the_newest_frame_is_seen_by_a_slow_reader() -> None:
-    sent = [jpeg(np.full((48, 64, 3), number, np.uint8)) for number in range(200)]
-    with serve(Webcam(sent, every=0.005)) as url:
-        shots = open_camera(url).play(newest=True)
-        seen = []
-        for _, frame in islice(shots, 5):
-            seen.append(int(frame[0, 0, 0]))
-            time.sleep(0.1)
-        shots.close()
-    steps = np.diff(seen)
-    assert (steps > 5).all(), seen
+@pytest.mark.parametrize(("newest", "seen"), [(True, 50), (False, 1)])
+def test_a_slow_reader_may_look_at_the_newest_frame(newest: bool, seen: int) -> None:
+    looking, ahead, over = threading.Event(), threading.Event(), threading.Event()
+
+    def frames() -> Iterator[Frame]:
+        for number in range(51):
+            yield np.full((4, 4, 3), number, np.uint8)
+            if number == 0:
+                looking.wait()
+            if number == (50 if newest else 1):
+                ahead.set()
+        over.wait()
+
+    shots = Camera(frames, "a webcam").play(newest=newest)
+    assert next(shots)[1][0, 0, 0] == 0
+    looking.set()
+    assert ahead.wait(30)
+    assert next(shots)[1][0, 0, 0] == seen
+    over.set()
+    shots.close()
 
 
 def test_it_is_played_again_from_the_start(tmp_path: Path) -> None:
