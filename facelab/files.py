@@ -36,6 +36,12 @@ def write_atomically(path: Path, content: bytes) -> None:
         raise
 
 
+def shown(name: str) -> str:
+    """Return a file's name as it can be printed: in quotes where it holds anything else."""
+    short = name if len(name) <= 100 else f"{name[:100]}…"
+    return short if short.isprintable() else ascii(short)
+
+
 def inside(folder: Path, file: str) -> Path:
     """Return the path of a file that lies in a folder, named relative to it.
 
@@ -45,10 +51,10 @@ def inside(folder: Path, file: str) -> Path:
     try:
         if not path.resolve().is_relative_to(folder.resolve()):
             raise FacelabError(
-                f"{file[:100]!r}: lies outside of the folder {folder.name}; take it out of it"
+                f"{shown(file)}: lies outside of the folder {folder.name}; take it out of it"
             )
     except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, links in a ring
         raise FacelabError(
-            f"{file[:100]!r}: cannot be a file's name ({type(error).__name__}); correct it"
+            f"{shown(file)}: cannot be a file's name ({type(error).__name__}); correct it"
         ) from error
     return path

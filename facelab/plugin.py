@@ -29,6 +29,9 @@ from facelab.running.waivers import read_waivers
 from facelab.system import System, title
 from facelab.systems.loading import load_system
 
+REPORTS = "reports"
+"""The folder of the report, unless another is asked for."""
+
 RECORDER = pytest.StashKey[Recorder]()
 GALLERY = pytest.StashKey[OwnGallery]()
 LIVE = pytest.StashKey[tuple[Camera, Exam]]()
@@ -82,9 +85,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--report",
+        default=REPORTS,
         metavar="DIR",
-        help="folder that acceptance.json and acceptance.html are written to; default reports, "
-        "with --gallery that folder in it",
+        help="folder that acceptance.json and acceptance.html are written to; default %(default)s, "
+        "with --gallery that folder in the gallery",
     )
     group.addoption(
         "--report-photos",
@@ -227,8 +231,9 @@ def pytest_terminal_summary(
 
 def report_folder(config: pytest.Config) -> Path:
     """Return where the report goes: with a gallery of one's own, into it."""
+    report = Path(config.getoption("report"))
     gallery = config.getoption("gallery") or config.getoption("record")
-    return Path(config.getoption("report") or (Path(gallery) / "reports" if gallery else "reports"))
+    return Path(gallery) / REPORTS if gallery and report == Path(REPORTS) else report
 
 
 @contextmanager

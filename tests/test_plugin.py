@@ -352,7 +352,7 @@ def test_a_whole_recording(filmed: Project) -> None:
 
 
 def test_an_orphan_is_named(filmed: Project) -> None:
-    (filmed.folder / "fixtures/gallery/Lara/099.png").write_bytes(b"")
+    (filmed.folder / "fixtures/gallery/Lara/099.png").write_bytes(b"a photo")
     filmed.family("T0", WHOLE)
     filmed.family("T1", "all is well", after="T0")
     run = filmed.run()

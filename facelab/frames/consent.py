@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from facelab.errors import FacelabError
-from facelab.files import write_atomically
+from facelab.files import shown, write_atomically
 
 NAME = "consent.csv"
 
@@ -35,7 +35,7 @@ def read_consents(folder: Path) -> dict[str, Consent]:
         return {}
     except (OSError, ValueError, csv.Error, TypeError, KeyError) as error:
         raise FacelabError(
-            f"{path}: not a table of consents ({' '.join(str(error).split())}); columns are "
+            f"{path}: not a table of consents ({shown(' '.join(str(error).split()))}); columns are "
             "person, when, sentence; repair it"
         ) from error
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from facelab.errors import FacelabError
-from facelab.files import inside
+from facelab.files import inside, shown
 from facelab.frames.gallery import is_name
 from facelab.frames.image import decode_image, shrunk
 from facelab.frames.photos import Photos
@@ -47,7 +47,7 @@ def read_folder(folder: Path) -> Read:
         file = found.relative_to(folder).as_posix()
         try:
             content = read_bytes(folder, file)
-            frames.append(shrunk(decode_image(content, file)))
+            frames.append(shrunk(decode_image(content, shown(file))))
         except FacelabError as error:
             left_out.append(str(error))
             continue
@@ -83,11 +83,13 @@ def _found(folder: Path) -> Iterator[Path | FacelabError]:
             yield error
             continue
         for file in files:
-            if file.suffix.lower() in ENDINGS and file.is_file():
+            if not file.name.isprintable():
+                yield FacelabError(f"{shown(f'{person.name}/{file.name}')}: rename this file")
+            elif file.suffix.lower() in ENDINGS and file.is_file():
                 yield file
             else:
                 yield FacelabError(
-                    f"{person.name}/{shown(file.name)}: left out; allowed are "
+                    f"{shown(f'{person.name}/{file.name}')}: left out; allowed are "
                     f"{', '.join(ENDINGS)} files"
                 )
 
@@ -119,9 +121,3 @@ def read_bytes(folder: Path, file: str) -> bytes:
             f"{shown(file)}: cannot be read ({getattr(error, 'strerror', error)}); "
             "put it back or take it out of the gallery"
         ) from error
-
-
-def shown(name: str) -> str:
-    """Return a file's name as it can be printed: in quotes where it holds anything else."""
-    short = name if len(name) <= 100 else f"{name[:100]}…"
-    return short if short.isprintable() else ascii(short)

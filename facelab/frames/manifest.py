@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from facelab.errors import FacelabError
-from facelab.files import inside, sha256, write_atomically
+from facelab.files import inside, sha256, shown, write_atomically
 from facelab.frames import journal
 
 NAME = "manifest.csv"
@@ -78,7 +78,7 @@ def read_rows(folder: Path) -> pd.DataFrame:
     missing = [column for column in REQUIRED if column not in table.columns]
     if missing:
         raise FacelabError(
-            f"{path}: received the columns {', '.join(table.columns)}, missing "
+            f"{path}: received the columns {shown(', '.join(table.columns))}, missing "
             f"{', '.join(missing)}; restore the manifest"
         )
     return _joined(table, added) if len(added) else table
@@ -99,12 +99,18 @@ def write_manifest(folder: Path, table: pd.DataFrame) -> None:
 
 
 def fault(folder: Path, file: str, digest: str) -> str:
-    """Return a line when a file is missing or its SHA-256 is another, else an empty one."""
-    path = folder / file
-    if not path.is_file():
-        return f"{file}: missing; restore it"
-    if sha256(path) != digest:
-        return f"{file}: damaged, its SHA-256 is not the manifest's; restore it"
+    """Return a line when a file is missing, elsewhere or another, else an empty one."""
+    name = shown(file)
+    try:
+        path = inside(folder, file)
+        if not path.is_file():
+            return f"{name}: missing; restore it"
+        if sha256(path) != digest:
+            return f"{name}: damaged, its SHA-256 is not the manifest's; restore it"
+    except FacelabError as error:
+        return str(error)
+    except OSError as error:
+        return f"{name}: cannot be read ({error.strerror}); restore it"
     return ""
 
 
@@ -123,9 +129,9 @@ def strays(folder: Path, table: pd.DataFrame) -> list[str]:
             if path.is_file() and file not in known:
                 half = path.name.startswith(".") or not path.stat().st_size
                 what = "half-written" if half else "an orphan, not in the manifest"
-                lines.append(f"{file}: {what}; take it away")
+                lines.append(f"{shown(file)}: {what}; take it away")
     halves = sorted(folder.glob(".*.csv.*"))
-    lines += [f"{path.name}: half-written; take it away" for path in halves]
+    lines += [f"{shown(path.name)}: half-written; take it away" for path in halves]
     if torn := journal.read(folder)[1]:
         lines.append(f"{journal.NAME}: {torn} lines half-written; what they named was not kept")
     return lines
@@ -139,4 +145,4 @@ def damage(folder: Path, table: pd.DataFrame) -> list[str]:
 
 
 def _line(error: Exception) -> str:
-    return " ".join(str(error).split())
+    return shown(" ".join(str(error).split()))

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from facelab.errors import FacelabError
-from facelab.files import inside
-from facelab.frames.folder import read_bytes, shown
+from facelab.files import inside, shown
+from facelab.frames.folder import read_bytes
 from facelab.frames.gallery import is_name
 from facelab.frames.image import decode_image
 from facelab.frames.manifest import fault, read_rows, strays, typed

@@ -144,7 +144,8 @@ def test_options_that_contradict_each_other(
 
 
 def test_replay_never_records(book: Project, tmp_path: Path) -> None:
-    run = book.run(f"--record={tmp_path}/filmed", "--report=reports", "-m", "T0")
+    run = book.run(f"--record={tmp_path}/filmed", "--report=here", "-m", "T0")
+    run.folder = book.folder / "here"
     assert run.verdicts["T0 1"] == (
         "error",
         f"--record: nothing is filmed into {tmp_path}/filmed; name a camera with --camera",
@@ -161,7 +162,8 @@ def test_the_camera_of_the_documents(
         (book.folder / "robot" / f"{number:03d}.jpg").write_bytes(shot)
     file = plan(tmp_path, photos=8, probes=1, pause=0.0, countdown=0.0, every=0.0, minutes=0)
     record = f"--record={tmp_path}/filmed"
-    run = book.run(f"--film-plan={file}", record, "--report=reports", "-m", "T0")
+    run = book.run(f"--film-plan={file}", record, "-m", "T0")
+    run.folder = tmp_path / "filmed" / "reports"
     assert run.verdicts == {"T0 1": ("accepted", "")}
     assert run.record["run"]["source"] == "recorded photos of 2 people in filmed/"
     assert len(Gallery(tmp_path / "filmed").photos()) == 16

@@ -53,7 +53,7 @@ class Played:
             lambda: curves.whole_accuracies(sheet, trained),
             lambda: curves.finite_values(sheet, trained),
             lambda: curves.accuracy_stays_low(sheet, trained, 0.7),
-            lambda: answers.model_predicts(sheet, photos, trained),
+            lambda: answers.model_predicts(sheet, exam, photos, trained),
         )
         for play in plays:
             sheet.begin()
