@@ -5,6 +5,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -109,6 +110,10 @@ class Camera:
             ) from None
 
 
+Item = Frame | BrokenPicture | BaseException | None
+"""What is read: a picture, what went wrong, or None at the end."""
+
+
 class _Reader:
     """Reads in a thread of its own: who waits can stop waiting, and nothing is polled."""
 
@@ -116,8 +121,8 @@ class _Reader:
         self, start: Callable[[], Iterable[Frame | BrokenPicture]], *, newest: bool
     ) -> None:
         self._newest = newest
-        self._read: queue.SimpleQueue[Frame | BrokenPicture | BaseException | None]
-        self._read = queue.SimpleQueue()
+        self._read: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._got: deque[Item] = deque()
         self._wanted = threading.Semaphore(AHEAD)
         self._stopped = threading.Event()
         self._hangs = False
@@ -128,13 +133,17 @@ class _Reader:
     def next(self, wait: float) -> Frame | BrokenPicture | None:
         """Return the next picture, None after the last. Raises what reading raised, or Empty."""
         try:
-            item = self._read.get(timeout=wait)
+            item = self._got.popleft() if self._got else self._read.get(timeout=wait)
         except queue.Empty:
             self._hangs = True
             raise
         with suppress(queue.Empty):
-            while self._newest and isinstance(item, np.ndarray):
-                item = self._read.get_nowait()
+            while self._newest and isinstance(item, np.ndarray) and not self._got:
+                later = self._read.get_nowait()
+                if isinstance(later, np.ndarray):
+                    item = later
+                else:
+                    self._got.append(later)  # it is told after the picture before it
         self._wanted.release()
         if isinstance(item, BrokenPicture):
             return item

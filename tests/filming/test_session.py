@@ -210,12 +210,12 @@ class Screen:
         os.close(slave)
         self.seen, self._from = "", 0
 
-    def until(self, text: str, within: float = 30) -> None:
+    def until(self, text: str, within: float = 120) -> None:
         """Wait until a text is shown, after what was waited for last."""
         limit = time.monotonic() + within
         while (found := self.seen.find(text, self._from)) < 0:
             assert time.monotonic() < limit, f"{text!r} not in {self.seen[self._from :]!r}"
-            self._read()
+            self.read()
         self._from = found + len(text)
 
     def press(self, keys: str, text: str = "") -> None:
@@ -226,14 +226,15 @@ class Screen:
 
     def end(self) -> int:
         """Wait until it ends and return its status."""
-        limit = time.monotonic() + 30
+        limit = time.monotonic() + 120
         while self.process.poll() is None and time.monotonic() < limit:
-            self._read()
-        self._read()
+            self.read()
+        self.read()
         os.close(self.master)
         return self.process.wait(timeout=1)
 
-    def _read(self) -> None:
+    def read(self) -> None:
+        """Take in what is shown, for a fifth of a second at most."""
         if select.select([self.master], [], [], 0.2)[0]:
             try:
                 self.seen += os.read(self.master, 65536).decode("utf-8", "replace")
@@ -291,7 +292,9 @@ def test_ctrl_c_keeps_what_was_filmed(tmp_path: Path, shots: Shots) -> None:
         screen = Screen("film", "--camera", url, *arguments)
         screen.until("do you agree?")
         screen.press("y", "Enter begins")
-        screen.press("\n", "3 of 999")
+        screen.press("\n", "look here")
+        while len(list(folder.glob("gallery/Alex/*.png"))) < 4:
+            screen.read()
         screen.press("\x03", "facelab: interrupted; what was done is kept")
         assert screen.end() == 130
     assert filmed(folder)[("gallery", "Alex")] >= 3
