@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 
 from facelab.errors import FacelabError
+from facelab.filming import command as filming
 from facelab.finder import command as finder
 from facelab.frames import command as frames
 from facelab.frames.opencv import explained
@@ -22,7 +23,7 @@ def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; each package adds its own."""
     root = argparse.ArgumentParser(prog="facelab", description=__doc__)
     subparsers = root.add_subparsers(metavar="COMMAND", required=True)
-    for package in (learning, frames, studio, reporting, finder, running, systems):
+    for package in (learning, filming, frames, studio, reporting, finder, running, systems):
         package.add_commands(subparsers)
     return root
 

@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from facelab.errors import FacelabError, Lacking
+from facelab.filming.command import PLACE
 from facelab.frames.cast import parse_cast
+from facelab.frames.live import Camera, open_camera
 from facelab.frames.opencv import opencv
 from facelab.frames.own import OwnGallery
 from facelab.frames.source import Recording, Source
@@ -20,6 +22,7 @@ from facelab.running.catalogue import define
 from facelab.running.definitions import check_definitions
 from facelab.running.exam import Exam
 from facelab.running.features import FeatureFile, feature_of
+from facelab.running.live import check_options, count_live, film_plan, filmed
 from facelab.running.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.running.summary import summarise, title_block, write_report
 from facelab.running.waivers import read_waivers
@@ -31,6 +34,7 @@ REPORTS = "reports"
 
 RECORDER = pytest.StashKey[Recorder]()
 GALLERY = pytest.StashKey[OwnGallery]()
+LIVE = pytest.StashKey[tuple[Camera, Exam]]()
 COLLECTED = pytest.StashKey[list[pytest.Item]]()
 
 
@@ -67,6 +71,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="who of the gallery plays whom, as Alex=marie,Amine=paul; default: in folder order",
     )
     group.addoption(
+        "--camera",
+        metavar="PLACE",
+        help=f"film people, play the book with them, then count them live: {PLACE}",
+    )
+    group.addoption(
+        "--record",
+        metavar="DIR",
+        help="gallery that --camera films into and goes on with; default: a temporary one",
+    )
+    group.addoption(
+        "--film-plan", metavar="FILE", help="how much --camera films of whom (docs/camera.md)"
+    )
+    group.addoption(
         "--report",
         default=REPORTS,
         metavar="DIR",
@@ -85,8 +102,9 @@ def pytest_configure(config: pytest.Config) -> None:
     with usage_errors():
         chosen = seeds.parse_seeds(config.getoption("seeds"))
         cast = parse_cast(config.getoption("cast"))
-        if cast and not config.getoption("gallery"):
+        if cast and not (config.getoption("gallery") or config.getoption("camera")):
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
+        check_options(config)
         report = report_folder(config)
         if report.exists() and not report.is_dir():
             raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
@@ -207,11 +225,14 @@ def pytest_terminal_summary(
     recorder = config.stash[RECORDER]
     if recorder.live and not config.getoption("collectonly"):
         summarise(recorder.record, terminalreporter, report_folder(config))
+    if (live := config.stash.get(LIVE, None)) is not None:
+        count_live(*live, film_plan(config), terminalreporter)
 
 
 def report_folder(config: pytest.Config) -> Path:
     """Return where the report goes: with a gallery of one's own, into it."""
-    report, gallery = Path(config.getoption("report")), config.getoption("gallery")
+    report = Path(config.getoption("report"))
+    gallery = config.getoption("gallery") or config.getoption("record")
     return Path(gallery) / REPORTS if gallery and report == Path(REPORTS) else report
 
 
@@ -242,10 +263,31 @@ def system(pytestconfig: pytest.Config) -> System:
 
 
 @pytest.fixture(scope="session")
-def gallery(pytestconfig: pytest.Config) -> Source:
-    """The photos to be played: the book's, or those of --gallery; override it to bring your own."""
-    own = pytestconfig.stash.get(GALLERY, None)
-    return own or Recording(pytestconfig.rootpath / "fixtures")
+def camera(pytestconfig: pytest.Config) -> Camera | None:
+    """What films people before the book is played, that of --camera; override it to bring your own.
+
+    None plays photos that are there already.
+    """
+    place = pytestconfig.getoption("camera")
+    return open_camera(place, film_plan(pytestconfig).wait) if place else None
+
+
+@pytest.fixture(scope="session")
+def gallery(pytestconfig: pytest.Config, camera: Camera | None) -> Iterator[Source]:
+    """The photos to be played: the book's, those of --gallery, or those that the camera films.
+
+    Override it to bring your own.
+    """
+    if camera is None:
+        if folder := pytestconfig.getoption("record"):
+            raise FacelabError(
+                f"--record: nothing is filmed into {folder}; name a camera with --camera"
+            )
+        own = pytestconfig.stash.get(GALLERY, None)
+        yield own or Recording(pytestconfig.rootpath / "fixtures")
+        return
+    with filmed(pytestconfig, camera) as folder:
+        yield OwnGallery(folder, parse_cast(pytestconfig.getoption("cast")))
 
 
 @pytest.fixture(scope="session")
@@ -266,11 +308,16 @@ def _tell(config: pytest.Config, source: Source) -> None:
 
 
 @pytest.fixture(scope="session")
-def exam(pytestconfig: pytest.Config, system: System, source: Source) -> Exam:
+def exam(
+    pytestconfig: pytest.Config, system: System, source: Source, camera: Camera | None
+) -> Exam:
     """What the scenarios of a run share."""
     recorder = pytestconfig.stash[RECORDER]
     _tell(pytestconfig, source)
     offers = sorted(map(str, system.capabilities)) or ["nothing beyond training and answering"]
     recorder.record.run.update(system=title(system), capabilities=offers)
     photos = pytestconfig.getoption("report_photos")
-    return Exam(system, source, tuple(recorder.record.run["seeds"]), photos)
+    exam = Exam(system, source, tuple(recorder.record.run["seeds"]), photos)
+    if camera is not None:
+        pytestconfig.stash[LIVE] = camera, exam
+    return exam

@@ -11,6 +11,7 @@ import contextlib
 import hashlib
 import re
 from collections import Counter
+from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -113,6 +114,21 @@ class Gallery:
         try:
             write_manifest(self.folder, self.table)
             kept.unlink()
+        except OSError as error:
+            raise _unsaved(f"{self.folder}: the manifest", error) from error
+
+    def discard(self, files: Collection[str]) -> None:
+        """Take photos out again, first of the manifest, then off the disk.
+
+        Raises FacelabError when the disk refuses it.
+        """
+        kept = [row for row in self._rows if row["file"] not in files]
+        try:
+            write_manifest(self.folder, pd.DataFrame(kept, columns=self.table.columns))
+            (self.folder / journal.NAME).unlink(missing_ok=True)
+            self._rows = kept
+            for file in files:
+                inside(self.folder, file).unlink(missing_ok=True)
         except OSError as error:
             raise _unsaved(f"{self.folder}: the manifest", error) from error
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,6 +15,9 @@ from facelab.frames.source import Source
 from facelab.judging.answers import Answers, tally
 from facelab.learning.parameters import Parameters
 from facelab.system import System, Training
+
+Watch = Callable[[Iterable[Sequence[Frame]]], Iterator[NDArray[np.float32]]]
+"""From batches of frames to probabilities (replicates, frames, people), a batch at a time."""
 
 
 @dataclass
@@ -86,12 +89,16 @@ class Exam:
             for frame, person in zip(probes.frames, people, strict=True)
         ]
 
+    def watcher(self, training: Training) -> Watch:
+        """Return what answers frames in batches; followed through them, where the system can."""
+        watch: Watch = getattr(training, "watch", lambda batches: map(training.predict, batches))
+        return watch
+
     def watch(self, training: Training, clip: Film) -> NDArray[np.int64]:
         """Play a clip to a training and return the live tally, (replicates, people + nobody).
 
         A training that can ``watch`` follows the face through the clip; others see single frames.
         """
         self.played = len(clip)
-        watch = getattr(training, "watch", lambda batches: map(training.predict, batches))
-        tallies = [tally(answers) for answers in watch(clip.batches())]
+        tallies = [tally(answers) for answers in self.watcher(training)(clip.batches())]
         return np.asarray(np.sum(tallies, axis=0), np.int64)

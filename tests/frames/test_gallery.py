@@ -176,3 +176,16 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path: Path) -> None:
     with pytest.raises(FacelabError, match="lies outside of"):
         Gallery(tmp_path / "own").save("Ann", draw(0, 0))
     assert not list((tmp_path / "out").iterdir())
+
+
+def test_photos_are_taken_out_again(tmp_path: Path) -> None:
+    with Gallery(tmp_path) as gallery:
+        files = [gallery.save("Ann", draw(0, photo)) for photo in range(4)]
+        gallery.discard(files[1:3])
+        assert gallery.save("Ann", draw(0, 9)) not in files
+        kept = [file for file in files if file not in files[1:3]]
+        assert gallery.table["file"].tolist()[:2] == kept
+    again = Gallery(tmp_path)
+    assert again.damage() == []
+    assert len(again.photos()) == 3
+    assert not set(files[1:3]) & set(content(tmp_path))

@@ -119,6 +119,26 @@ def test_every_write_fails_in_turn(tmp_path: Path, number: int, lasting: bool) -
     assert all(map(said.search, refusals))
 
 
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_photos_that_are_taken_out_cost_no_other(tmp_path: Path, number: int) -> None:
+    """Whichever write of a retake fails, the photos that stay are whole."""
+    counter = Counter(0, raising(number))
+    for nth in range(1, 99):
+        folder = tmp_path / str(nth)
+        gallery = Gallery(folder)
+        files = [gallery.save("Ann", draw(0, photo, SIZE)) for photo in range(3)]
+        counter = Counter(nth, raising(number))
+        with counted(counter), contextlib.suppress(FacelabError):
+            gallery.discard(files[:1])
+        again = Gallery(folder)
+        assert set(files[1:]) <= set(again.table["file"])
+        assert not [line for line in again.damage() if line.startswith(tuple(files[1:]))]
+        if counter.done < nth:
+            break
+    assert nth > 5
+    assert set(again.table["file"]) == set(files[1:])
+
+
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
 def test_forgetting_is_done_again_after_any_fault(tmp_path: Path, number: int) -> None:
     def filled(name: str) -> Path:
