@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -17,6 +17,7 @@ PATIENCE = 2.0
 REFRESH, LINES = 0.5, 10.0
 """Seconds between two looks of the bar in a terminal, and between two lines elsewhere."""
 
+File = TypeVar("File", bound=TextIO)
 Told = Callable[[int, int], None]
 """``told(done, total)``."""
 
@@ -24,11 +25,11 @@ _shown_on: list[TextIO] = []
 
 
 @contextmanager
-def shown_on(file: TextIO) -> Iterator[None]:
+def shown_on(file: File) -> Iterator[File]:
     """Within the block, show progress on a file instead of standard error."""
     _shown_on.append(file)
     try:
-        yield
+        yield file
     finally:
         _shown_on.remove(file)
 
@@ -69,10 +70,8 @@ class _Meter:
         else:
             self.next = now + LINES
             rate = self._rate(now, done)
-            left = f", {(total - done) / rate:,.0f} s left" if rate else ""
-            self.file.write(
-                f"{self.work}: {done:,} of {total:,} {self.units}, {rate:,.1f} a second{left}\n"
-            )
+            speed = f", {rate:,.1f} a second, {(total - done) / rate:,.0f} s left" if rate else ""
+            self.file.write(f"{self.work}: {done:,} of {total:,} {self.units}{speed}\n")
             self.file.flush()
 
     def _rate(self, now: float, done: int) -> float:
