@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from facelab.frames.live import Camera, open_camera
 from facelab.frames.opencv import opencv
 from facelab.frames.own import OwnGallery
 from facelab.frames.source import Recording, Source
+from facelab.progress import shown_on
 from facelab.reporting import record
 from facelab.running import prerequisites, seeds
 from facelab.running.catalogue import define
@@ -112,6 +114,11 @@ def pytest_configure(config: pytest.Config) -> None:
     document = title_block(config.rootpath)
     run = {"seeds": list(chosen), "system": config.getoption("system")}
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
+    # Nothing is captured while pytest is being configured: this is the user's standard error.
+    showing = ExitStack()
+    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
+    showing.enter_context(shown_on(showing.enter_context(terminal)))
+    config.add_cleanup(showing.close)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -259,7 +266,10 @@ def sheet(request: pytest.FixtureRequest) -> LiveSheet:
 def system(pytestconfig: pytest.Config) -> System:
     """The system under test; override it in a conftest.py to bring your own."""
     option = pytestconfig.getoption
-    return load_system(option("system"), option("face_detector"))
+    # pytest's own cache: --cache-clear empties it, and -p no:cacheprovider leaves it out
+    kept = getattr(pytestconfig, "cache", None)
+    cache = kept.mkdir("facelab") if kept else None
+    return load_system(option("system"), option("face_detector"), cache)
 
 
 @pytest.fixture(scope="session")

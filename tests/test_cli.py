@@ -186,3 +186,28 @@ def test_no_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match=r"^2$"):
         main([])
     assert "the following arguments are required: COMMAND" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "import pytest; pytest.main(['features', '--collect-only', '-q', '-pno:cacheprovider'])",
+        "import pytest; pytest.main(['--help'])",
+        "from facelab.cli import main; main(['--help'])",
+        "from facelab.cli import main; main(['report', 'reports/example/acceptance.json', "
+        "'-o', sys.argv[1]])",
+    ],
+    ids=["collect only", "help of pytest", "help", "report"],
+)
+def test_tensorflow_is_not_imported_for(program: str, tmp_path: Path) -> None:
+    check = "import atexit, sys; atexit.register(lambda: print('tensorflow' in sys.modules))"
+    command = [sys.executable, "-c", f"{check}; {program}", str(tmp_path / "page.html")]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == "False"

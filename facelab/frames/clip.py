@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from facelab.errors import FacelabError
+from facelab.files import sha256
 from facelab.frames.image import read_image
 from facelab.frames.opencv import opencv
 from facelab.frames.photos import Frame
@@ -26,7 +27,7 @@ class Film(Protocol):
     def __len__(self) -> int:
         """How many frames it has."""
 
-    def batches(self) -> Iterator[list[Frame]]:
+    def __iter__(self) -> Iterator[list[Frame]]:
         """Yield all frames in order, some at a time."""
 
 
@@ -40,7 +41,7 @@ class Stills:
     def __len__(self) -> int:
         return len(self.paths)
 
-    def batches(self) -> Iterator[list[Frame]]:
+    def __iter__(self) -> Iterator[list[Frame]]:
         """Yield all frames in order, up to 64 at a time. Raises FacelabError as ``read_image``."""
         for start in range(0, len(self), BATCH):
             yield [read_image(path) for path in self.paths[start : start + BATCH]]
@@ -57,7 +58,12 @@ class Clip:
     def __len__(self) -> int:
         return self.frames
 
-    def batches(self) -> Iterator[list[Frame]]:
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file, in hexadecimal; empty where there is none."""
+        return sha256(self.path) if self.path.is_file() else ""
+
+    def __iter__(self) -> Iterator[list[Frame]]:
         """Yield all frames in order, up to 64 at a time.
 
         Raises FacelabError when the file cannot be played or holds another number of frames.

@@ -26,6 +26,7 @@ from facelab.frames.image import encode_png, read_image
 from facelab.frames.journal import Row
 from facelab.frames.manifest import REQUIRED, damage, is_recorded, read_rows, write_manifest
 from facelab.frames.photos import Frame, Photos
+from facelab.frames.pictures import Pictures
 
 
 class Gallery:
@@ -214,5 +215,5 @@ def _unsaved(what: str, error: OSError) -> FacelabError:
 
 def read_photos(folder: Path, table: pd.DataFrame) -> Photos:
     """Return the photos that the rows of a manifest name. Raises FacelabError as ``read_image``."""
-    frames = tuple(read_image(folder / file) for file in table["file"])
-    return Photos(frames, table.reset_index(drop=True))
+    pictures = Pictures.read([folder / file for file in table["file"]])
+    return Photos(pictures, table.reset_index(drop=True))

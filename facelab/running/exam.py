@@ -14,6 +14,7 @@ from facelab.frames.photos import Frame, Photos
 from facelab.frames.source import Source
 from facelab.judging.answers import Answers, tally
 from facelab.learning.parameters import Parameters
+from facelab.progress import progress
 from facelab.system import System, Training
 
 Watch = Callable[[Iterable[Sequence[Frame]]], Iterator[NDArray[np.float32]]]
@@ -53,7 +54,10 @@ class Exam:
         key = (tuple(photos.labels["file"]), parameters, seeds, stop_at)
         if key not in self._trainings:
             stop = None if stop_at is None else lambda done: done >= stop_at
-            self._trainings[key] = self.system.train(photos, parameters, seeds=seeds, stop=stop)
+            with progress(f"training on {len(photos)} photos", "updates") as told:
+                self._trainings[key] = self.system.train(
+                    photos, parameters, seeds=seeds, stop=stop, progress=told
+                )
         return self._trainings[key]
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
@@ -100,5 +104,5 @@ class Exam:
         A training that can ``watch`` follows the face through the clip; others see single frames.
         """
         self.played = len(clip)
-        tallies = [tally(answers) for answers in self.watcher(training)(clip.batches())]
+        tallies = [tally(answers) for answers in self.watcher(training)(clip)]
         return np.asarray(np.sum(tallies, axis=0), np.int64)

@@ -144,7 +144,7 @@ def test_a_film_is_played_in_order(tmp_path: Path) -> None:
     assert file == "clips/ann/Ann/00070.png"
     film = Recording(tmp_path).clip("ann")
     assert (film.person, len(film)) == ("Ann", 70)
-    batches = list(film.batches())
+    batches = list(film)
     assert [len(batch) for batch in batches] == [64, 6]
     for photo, frame in enumerate(frame for batch in batches for frame in batch):
         np.testing.assert_array_equal(frame, draw(0, photo))

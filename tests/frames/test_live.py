@@ -33,7 +33,7 @@ SHOT = draw(0, 0)
 
 def alex(count: int) -> list[bytes]:
     """The first frames of a clip of Alex, as JPEG."""
-    batches = Clip(ROOT / "fixtures" / "clips" / "alex_t2.mp4", "Alex", 793).batches()
+    batches = Clip(ROOT / "fixtures" / "clips" / "alex_t2.mp4", "Alex", 793)
     return [jpeg(frame) for frame in islice((f for batch in batches for f in batch), count)]
 
 

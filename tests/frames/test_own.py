@@ -174,7 +174,7 @@ def test_a_recording_keeps_its_sets_and_films(tmp_path: Path) -> None:
     assert len(own.photos("probes/t9")) == 6
     film = own.clip("alex_t2")
     assert (film.person, len(film)) == ("Alex", 2)
-    frames = [frame for batch in film.batches() for frame in batch]
+    frames = [frame for batch in film for frame in batch]
     np.testing.assert_array_equal(frames[0], draw(0, 7 * 12, SIZE))
     strict = Recording(tmp_path / "own").photos("gallery")
     for one, other in zip(strict.frames, own.photos("gallery").frames, strict=True):

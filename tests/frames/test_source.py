@@ -24,7 +24,7 @@ def test_photos_of_a_set(frames: Recording) -> None:
 def test_a_clip(frames: Recording) -> None:
     clip = frames.clip("alex_t2")
     assert (clip.person, len(clip)) == ("Alex", 70)
-    assert sum(len(batch) for batch in clip.batches()) == 70
+    assert sum(len(batch) for batch in clip) == 70
 
 
 def test_a_set_that_is_not_there(frames: Recording) -> None:

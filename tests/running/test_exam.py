@@ -94,7 +94,7 @@ def test_a_system_may_keep_theory_to_itself(exam: Exam) -> None:
 def test_every_frame_of_a_clip_is_counted(exam: Exam) -> None:
     training = exam.train(exam.source.photos("gallery"), Parameters())
     clip = exam.source.clip("alex_t2")
-    frames = [frame for batch in clip.batches() for frame in batch]
+    frames = [frame for batch in clip for frame in batch]
     bright = sum(frame[0, 0, 0] > 127 for frame in frames)
     assert 0 < bright < len(clip) == 70
     np.testing.assert_array_equal(exam.watch(training, clip), [[70 - bright, bright, 0]])

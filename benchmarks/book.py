@@ -1,0 +1,85 @@
+"""The whole book beside ``python -c "import tensorflow"``: wall, CPU, peak memory."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from benchmarks.data import ROOT
+
+BASE = "import tensorflow"
+
+
+@dataclass
+class Cost:
+    """What processes took, an entry a round: seconds of wall and of CPU, peak memory in MB."""
+
+    name: str
+    wall: list[float] = field(default_factory=list)
+    cpu: list[float] = field(default_factory=list)
+    memory: list[float] = field(default_factory=list)
+
+    def ratio(self, base: Cost, what: str) -> tuple[float, float, float]:
+        """Return how many times the base's: median and quartiles over rounds."""
+        ratios = np.array(getattr(self, what)) / np.array(getattr(base, what))
+        low, middle, high = np.percentile(ratios, [25, 50, 75])
+        return float(middle), float(low), float(high)
+
+
+def measure(rounds: int, say: Callable[[str], None], seed: int = 0) -> list[Cost]:
+    """Run everything once a round, in random order, the caches in a folder of their own."""
+    with tempfile.TemporaryDirectory(prefix="facelab-book-") as folder:
+        pytest = [sys.executable, "-m", "pytest", f"--report={folder}/report"]
+        kept = f"cache_dir={folder}/cache"
+        commands = {
+            BASE: [sys.executable, "-c", "import tensorflow"],
+            "the book, cache warm": [*pytest, "features", "-q", "-o", kept],
+            "the book, cache cold": [*pytest, "features", "-q", "-o", kept, "--cache-clear"],
+            "pytest --collect-only": [*pytest, "features", "-q", "--collect-only"],
+            "facelab report": [
+                sys.executable,
+                "-m",
+                "facelab",
+                "report",
+                f"{folder}/report/acceptance.json",
+            ],
+        }
+        say("the book once, to fill the caches")
+        _run(commands["the book, cache warm"])
+        costs = {name: Cost(name) for name in commands}
+        names = list(commands)
+        order = random.Random(seed)
+        for number in range(rounds):
+            order.shuffle(names)
+            for name in names:
+                say(f"round {number + 1} of {rounds}: {name}")
+                wall, cpu, memory = _run(commands[name])
+                costs[name].wall.append(wall)
+                costs[name].cpu.append(cpu)
+                costs[name].memory.append(memory)
+    return list(costs.values())
+
+
+def _run(command: Sequence[str]) -> tuple[float, float, float]:
+    began = time.perf_counter()
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    process = subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": path},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, used = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise RuntimeError(f"{' '.join(command[1:])} ended with {process.returncode}")
+    return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000
