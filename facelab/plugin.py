@@ -199,7 +199,10 @@ def sheet(request: pytest.FixtureRequest) -> LiveSheet:
 def system(pytestconfig: pytest.Config) -> System:
     """The system under test; override it in a conftest.py to bring your own."""
     option = pytestconfig.getoption
-    return load_system(option("system"), option("face_detector"))
+    # pytest's own cache: --cache-clear empties it, and -p no:cacheprovider leaves it out
+    kept = getattr(pytestconfig, "cache", None)
+    cache = kept.mkdir("facelab") if kept else None
+    return load_system(option("system"), option("face_detector"), cache)
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from facelab.errors import FacelabError
+from facelab.files import sha256
 from facelab.frames.opencv import opencv
 from facelab.frames.photos import Frame
 
@@ -24,6 +25,14 @@ class Clip:
 
     def __len__(self) -> int:
         return self.frames
+
+    def __iter__(self) -> Iterator[list[Frame]]:
+        return self.batches()
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file, in hexadecimal; empty where there is none."""
+        return sha256(self.path) if self.path.is_file() else ""
 
     def batches(self) -> Iterator[list[Frame]]:
         """Yield all frames in order, up to 64 at a time.

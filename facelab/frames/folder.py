@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from facelab.errors import FacelabError
-from facelab.frames.image import read_image
 from facelab.frames.photos import Photos
+from facelab.frames.pictures import Pictures
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm")
 
@@ -33,4 +33,4 @@ def read_folder(folder: Path) -> Photos:
             "person": [path.parent.name for path in paths],
         }
     )
-    return Photos(tuple(read_image(path) for path in paths), labels)
+    return Photos(Pictures.read(paths), labels)

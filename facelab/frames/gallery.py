@@ -11,6 +11,7 @@ from facelab.files import sha256, write_atomically
 from facelab.frames.image import encode_png, read_image
 from facelab.frames.manifest import NAME, read_manifest, write_manifest
 from facelab.frames.photos import Frame, Photos
+from facelab.frames.pictures import Pictures
 
 
 class Gallery:
@@ -69,5 +70,5 @@ def is_name(person: str) -> bool:
 
 def read_photos(folder: Path, table: pd.DataFrame) -> Photos:
     """Return the photos that the rows of a manifest name. Raises FacelabError as ``read_image``."""
-    frames = tuple(read_image(folder / file) for file in table["file"])
-    return Photos(frames, table.reset_index(drop=True))
+    pictures = Pictures.read([folder / file for file in table["file"]])
+    return Photos(pictures, table.reset_index(drop=True))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facelab.errors import FacelabError
 from facelab.frames.opencv import opencv
-from facelab.frames.photos import Frame
+
+if TYPE_CHECKING:
+    from facelab.frames.photos import Frame
 
 _MARKS = {
     b"\xff\xd8\xff": (b"\xff\xda", b"\xff\xd9"),
@@ -25,23 +28,42 @@ def read_image(path: Path) -> Frame:
     Raises FacelabError, in one line that names the file, when there is none, when it is no
     picture, and when it breaks off: OpenCV alone would fill the rest with grey.
     """
+    return decode_image(read_bytes(path), str(path))
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return the bytes of a photo's file. Raises FacelabError when it cannot be read."""
     try:
-        content = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise FacelabError(
             f"{path}: no such photo ({error.strerror}); put it back or take it out of the gallery"
         ) from error
-    return decode_image(content, str(path))
 
 
-def decode_image(content: bytes, name: str) -> Frame:
-    """Return the picture in the bytes of a file called ``name``; errors as in ``read_image``."""
+def check_image(content: bytes, name: str) -> None:
+    """Raise FacelabError, as ``read_image``, for what is no whole picture.
+
+    A JPEG or PNG is told by how it begins and ends; files of other kinds are decoded.
+    """
+    if content.startswith(tuple(_MARKS)):
+        _check_whole(content, name)
+    else:
+        decode_image(content, name)
+
+
+def _check_whole(content: bytes, name: str) -> None:
     for beginning, (pixels, ending) in _MARKS.items():
         if content.startswith(beginning) and ending not in content[content.rfind(pixels) :]:
             raise FacelabError(
                 f"{name}: the picture breaks off after {len(content)} bytes; "
                 "copy it again from where it came"
             )
+
+
+def decode_image(content: bytes, name: str) -> Frame:
+    """Return the picture in the bytes of a file called ``name``; errors as in ``read_image``."""
+    _check_whole(content, name)
     cv2 = opencv()
     frame = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR) if content else None
     if frame is None:

@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from facelab.frames.pictures import Pictures
+
 Frame = NDArray[np.uint8]
 """One picture of a webcam, (height, width, 3), blue-green-red as OpenCV reads it."""
 
@@ -17,12 +19,12 @@ Frame = NDArray[np.uint8]
 class Photos:
     """Frames of people and their labels, in one order.
 
-    ``frames``: N pictures, of any sizes. ``labels``: a table of N rows with at least the columns
-    ``file`` (its name in the gallery) and ``person``; a recorded set has more (``sitting``,
-    ``light``, ``glasses``, ``burst`` …).
+    ``frames``: N pictures, of any sizes, or the files that hold them. ``labels``: a table of N rows
+    with at least the columns ``file`` (its name in the gallery) and ``person``; a recorded set has
+    more (``sitting``, ``light``, ``glasses``, ``burst`` …).
     """
 
-    frames: tuple[Frame, ...]
+    frames: tuple[Frame, ...] | Pictures
     labels: pd.DataFrame
 
     def __len__(self) -> int:
@@ -36,7 +38,10 @@ class Photos:
     def select(self, mask: Sequence[bool] | NDArray[np.bool_] | pd.Series) -> Photos:
         """Return the photos whose entry in ``mask`` (N,) is true."""
         chosen = np.flatnonzero(np.asarray(mask, bool))
-        frames = tuple(self.frames[i] for i in chosen)
+        if isinstance(self.frames, Pictures):
+            frames: tuple[Frame, ...] | Pictures = self.frames.select(chosen.tolist())
+        else:
+            frames = tuple(self.frames[i] for i in chosen)
         return Photos(frames, self.labels.iloc[chosen].reset_index(drop=True))
 
     def of(self, people: Sequence[str]) -> Photos:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +18,11 @@ from numpy.typing import NDArray
 from facelab.finder.finder import THRESHOLD, FaceFinder
 from facelab.finder.track import Track
 from facelab.finder.yunet import YuNet
+from facelab.frames.clip import Clip
 from facelab.frames.photos import Frame
-from facelab.learning.embedding import FEATURES, Centring, Hog
+from facelab.frames.pictures import Pictures
+from facelab.learning.cache import ROW, Cache, Rows, keys_of_film
+from facelab.learning.embedding import Centring, Hog
 from facelab.learning.faces import CentreSquare, Crop, FaceCandidates, MainFace
 
 BATCH = 64
@@ -102,12 +105,29 @@ class Described:
         """Where a face is seen, (n,)."""
         return np.asarray(self.faces[:, 4] > 0)
 
+    def rows(self, keys: Sequence[bytes]) -> Rows:
+        """Return them as rows for the cache, (n,)."""
+        rows = np.zeros(len(keys), ROW)
+        rows["key"], rows["several"] = keys, self.several
+        rows["vector"], rows["face"] = self.vectors, self.faces
+        return rows
+
+    @classmethod
+    def of(cls, rows: Sequence[np.void]) -> Described:
+        """Return what rows of the cache say."""
+        told = np.array(rows, ROW)
+        return cls(told["vector"].copy(), told["face"].copy(), told["several"].copy())
+
 
 class Describer:
-    """Describes frames of any sizes. A frame is described once, as long as it is kept."""
+    """Describes frames of any sizes. A frame is described once, as long as it is kept.
 
-    def __init__(self, detection: Detection) -> None:
+    Frames of files are known by the files' content, and kept in ``cache`` if that has a folder.
+    """
+
+    def __init__(self, detection: Detection, cache: Cache | None = None) -> None:
         self.detection = detection
+        self._cache = cache or Cache()
         self._main = MainFace(detection.threshold)
         crop, hog = Crop(margin=detection.margin), Hog()
         signature = [
@@ -117,26 +137,47 @@ class Describer:
         self._vectors = tf.function(
             lambda grey, faces: hog(crop(grey, faces)), signature, autograph=False
         )
-        self._known: dict[int, tuple[Vectors, Vectors, bool]] = {}
+        self._seen: dict[int, np.void] = {}
 
     def describe(self, frames: Sequence[Frame]) -> Described:
         """Describe the largest face of each frame; the centre square where nobody is seen."""
-        new = [frame for frame in frames if id(frame) not in self._known]
+        if isinstance(frames, Pictures):
+            return self._from_files(frames, [digest.encode() for digest in frames.digests])
+        new = [frame for frame in frames if id(frame) not in self._seen]
         for batch in batches(new):
             described = self._describe(np.stack(batch), self._main)
-            rows = zip(described.vectors, described.faces, described.several, strict=True)
-            for frame, row in zip(batch, rows, strict=True):
-                self._known[id(frame)] = row
-                weakref.finalize(frame, self._known.pop, id(frame), None)
-        known = [self._known[id(frame)] for frame in frames]
-        return Described(
-            np.reshape(np.array([row[0] for row in known], np.float32), (len(frames), FEATURES)),
-            np.reshape(np.array([row[1] for row in known], np.float32), (len(frames), 5)),
-            np.array([row[2] for row in known], bool),
-        )
+            for frame, row in zip(batch, described.rows([b""] * len(batch)), strict=True):
+                self._seen[id(frame)] = row
+                weakref.finalize(frame, self._seen.pop, id(frame), None)
+        return Described.of([self._seen[id(frame)] for frame in frames])
 
     def follow(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
         """Describe one face followed through a clip, batch by batch."""
+        if isinstance(clip, Clip) and (digest := clip.digest):
+            yield from self._from_film(clip, keys_of_film(digest, len(clip)))
+        else:
+            yield from self._followed(clip)
+
+    def _from_files(self, pictures: Pictures, keys: Sequence[bytes]) -> Described:
+        new = {key: place for place, key in enumerate(keys) if key not in self._cache.rows}
+        frames = pictures.select(list(new.values()))
+        described = [self._describe(np.stack(batch), self._main) for batch in batches(frames)]
+        self._cache.add(_joined(new, described))
+        return Described.of([self._cache.rows[key] for key in keys])
+
+    def _from_film(self, clip: Clip, keys: Sequence[bytes]) -> Iterator[Described]:
+        known = [self._cache.rows[key] for key in keys if key in self._cache.rows]
+        if len(known) == len(keys):
+            for start in range(0, len(known), BATCH):
+                yield Described.of(known[start : start + BATCH])
+            return
+        described = []
+        for part in self._followed(clip):
+            described.append(part)
+            yield part
+        self._cache.add(_joined(keys, described))
+
+    def _followed(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
         track = Track()
         for batch in clip:
             yield self._describe(
@@ -170,9 +211,15 @@ class Embedder:
         return replace(described, vectors=np.asarray(self.centring(described.vectors)))
 
 
-def batches(frames: Sequence[Frame]) -> Iterator[list[Frame]]:
+def _joined(keys: Iterable[bytes], described: Sequence[Described]) -> Rows:
+    """Return what batches were described as, as rows for the cache."""
+    names = iter(keys)
+    rows = [part.rows(list(islice(names, len(part.vectors)))) for part in described]
+    return np.concatenate(rows) if rows else np.empty(0, ROW)
+
+
+def batches(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
     """Yield runs of up to 64 frames of one size."""
     for _, same in groupby(frames, key=np.shape):
-        run = list(same)
-        for start in range(0, len(run), BATCH):
-            yield run[start : start + BATCH]
+        while run := list(islice(same, BATCH)):
+            yield run

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 import keras
 import numpy as np
 from numpy.typing import NDArray
 
 from facelab.frames.photos import Frame, Photos
+from facelab.learning.cache import Cache, fingerprint
 from facelab.learning.classifier import assemble
 from facelab.learning.description import Described, Describer, Embedder, detection
 from facelab.learning.embedding import Centring
@@ -60,9 +62,14 @@ class Trainer:
     name = "facelab"
     capabilities = tuple(Capability)
 
-    def __init__(self, face_detector: str = "facelab") -> None:
-        """Choose how faces are found: ``facelab``, ``none`` or the path of a YuNet file."""
-        self.describer = Describer(detection(face_detector))
+    def __init__(self, face_detector: str = "facelab", cache: Path | None = None) -> None:
+        """Choose how faces are found: ``facelab``, ``none`` or the path of a YuNet file.
+
+        ``cache``: folder in which what photos were described as is kept for the next run.
+        """
+        found = detection(face_detector)
+        kept = Cache(cache, fingerprint(face_detector)) if cache else Cache()
+        self.describer = Describer(found, kept)
 
     @property
     def version(self) -> str:

@@ -9,6 +9,7 @@ The axes are named R replicate, U update, B place in the batch, N photo, D featu
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +24,10 @@ from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
 
 CHUNK = 512
-"""Updates per compiled call: between two calls progress is shown and an interrupt is honoured."""
+"""Most updates of a compiled call: between two calls progress is told and a stop is asked for."""
+
+CHUNK_SECONDS = 0.01
+"""How long a call shall take: shorter than anyone feels, long beside what a call itself costs."""
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
@@ -70,16 +74,21 @@ def train(
 
     # Batches are filled up to a power of two, so that few sizes need compiling.
     places = 1 << (parameters.batch_size - 1).bit_length()
+    room = chunk_room(len(seeds), places)
     points: list[NDArray[np.float32]] = []
+    # a guess for the first call: a thousand million products and sums a second
+    chunk = next_chunk(1, 4e-9 * origin.size * places, room)
     done = 0
     while done < len(order):
-        batches = order[done : done + CHUNK]
+        began = time.perf_counter()
+        batches = order[done : done + chunk]
         count = len(batches)
-        spare = ((0, CHUNK - count), (0, 0), (0, places - parameters.batch_size))
+        spare = ((0, room - count), (0, 0), (0, places - parameters.batch_size))
         padded = np.pad(batches, spare, constant_values=-1)
         kernel, bias, drawn = run_chunk(x, y, padded, tf.constant(count), rate, kernel, bias)
         points.append(drawn.numpy()[:count])
         done += count
+        chunk = next_chunk(count, time.perf_counter() - began, room)
         if progress:
             progress(done, len(order))
         if stop and stop(done):
@@ -97,6 +106,23 @@ def train(
     )
     moved = np.matmul(basis, kernel.numpy() - origin)
     return Head(start.kernel + moved, bias.numpy()), history
+
+
+def chunk_room(replicates: int, places: int) -> int:
+    """Return how many updates a compiled call has room for: a power of two, at most 512.
+
+    Of large updates it is fewer, since what a call is handed is copied: at most 256 kB.
+    """
+    numbers = 65_536 // (replicates * places)
+    return min(CHUNK, 1 << max(numbers.bit_length() - 1, 0))
+
+
+def next_chunk(count: int, seconds: float, room: int) -> int:
+    """Return how many updates take 10 ms when ``count`` take so many seconds: 1 to ``room``.
+
+    The first call seems slow, for it compiles: the second one is short, and tells.
+    """
+    return max(1, min(room, int(count * CHUNK_SECONDS / max(seconds, 1e-6))))
 
 
 def initial_head(features: int, people: int, parameters: Parameters, seeds: Sequence[int]) -> Head:
@@ -146,9 +172,9 @@ def orthonormal_basis(embeddings: NDArray[np.float32]) -> NDArray[np.float32]:
 def run_chunk(
     x: Tensor, y: Tensor, order: Tensor, count: Tensor, rate: Tensor, kernel: Tensor, bias: Tensor
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Make ``count`` updates and return kernel, bias and the recorded points (CHUNK, 3, R).
+    """Make ``count`` updates and return kernel, bias and the recorded points (room, 3, R).
 
-    ``x`` (N, D), ``y`` (N, C) one-hot, ``order`` (CHUNK, R, B), ``kernel`` (R, D, C), ``bias``
+    ``x`` (N, D), ``y`` (N, C) one-hot, ``order`` (room, R, B), ``kernel`` (R, D, C), ``bias``
     (R, C).
     """
 
@@ -168,7 +194,7 @@ def run_chunk(
 
     # Not AutoGraph, which Python 3.13 breaks; nor tf.range, for which XLA would compile anew for
     # every count.
-    points = tf.TensorArray(tf.float32, CHUNK, element_shape=(3, order.shape[1]))
+    points = tf.TensorArray(tf.float32, order.shape[0], element_shape=(3, order.shape[1]))
     start = (tf.constant(0), kernel, bias, points)
     _, kernel, bias, points = tf.while_loop(lambda number, *_: number < count, update, start)
     return kernel, bias, points.stack()

@@ -76,5 +76,5 @@ class Exam:
         A training that can ``watch`` follows the face through the clip; others see single frames.
         """
         watch = getattr(training, "watch", lambda batches: map(training.predict, batches))
-        tallies = [tally(answers) for answers in watch(clip.batches())]
+        tallies = [tally(answers) for answers in watch(clip)]
         return np.asarray(np.sum(tallies, axis=0), np.int64)

@@ -67,10 +67,13 @@ class Learnt:
 class Embedded:
     """A system made of facelab's embeddings and a learner, which trains replicate by replicate."""
 
-    def __init__(self, learner: Learner, face_detector: str = "facelab") -> None:
-        """Take a learner, and how faces are found for its embeddings."""
+    def __init__(
+        self, learner: Learner, face_detector: str = "facelab", cache: Path | None = None
+    ) -> None:
+        """Take a learner, how faces are found for its embeddings, and where these are cached."""
         self.learner = learner
         self._face_detector = face_detector
+        self._cache = cache
         self._lost = ""
 
     @property
@@ -94,7 +97,7 @@ class Embedded:
     def _trainer(self) -> Trainer:
         from facelab.learning.trainer import Trainer
 
-        return Trainer(self._face_detector)
+        return Trainer(self._face_detector, self._cache)
 
     def train(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import shlex
+from pathlib import Path
 from typing import Any, cast
 
 from facelab.errors import FacelabError
@@ -14,21 +15,24 @@ COMMAND = "command:"
 """What ``--system`` begins with when the rest is a command line, a learner in its own process."""
 
 
-def load_system(name: str, face_detector: str = "facelab") -> System:
+def load_system(name: str, face_detector: str = "facelab", cache: Path | None = None) -> System:
     """Return facelab's own system, or the one that ``--system`` names.
 
     ``package.module:factory`` makes a System or a Learner; ``command: node trainer.js`` starts a
     learner that speaks the protocol of docs/protocol.md. ``face_detector``, how faces are found
-    for facelab's embeddings, is ``facelab``, ``none`` or the path of a YuNet file. Raises
-    FacelabError when there is no such system or detector.
+    for facelab's embeddings, is ``facelab``, ``none`` or the path of a YuNet file. ``cache``:
+    folder in which those embeddings' vectors are kept for the next run. Raises FacelabError when
+    there is no such system or detector.
     """
     if name == "facelab":
         from facelab.learning.trainer import Trainer
 
-        return Trainer(face_detector)
+        return Trainer(face_detector, cache)
     if name.startswith(COMMAND):
-        return as_system(Process(shlex.split(name.removeprefix(COMMAND))), name, face_detector)
-    return as_system(_made_by(name), name, face_detector)
+        made: Any = Process(shlex.split(name.removeprefix(COMMAND)))
+    else:
+        made = _made_by(name)
+    return as_system(made, name, face_detector, cache)
 
 
 def _made_by(name: str) -> Any:
@@ -42,7 +46,9 @@ def _made_by(name: str) -> Any:
         ) from error
 
 
-def as_system(made: Any, name: str, face_detector: str = "facelab") -> System:
+def as_system(
+    made: Any, name: str, face_detector: str = "facelab", cache: Path | None = None
+) -> System:
     """Return a System or a Learner as a System. Raises FacelabError when it is neither."""
     missing = [part for part in ("name", "version", "capabilities") if not hasattr(made, part)]
     if not hasattr(made, "train") and not hasattr(made, "learn"):
@@ -62,7 +68,7 @@ def as_system(made: Any, name: str, face_detector: str = "facelab") -> System:
     if hasattr(made, "learn"):
         from facelab.systems.embedded import Embedded
 
-        return Embedded(made, face_detector)
+        return Embedded(made, face_detector, cache)
     if face_detector != "facelab":
         raise FacelabError(
             f"--face-detector: received {face_detector} for the system {name}, which finds faces "

@@ -11,7 +11,9 @@ from facelab.learning.parameters import Parameters
 from facelab.learning.training import (
     CHUNK,
     Head,
+    chunk_room,
     initial_head,
+    next_chunk,
     orthonormal_basis,
     photo_order,
     train,
@@ -112,10 +114,43 @@ def test_interrupted_training_is_the_head_of_the_whole(embeddings: NDArray[np.fl
         progress=lambda done, total: told.append((done, total)),
     )
     _, whole = train(embeddings, labels(), PEOPLE, parameters, seeds=[0, 1])
-    assert part.updates == 2 * CHUNK
-    assert told == [(CHUNK, 10_300), (2 * CHUNK, 10_300)]
+    assert 1000 <= part.updates < 1000 + CHUNK
+    assert part.updates == told[-1][0]
+    assert {total for _, total in told} == {10_300}
+    assert max(np.diff([0, *(done for done, _ in told)])) <= CHUNK
     np.testing.assert_array_equal(part.loss, whole.loss[:, : part.updates])
     assert np.isfinite(head.kernel).all()
+
+
+@pytest.mark.parametrize(
+    ("replicates", "places", "room"), [(1, 1, 512), (5, 16, 512), (32, 128, 16), (100, 1024, 1)]
+)
+def test_a_call_is_handed_no_more_than_256_kilobytes(
+    replicates: int, places: int, room: int
+) -> None:
+    assert chunk_room(replicates, places) == room
+
+
+def test_chunks_come_to_ten_milliseconds() -> None:
+    microseconds, overhead, room = 90.0, 500.0, 512
+    seconds, chunk = [], 1
+    for _ in range(6):
+        seconds.append((overhead + chunk * microseconds) / 1e6)
+        chunk = next_chunk(chunk, seconds[-1], room)
+    assert 0.008 < seconds[-1] < 0.012
+    assert next_chunk(chunk, 2.0, room) == 1  # it was held up: short again, and grown again
+    assert next_chunk(1, 0.0, room) == room
+
+
+def test_what_was_learnt_does_not_depend_on_the_chunks(
+    embeddings: NDArray[np.float32], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parameters = Parameters(epochs=2, batch_size=1)
+    _, whole = train(embeddings, labels(), PEOPLE, parameters, seeds=[0, 1])
+    sizes = iter([1, 7, 40, 2, 99] * 9)
+    monkeypatch.setattr("facelab.learning.training.next_chunk", lambda *_: next(sizes))
+    _, parts = train(embeddings, labels(), PEOPLE, parameters, seeds=[0, 1])
+    np.testing.assert_array_equal(parts.loss, whole.loss)
 
 
 def test_weights_begin_as_glorot_and_bengio_have_them() -> None:

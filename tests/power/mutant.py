@@ -102,6 +102,9 @@ def applied(mutant: Mutant | None) -> Iterator[None]:
     patches = dict(mutant.patches) if mutant else {}
     names = {place.removeprefix(TRAINING) for place in patches if place.startswith(TRAINING)}
     with ExitStack() as undo:
+        if mutant and mutant.touches_frames:
+            # What is cached was made by the product; what is made now must not be cached.
+            undo.enter_context(replaced("facelab.learning.cache:Cache.place", lambda _: None))
         if names & set(COMPILED):
             # Compiled programs keep the seams they were traced with: the mutant gets its own.
             undo.enter_context(replaced(f"{TRAINING}run_chunk", _fresh_loop))

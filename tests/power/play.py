@@ -12,7 +12,7 @@ import contextlib
 import io
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 # replaced would keep the replacement.
 import facelab.learning.trainer
 import facelab.plugin
+from facelab.frames.photos import Photos
 from facelab.interval import Interval
 from facelab.judging.verdict import Verdict, judge
 from facelab.learning.description import Described
@@ -148,6 +149,7 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
         if keeps:
             patches |= {
                 "facelab.frames.source:Recording": _keeping_recording,
+                "facelab.frames.gallery:read_photos": _decoding,
                 "facelab.frames.clip:Clip.batches": _keeping_clips,
                 "facelab.learning.description:Describer.describe": _keeping_vectors,
                 "facelab.learning.description:Describer.follow": _keeping_followed,
@@ -167,6 +169,14 @@ def _judging_on(_: Any) -> Any:
 
 def _keeping_recording(original: Any) -> Any:
     return lambda folder: _kept.setdefault(f"recording {folder}", original(folder))
+
+
+def _decoding(original: Any) -> Any:
+    def read_photos(*asked: Any) -> Photos:
+        photos: Photos = original(*asked)
+        return replace(photos, frames=tuple(photos.frames))
+
+    return read_photos
 
 
 def _keeping_clips(original: Any) -> Any:

@@ -21,9 +21,8 @@ GALLERY = "facelab.frames.gallery:"
 
 def joined(one: Photos, other: Photos) -> Photos:
     """Return the photos of two sets."""
-    return Photos(
-        one.frames + other.frames, pd.concat([one.labels, other.labels], ignore_index=True)
-    )
+    frames = (*one.frames, *other.frames)
+    return Photos(frames, pd.concat([one.labels, other.labels], ignore_index=True))
 
 
 @add(
