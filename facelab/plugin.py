@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
 from facelab.errors import FacelabError
+from facelab.frames.crowd import Crowd, people
+from facelab.frames.ondemand import TELL
 from facelab.frames.opencv import opencv
 from facelab.frames.source import Recording, Source
 from facelab.reporting import record
 from facelab.running import prerequisites, seeds
 from facelab.running.catalogue import define
+from facelab.running.cluster import workers
 from facelab.running.definitions import check_definitions
 from facelab.running.exam import Exam
 from facelab.running.features import FeatureFile, feature_of
+from facelab.running.progress import Drawing
 from facelab.running.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.running.summary import summarise, title_block, write_report
 from facelab.running.waivers import read_waivers
@@ -56,6 +60,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="folder that acceptance.json and acceptance.html are written to; default %(default)s",
     )
     group.addoption(
+        "--cluster",
+        metavar="ADDRESS",
+        help="draw and train on a Dask cluster, for example tcp://host:8786; default: this machine",
+    )
+    group.addoption(
+        "--people",
+        metavar="COUNT",
+        help="play T5 with a crowd of so many people, for example 300; not played without",
+    )
+    group.addoption(
         "--report-photos",
         action="store_true",
         help="show photos of real people in the report too, not of the studio's actors alone",
@@ -66,10 +80,16 @@ def pytest_configure(config: pytest.Config) -> None:
     """Open the record."""
     with usage_errors():
         chosen = seeds.parse_seeds(config.getoption("seeds"))
+        if config.getoption("people") is not None:
+            people(config.getoption("people"))
         report = Path(config.getoption("report"))
         if report.exists() and not report.is_dir():
             raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
         waivers = read_waivers(config.rootpath)
+        if address := config.getoption("cluster"):
+            cluster = ExitStack()
+            cluster.enter_context(workers(address))
+            config.add_cleanup(cluster.close)
     document = title_block(config.rootpath)
     run = {"seeds": list(chosen), "system": config.getoption("system")}
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
@@ -213,6 +233,15 @@ def source(pytestconfig: pytest.Config) -> Source:
     recorder.source = recording
     recorder.record.run.update(source=recording.name)
     return recording
+
+
+@pytest.fixture(scope="session")
+def crowd(pytestconfig: pytest.Config) -> Crowd | None:
+    """The people of T5; None when nobody asked for them."""
+    asked = pytestconfig.getoption("people")
+    path = pytestconfig.rootpath / "fixtures" / "crowd.toml"
+    TELL.set(Drawing(pytestconfig))
+    return None if asked is None else Crowd(path, people(asked))
 
 
 @pytest.fixture(scope="session")

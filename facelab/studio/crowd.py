@@ -6,7 +6,7 @@ Person k depends on the seed and on k alone, so that a small crowd is the beginn
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Annotated
 
@@ -73,7 +73,7 @@ class Sitter:
     likenesses: tuple[Likeness, ...]
 
     def frames(self) -> list[Array]:
-        """Draw all frames, (height, width, 3) uint8 blue, green, red, coarse where that is enough."""
+        """Draw all frames, (height, width, 3) uint8 blue, green, red."""
         cv2.setNumThreads(1)  # a crowd is drawn in parallel by process
         takes = [likeness.take for likeness in self.likenesses]
         return [
@@ -81,7 +81,7 @@ class Sitter:
             for t in takes
         ]
 
-    @property
+    @cached_property
     def key(self) -> str:
         """Fingerprint of all that determines the frames: the studio, the actor, the takes."""
         said = f"{fingerprint()}{self.actor!r}{[one.take for one in self.likenesses]!r}"
@@ -155,9 +155,7 @@ def _small(crowd: Crowd) -> Plan:
     """The plan with the crowd's seed and size of frames."""
     own = crowd.own
     sittings = {
-        name: replace(
-            sitting, camera=replace(sitting.camera, width=own.width, height=own.height)
-        )
+        name: replace(sitting, camera=replace(sitting.camera, width=own.width, height=own.height))
         for name, sitting in crowd.plan.sittings.items()
     }
     return replace(crowd.plan, seed=own.seed, sittings=sittings)
