@@ -103,6 +103,19 @@ def crowds_grow(
     return growth
 
 
+@when(
+    phrase("there are at least {least:Count} of them, so that chance can be told from growth"),
+)
+def enough_people(sheet: LiveSheet, growth: Growth, least: int) -> None:
+    """Go on with a crowd of so many people; with a smaller one the scenario is not run.
+
+    The curves are shown all the same.
+    """
+    people = growth.people[-1]
+    if people < least:
+        sheet.leave_out(f"{people} people are too few to tell; run pytest --people {least} or more")
+
+
 def _bands(growth: Growth) -> dict[str, list[evidence.Band]]:
     """Return people, error rate and its exact band, crowd by crowd, for each manner of probes.
 
@@ -181,14 +194,17 @@ def manner_costs_more(sheet: LiveSheet, growth: Growth, manner: str, chance: flo
 
 @then(
     phrase(
-        "the updates until the accuracy is high grow with the photos to the power of "
-        "{power:Number}, within {tolerance:Number}"
+        "from {least:Count} people on the updates until the accuracy is high grow with the photos "
+        "to the power of {power:Number}, within {tolerance:Number}"
     )
 )
-def settling_grows(sheet: LiveSheet, growth: Growth, power: float, tolerance: float) -> None:
+def settling_grows(
+    sheet: LiveSheet, growth: Growth, least: int, power: float, tolerance: float
+) -> None:
     """Measure the slope of log(updates) over log(photos), from crowd to crowd.
 
-    High: the mean of the accuracy over 10 updates reaches 0.9; counted to the last of them.
+    High: the mean of the accuracy over 10 updates reaches 0.9; counted to the last of them. For a
+    few people these 10 are more than an epoch, and say nothing of the photos.
     """
     points = [
         (photos, float(np.median(updates)))
@@ -197,6 +213,6 @@ def settling_grows(sheet: LiveSheet, growth: Growth, power: float, tolerance: fl
     sheet.show(evidence.series("updates until the accuracy is high", "photos", "updates", points))
     sheet.judge(
         "power of the photos that the updates grow with",
-        growing.settling_power(growth),
+        growing.settling_power(growth, least),
         Interval.between(power - tolerance, power + tolerance),
     )

@@ -102,15 +102,18 @@ def won(wrong: Wrong, predicted: NDArray[np.intp], person: NDArray[Any]) -> Valu
     return np.array(shares, np.float64)
 
 
-def settling_power(growth: Growth) -> Values:
+def settling_power(growth: Growth, least: int = 0) -> Values:
     """Return the power of the photos that the updates to settle grow with, (R,).
+
+    Crowds of fewer than ``least`` people are left out.
 
     The slope of the least-squares line through log(updates) over log(photos); infinite where a
     crowd never settles.
     """
-    photos = np.log(growth.photos)
+    large = np.array(growth.people) >= least
+    photos = np.log(np.array(growth.photos)[large])
     centred = photos - photos.mean()
-    settled = np.log(growth.settled.T)  # (R, S)
+    settled = np.log(growth.settled[large].T)  # (R, S)
     with np.errstate(invalid="ignore"):
         slope = (settled @ centred) / (centred @ centred)
     return np.where(np.isfinite(settled).all(axis=1), slope, np.inf).astype(np.float64)

@@ -31,6 +31,9 @@ from facelab.learning.rolls import Rolls
 BATCH = 64
 """Frames described together: enough to be fast, few enough to be small."""
 
+CENTRED = 4096
+"""Vectors centred together: those of a crowd at once would fill the memory three times."""
+
 Vectors = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
 Detect = Callable[[Pixels, Pixels], Vectors]
@@ -231,7 +234,11 @@ class Embedder:
         return map(self._centred, self.describer.follow(clip))
 
     def _centred(self, described: Described) -> Described:
-        return replace(described, vectors=np.asarray(self.centring(described.vectors)))
+        vectors = np.empty_like(described.vectors)
+        for start in range(0, len(vectors), CENTRED):
+            part = slice(start, start + CENTRED)
+            vectors[part] = self.centring(described.vectors[part])
+        return replace(described, vectors=vectors)
 
 
 def _joined(keys: Iterable[bytes], described: Sequence[Described]) -> Rows:
