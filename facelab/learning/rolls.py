@@ -132,7 +132,7 @@ def _made(rolls: Sequence[Roll], describer: Describes) -> Iterator[tuple[str, Ro
 
 
 def _results(work: Iterable[object]) -> Iterator[tuple[str, Rows]]:
-    jobs = -1 if joblib.effective_n_jobs() == 1 else None  # all cores, unless told where
+    jobs = -1 if joblib.effective_n_jobs(None) == 1 else None  # all cores, unless told where
     parallel = joblib.Parallel(jobs, return_as="generator_unordered", batch_size=1)
     results: Iterator[tuple[str, Rows]] = parallel(work)
     try:
