@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
@@ -11,9 +12,9 @@ import pytest
 
 from facelab.errors import FacelabError
 from facelab.frames.crowd import Crowd, people
-from facelab.frames.ondemand import TELL
 from facelab.frames.opencv import opencv
 from facelab.frames.source import Recording, Source
+from facelab.progress import shown_on
 from facelab.reporting import record
 from facelab.running import prerequisites, seeds
 from facelab.running.catalogue import define
@@ -21,7 +22,6 @@ from facelab.running.cluster import workers
 from facelab.running.definitions import check_definitions
 from facelab.running.exam import Exam
 from facelab.running.features import FeatureFile, feature_of
-from facelab.running.progress import Drawing
 from facelab.running.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.running.summary import summarise, title_block, write_report
 from facelab.running.waivers import read_waivers
@@ -93,6 +93,11 @@ def pytest_configure(config: pytest.Config) -> None:
     document = title_block(config.rootpath)
     run = {"seeds": list(chosen), "system": config.getoption("system")}
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
+    # Nothing is captured while pytest is being configured: this is the user's standard error.
+    showing = ExitStack()
+    terminal = os.fdopen(os.dup(2), "w", encoding="utf-8", errors="replace")
+    showing.enter_context(shown_on(showing.enter_context(terminal)))
+    config.add_cleanup(showing.close)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -240,7 +245,6 @@ def crowd(pytestconfig: pytest.Config) -> Crowd | None:
     """The people of T5; None when nobody asked for them."""
     asked = pytestconfig.getoption("people")
     path = pytestconfig.rootpath / "fixtures" / "crowd.toml"
-    TELL.set(Drawing(pytestconfig))
     return None if asked is None else Crowd(path, people(asked))
 
 

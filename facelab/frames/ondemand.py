@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextvars import ContextVar
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Protocol, overload
 
 if TYPE_CHECKING:
     from facelab.frames.photos import Frame
-
-
-TELL: ContextVar[Callable[[int, int], None]] = ContextVar("TELL", default=lambda *_: None)
-"""Who is told, after every roll that is made, how many of all are done."""
 
 
 class Roll(Hashable, Protocol):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from facelab.errors import FacelabError
 from facelab.interval import Interval
 from facelab.learning.parameters import PARAMETERS, Parameter, Parameters
+from facelab.progress import progress
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -51,19 +52,19 @@ def run_train(arguments: argparse.Namespace) -> int:
 
     photos = read_folder(arguments.gallery)
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
-    from rich.progress import Progress
-
     from facelab.learning.interrupt import interruptible
     from facelab.learning.trainer import Trainer
 
-    with interruptible() as interrupted, Progress() as progress:
-        bar = progress.add_task(f"training on {len(photos)} photos")
+    with (
+        interruptible() as interrupted,
+        progress(f"training on {len(photos)} photos", "updates") as told,
+    ):
         trained = Trainer(arguments.face_detector).train(
             photos,
             parameters,
             seeds=[seed],
             stop=lambda _: interrupted(),
-            progress=lambda done, total: progress.update(bar, completed=done, total=total),
+            progress=told,
         )
     trained.model().save(arguments.output)
     blind = (~trained.embedder.embed(photos.frames).seen).sum()

@@ -27,6 +27,7 @@ from facelab.learning.cache import ROW, Cache, Rows, keys_of_film
 from facelab.learning.embedding import Centring, Hog
 from facelab.learning.faces import CentreSquare, Crop, FaceCandidates, MainFace
 from facelab.learning.rolls import Rolls
+from facelab.progress import progress
 
 BATCH = 64
 """Frames described together: enough to be fast, few enough to be small."""
@@ -181,7 +182,11 @@ class Describer:
     def _from_files(self, pictures: Pictures, keys: Sequence[bytes]) -> Described:
         new = {key: place for place, key in enumerate(keys) if key not in self._cache.rows}
         frames = pictures.select(list(new.values()))
-        described = [self._describe(np.stack(batch), self._main) for batch in batches(frames)]
+        described: list[Described] = []
+        with progress("finding faces", "photos") as told:
+            for batch in batches(frames):
+                described.append(self._describe(np.stack(batch), self._main))
+                told(sum(len(part.vectors) for part in described), len(new))
         self._cache.add(_joined(new, described))
         return Described.of([self._cache.rows[key] for key in keys])
 
@@ -191,10 +196,12 @@ class Describer:
             for start in range(0, len(known), BATCH):
                 yield Described.of(known[start : start + BATCH])
             return
-        described = []
-        for part in self._followed(clip):
-            described.append(part)
-            yield part
+        described: list[Described] = []
+        with progress(f"following {clip.path.name}", "frames") as told:
+            for part in self._followed(clip):
+                described.append(part)
+                told(sum(len(part.vectors) for part in described), len(clip))
+                yield part
         self._cache.add(_joined(keys, described))
 
     def _followed(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:

@@ -21,9 +21,10 @@ from joblib.externals.loky.process_executor import TerminatedWorkerError
 
 from facelab.errors import FacelabError
 from facelab.files import write_atomically
-from facelab.frames.ondemand import TELL, OnDemand, Roll
+from facelab.frames.ondemand import OnDemand, Roll
 from facelab.frames.photos import Frame
 from facelab.learning.cache import ROW, Rows
+from facelab.progress import progress
 
 LARGEST = 1_000_000_000
 """Most bytes of all rolls that are kept, those of about 3,500 people with 40 frames each."""
@@ -57,10 +58,11 @@ class Rolls:
             if (kept := self._kept(key)) is not None:
                 self._known[key] = kept
         missing = [roll for key, roll in wanted.items() if key not in self._known]
-        for done, (key, rows) in enumerate(_made(missing, describer), 1):
-            self._known[key] = rows
-            self._keep(key, rows)
-            TELL.get()(done, len(missing))
+        with progress("drawing a crowd", "people") as told:
+            for done, (key, rows) in enumerate(_made(missing, describer), 1):
+                self._known[key] = rows
+                self._keep(key, rows)
+                told(done, len(missing))
         found = np.empty(len(frames), ROW)
         for place, (roll, number) in enumerate(frames.places):
             found[place] = self._known[frames.rolls[roll].key][number]

@@ -23,7 +23,7 @@ from facelab.errors import FacelabError
 from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
 
-CHUNK = 512
+CHUNK = 2048
 """Most updates of a compiled call: between two calls progress is told and a stop is asked for."""
 
 CHUNK_SECONDS = 0.01
@@ -115,7 +115,7 @@ def train(
 
 
 def chunk_room(replicates: int, places: int) -> int:
-    """Return how many updates a compiled call has room for: a power of two, at most 512.
+    """Return how many updates a compiled call has room for: a power of two, at most 2,048.
 
     Of large updates it is fewer, since what a call is handed is copied: at most 256 kB.
     """

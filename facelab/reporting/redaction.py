@@ -40,8 +40,9 @@ def redacted(value: Any) -> Any:
     if isinstance(value, dict):
         return {redacted(key): redacted(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        if set(map(type, value)) <= {int, float} and all(map(math.isfinite, value)):
-            return list(value)  # a curve: most of a record
+        # A curve, most of a record; a sum is finite where all its terms are.
+        if set(map(type, value)) <= {int, float} and math.isfinite(sum(value)):
+            return list(value)
         return [redacted(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):
         changed = {field.name: redacted(getattr(value, field.name)) for field in fields(value)}

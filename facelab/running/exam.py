@@ -12,6 +12,7 @@ from facelab.frames.photos import Frame, Photos
 from facelab.frames.source import Source
 from facelab.judging.answers import Answers, tally
 from facelab.learning.parameters import Parameters
+from facelab.progress import progress
 from facelab.system import System, Training
 
 
@@ -46,7 +47,10 @@ class Exam:
         key = (tuple(photos.labels["file"]), parameters, seeds, stop_at)
         if key not in self._trainings:
             stop = None if stop_at is None else lambda done: done >= stop_at
-            self._trainings[key] = self.system.train(photos, parameters, seeds=seeds, stop=stop)
+            with progress(f"training on {len(photos)} photos", "updates") as told:
+                self._trainings[key] = self.system.train(
+                    photos, parameters, seeds=seeds, stop=stop, progress=told
+                )
         return self._trainings[key]
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:

@@ -11,6 +11,7 @@ import pytest
 
 from facelab.errors import FacelabError
 from facelab.frames.crowd import Crowd, people
+from facelab.studio.crowd import read_crowd, sitter
 from tests.conftest import ROOT
 
 CROWD = ROOT / "fixtures" / "crowd.toml"
@@ -53,8 +54,8 @@ def test_what_a_person_is_photographed_as() -> None:
 
 
 def test_no_probe_is_a_photo_and_a_shot_is_changed_in_one_thing() -> None:
-    sitter = Crowd(CROWD, 11).photos.frames.rolls[0]  # type: ignore[union-attr]
-    photos, probes = sitter.likenesses[:30], sitter.likenesses[30:]  # type: ignore[attr-defined]
+    likenesses = sitter(read_crowd(CROWD), 1).likenesses
+    photos, probes = likenesses[:30], likenesses[30:]
     poses = {one.take.shot.pose for one in photos}
     assert len(poses) == 30
     assert not poses & {one.take.shot.pose for one in probes}
@@ -79,20 +80,29 @@ def test_frames_are_drawn_when_they_are_asked_for(tmp_path: Path) -> None:
 
 
 def test_people_differ_by_their_seed(tmp_path: Path) -> None:
-    other = Crowd(changed(tmp_path, "seed = 1905", "seed = 1906"), 11)
-    mine = Crowd(CROWD, 11)
-    actors = [roll.actor for c in (mine, other) for roll in c.photos.frames.rolls]  # type: ignore[union-attr]
-    assert len({actor.texture for actor in actors}) == 22
+    path = changed(tmp_path, "seed = 1905", "seed = 1906")
+    crowds = [read_crowd(CROWD), read_crowd(path)]
+    textures = {sitter(crowd, n).actor.texture for crowd in crowds for n in range(1, 12)}
+    assert len(textures) == 22
 
 
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        ('"morning", "after', '"mourning", "after', "crowd.toml: photos: unknown sitting 'mourning'; did you mean 'morning'?"),
-        ("in_glasses = 3 ", "in_glasses = 5 ", "crowd.toml: in_glasses and shots is [5, 4], allowed is the smaller number first; swap them"),
+        (
+            '"morning", "after',
+            '"mourning", "after',
+            "crowd.toml: photos: unknown sitting 'mourning'; did you mean 'morning'?",
+        ),
+        (
+            "in_glasses = 3 ",
+            "in_glasses = 5 ",
+            "crowd.toml: in_glasses and shots is [5, 4], allowed is the smaller number first; "
+            "swap them",
+        ),
         ("width = 160", "widht = 160", "crowd.toml: unknown entry 'widht'; did you mean 'width'?"),
     ],
-)  # fmt: skip
+)
 def test_a_wrong_file_is_refused(before: str, after: str, said: str, tmp_path: Path) -> None:
     with pytest.raises(FacelabError) as refused:
         Crowd(changed(tmp_path, before, after), 11)

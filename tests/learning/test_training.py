@@ -123,7 +123,7 @@ def test_interrupted_training_is_the_head_of_the_whole(embeddings: NDArray[np.fl
 
 
 @pytest.mark.parametrize(
-    ("replicates", "places", "room"), [(1, 1, 512), (5, 16, 512), (32, 128, 16), (100, 1024, 1)]
+    ("replicates", "places", "room"), [(1, 1, 2048), (5, 16, 512), (32, 128, 16), (100, 1024, 1)]
 )
 def test_a_call_is_handed_no_more_than_256_kilobytes(
     replicates: int, places: int, room: int
