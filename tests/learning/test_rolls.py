@@ -37,7 +37,7 @@ class Means:
 
 @dataclass(frozen=True)
 class Grey:
-    """Two grey frames. Where ``deadly`` is a folder, whoever makes them is killed, once or always."""
+    """Two grey frames; where ``deadly`` is a folder, who makes them is killed, once or always."""
 
     level: int
     deadly: str = ""
