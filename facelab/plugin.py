@@ -13,6 +13,7 @@ import pytest
 from facelab.errors import FacelabError, Lacking
 from facelab.filming.command import PLACE
 from facelab.frames.cast import parse_cast
+from facelab.frames.crowd import Crowd, people
 from facelab.frames.live import Camera, open_camera
 from facelab.frames.opencv import opencv
 from facelab.frames.own import OwnGallery
@@ -21,6 +22,7 @@ from facelab.progress import shown_on
 from facelab.reporting import record
 from facelab.running import prerequisites, seeds
 from facelab.running.catalogue import define
+from facelab.running.cluster import workers
 from facelab.running.definitions import check_definitions
 from facelab.running.exam import Exam
 from facelab.running.features import FeatureFile, feature_of
@@ -93,6 +95,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "with --gallery that folder in the gallery",
     )
     group.addoption(
+        "--cluster",
+        metavar="ADDRESS",
+        help="draw and train on a Dask cluster, for example tcp://host:8786; default: this machine",
+    )
+    group.addoption(
+        "--people",
+        metavar="COUNT",
+        help="play T5 with a crowd of so many people, for example 300; not played without",
+    )
+    group.addoption(
         "--report-photos",
         action="store_true",
         help="show photos of real people in the report too, not of the studio's actors alone",
@@ -108,9 +120,15 @@ def pytest_configure(config: pytest.Config) -> None:
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
         check_options(config)
         report = report_folder(config)
+        if config.getoption("people") is not None:
+            people(config.getoption("people"))
         if report.exists() and not report.is_dir():
             raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
         waivers = read_waivers(config.rootpath)
+        if address := config.getoption("cluster"):
+            cluster = ExitStack()
+            cluster.enter_context(workers(address))
+            config.add_cleanup(cluster.close)
     document = title_block(config.rootpath)
     run = {"seeds": list(chosen), "system": config.getoption("system")}
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
@@ -315,6 +333,14 @@ def _tell(config: pytest.Config, source: Source) -> None:
     for what in ("cast", "warnings"):
         if told := getattr(source, what, None):
             recorder.record.run[what] = told
+
+
+@pytest.fixture(scope="session")
+def crowd(pytestconfig: pytest.Config) -> Crowd | None:
+    """The people of T5; None when nobody asked for them."""
+    asked = pytestconfig.getoption("people")
+    path = pytestconfig.rootpath / "fixtures" / "crowd.toml"
+    return None if asked is None else Crowd(path, people(asked))
 
 
 @pytest.fixture(scope="session")

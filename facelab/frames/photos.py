@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from facelab.errors import Lacking
+from facelab.frames.ondemand import OnDemand
 from facelab.frames.pictures import Pictures
 
 Frame = NDArray[np.uint8]
@@ -20,12 +21,12 @@ Frame = NDArray[np.uint8]
 class Photos:
     """Frames of people and their labels, in one order.
 
-    ``frames``: N pictures, of any sizes, or the files that hold them. ``labels``: a table of N rows
-    with at least the columns ``file`` (its name in the gallery) and ``person``; a recorded set has
-    more (``sitting``, ``light``, ``glasses``, ``burst`` …).
+    ``frames``: N pictures, of any sizes, the files that hold them, or how they are made.
+    ``labels``: a table of N rows with at least the columns ``file`` (its name in the gallery) and
+    ``person``; a recorded set has more (``sitting``, ``light``, ``glasses``, ``burst`` …).
     """
 
-    frames: tuple[Frame, ...] | Pictures
+    frames: tuple[Frame, ...] | Pictures | OnDemand
     labels: pd.DataFrame
 
     def __len__(self) -> int:
@@ -39,8 +40,9 @@ class Photos:
     def select(self, mask: Sequence[bool] | NDArray[np.bool_] | pd.Series) -> Photos:
         """Return the photos whose entry in ``mask`` (N,) is true."""
         chosen = np.flatnonzero(np.asarray(mask, bool))
-        if isinstance(self.frames, Pictures):
-            frames: tuple[Frame, ...] | Pictures = self.frames.select(chosen.tolist())
+        frames: tuple[Frame, ...] | Pictures | OnDemand
+        if isinstance(self.frames, Pictures | OnDemand):
+            frames = self.frames.select(chosen.tolist())
         else:
             frames = tuple(self.frames[i] for i in chosen)
         return Photos(frames, self.labels.iloc[chosen].reset_index(drop=True))

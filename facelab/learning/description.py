@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
@@ -19,15 +20,20 @@ from facelab.finder.finder import THRESHOLD, FaceFinder
 from facelab.finder.track import Track
 from facelab.finder.yunet import YuNet
 from facelab.frames.clip import Clip
+from facelab.frames.ondemand import OnDemand
 from facelab.frames.photos import Frame
 from facelab.frames.pictures import Pictures
 from facelab.learning.cache import ROW, Cache, Rows, keys_of_film
 from facelab.learning.embedding import Centring, Hog
 from facelab.learning.faces import CentreSquare, Crop, FaceCandidates, MainFace
+from facelab.learning.rolls import Rolls
 from facelab.progress import progress
 
 BATCH = 64
 """Frames described together: enough to be fast, few enough to be small."""
+
+CENTRED = 4096
+"""Vectors centred together: those of a crowd at once would fill the memory three times."""
 
 Vectors = NDArray[np.float32]
 Pixels = NDArray[np.uint8]
@@ -41,6 +47,7 @@ class Detection:
     ``detect`` maps frames (n, h, w, 3) and the same in grey (n, h, w) to candidates (n, k, 5).
     ``layer`` does so within a Keras model, from grey; None from a detector that cannot. ``margin``
     is the side of the square that is cut, in heights of the box. Scores from ``threshold`` count.
+    ``choice``: what was asked for, so that another process can ask for the same.
     """
 
     name: str
@@ -48,6 +55,7 @@ class Detection:
     layer: keras.layers.Layer | None
     margin: float
     threshold: float
+    choice: str = "facelab"
 
 
 def detection(choice: str) -> Detection:
@@ -57,12 +65,13 @@ def detection(choice: str) -> Detection:
     """
     if choice == "none":
         layer = CentreSquare()
-        return Detection("no face detector: the centre square", compiled(layer), layer, 1, 0.5)
+        name = "no face detector: the centre square"
+        return Detection(name, compiled(layer), layer, 1, 0.5, choice)
     if choice == "facelab":
         layer = FaceCandidates()
         return Detection(FaceFinder.name, compiled(layer), layer, MARGIN, THRESHOLD)
     yunet = YuNet(Path(choice))
-    return Detection(yunet.name, _rows(yunet), None, MARGIN, 0.5)
+    return Detection(yunet.name, _rows(yunet), None, MARGIN, 0.5, choice)
 
 
 MARGIN = 1.0
@@ -114,9 +123,9 @@ class Described:
         return rows
 
     @classmethod
-    def of(cls, rows: Sequence[np.void]) -> Described:
+    def of(cls, rows: Sequence[np.void] | Rows) -> Described:
         """Return what rows of the cache say."""
-        told = np.array(rows, ROW)
+        told = np.asarray(rows, ROW)
         return cls(told["vector"].copy(), told["face"].copy(), told["several"].copy())
 
 
@@ -139,9 +148,12 @@ class Describer:
             lambda grey, faces: hog(crop(grey, faces)), signature, autograph=False
         )
         self._seen: dict[int, np.void] = {}
+        self.rolls = Rolls(self._cache.folder, self._cache.fingerprint)
 
     def describe(self, frames: Sequence[Frame]) -> Described:
         """Describe the largest face of each frame; the centre square where nobody is seen."""
+        if isinstance(frames, OnDemand):
+            return Described.of(self.rolls.describe(frames, self))
         if isinstance(frames, Pictures):
             return self._from_files(frames, [digest.encode() for digest in frames.digests])
         new = [frame for frame in frames if id(frame) not in self._seen]
@@ -151,6 +163,14 @@ class Describer:
                 self._seen[id(frame)] = row
                 weakref.finalize(frame, self._seen.pop, id(frame), None)
         return Described.of([self._seen[id(frame)] for frame in frames])
+
+    def rows(self, frames: Sequence[Frame]) -> Rows:
+        """Describe frames as rows without keys, (n,), and keep nothing."""
+        described = [self._describe(np.stack(batch), self._main) for batch in batches(frames)]
+        return _joined([b""] * len(frames), described)
+
+    def __reduce__(self) -> tuple[Callable[[str], Describer], tuple[str]]:
+        return worker, (self.detection.choice,)
 
     def follow(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
         """Describe one face followed through a clip, batch by batch."""
@@ -199,6 +219,12 @@ class Describer:
         return Described(self._vectors(grey, faces).numpy(), faces, sure.sum(axis=1) > 1)
 
 
+@cache
+def worker(choice: str) -> Describer:
+    """Return the describer of a worker, which has one and no folder."""
+    return Describer(detection(choice))
+
+
 @dataclass(frozen=True)
 class Embedder:
     """What describes frames, and what then places the vectors round the origin."""
@@ -215,7 +241,11 @@ class Embedder:
         return map(self._centred, self.describer.follow(clip))
 
     def _centred(self, described: Described) -> Described:
-        return replace(described, vectors=np.asarray(self.centring(described.vectors)))
+        vectors = np.empty_like(described.vectors)
+        for start in range(0, len(vectors), CENTRED):
+            part = slice(start, start + CENTRED)
+            vectors[part] = self.centring(described.vectors[part])
+        return replace(described, vectors=vectors)
 
 
 def _joined(keys: Iterable[bytes], described: Sequence[Described]) -> Rows:

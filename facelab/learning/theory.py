@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 from facelab.learning.parameters import Parameters
 
+PIECE = 2048
+"""Photos that are worked on at once: those of a crowd, copied whole, would fill the memory."""
+
 
 def curvature_bound(embeddings: NDArray[np.float32]) -> float:
     """Return an upper bound on the curvature of the softmax loss anywhere, lambda_max.
@@ -15,8 +18,17 @@ def curvature_bound(embeddings: NDArray[np.float32]) -> float:
     "Multinomial logistic regression algorithm", 1992). Gradient descent on all photos at once is
     stable below a learning rate of 2 / lambda_max.
     """
-    extended = np.c_[embeddings, np.ones(len(embeddings))]
-    return float(np.linalg.norm(extended, 2) ** 2 / len(embeddings) / 2)
+    photos, features = embeddings.shape
+    if photos <= features:
+        extended = np.c_[embeddings, np.ones(photos)]
+        gram = extended @ extended.T
+    else:
+        gram = np.zeros((features + 1, features + 1))
+        for start in range(0, photos, PIECE):
+            piece = embeddings[start : start + PIECE]
+            extended = np.c_[piece, np.ones((len(piece), 1), np.float32)]
+            gram += extended.T @ extended
+    return float(np.linalg.eigvalsh(gram)[-1] / photos / 2)
 
 
 def first_order_drop(
@@ -28,9 +40,10 @@ def first_order_drop(
     that this holds as long as little is learnt.
     """
     people = int(labels.max()) + 1
-    residual = 1 / people - np.eye(people)[labels]
-    extended = np.c_[embeddings, np.ones(len(embeddings))]
-    slope = extended.T @ residual / len(labels)
+    sums = np.zeros((people, embeddings.shape[1] + 1))
+    np.add.at(sums[:, :-1], labels, embeddings)
+    sums[:, -1] = np.bincount(labels, minlength=people)
+    slope = (sums.sum(axis=0) / people - sums) / len(labels)  # (C, D + 1)
     updates = parameters.updates(len(labels)) - parameters.updates_per_epoch(len(labels))
     return float(parameters.learning_rate * updates * (slope**2).sum() / np.log(people))
 

@@ -18,8 +18,9 @@ from facelab.learning.description import Described, Describer, Embedder, detecti
 from facelab.learning.embedding import Centring
 from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
+from facelab.learning.replicates import train_replicates
 from facelab.learning.theory import theory
-from facelab.learning.training import Head, train
+from facelab.learning.training import Head
 from facelab.system import Capability
 
 
@@ -44,10 +45,14 @@ class Trained:
         return map(self._answer, self.embedder.follow(clip))
 
     def _answer(self, described: Described) -> NDArray[np.float32]:
-        logits = np.matmul(described.vectors, self.head.kernel) + self.head.bias[:, None]
-        odds = np.exp(logits - logits.max(axis=2, keepdims=True))
-        share: NDArray[np.float32] = odds / odds.sum(axis=2, keepdims=True)
-        return share * described.seen[:, None]
+        vectors, seen = described.vectors, described.seen[:, None]
+        answers = np.empty((len(self.head.bias), len(vectors), len(self.people)), np.float32)
+        # replicate by replicate: a crowd's answers are large, and here three times as large
+        for answer, kernel, bias in zip(answers, self.head.kernel, self.head.bias, strict=True):
+            logits = vectors @ kernel + bias
+            odds = np.exp(logits - logits.max(axis=1, keepdims=True))
+            answer[:] = odds / odds.sum(axis=1, keepdims=True) * seen
+        return answers
 
     def model(self, replicate: int = 0) -> keras.Model:
         """Return one replicate as a Keras model from frames to probabilities."""
@@ -88,7 +93,7 @@ class Trainer:
     ) -> Trained:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
         embedder = self.embedder(photos, parameters)
-        head, history = train(
+        head, history = train_replicates(
             embedder.embed(photos.frames).vectors,
             photos.numbers(photos.people),
             len(photos.people),

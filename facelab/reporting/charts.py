@@ -86,6 +86,19 @@ def series_chart(x: str, y: str, points: Sequence[tuple[float, float]]) -> Chart
     return Chart(f"{y} against {x}", description, form, rows, [])
 
 
+def band_chart(kind: str, lines: Sequence[Sequence[float]], top: float) -> Chart:
+    """Return a chart of an error rate over the people, with its exact band, on an axis to ``top``.
+
+    ``lines``: people, rate, low, high. ``kind``: of the frames, told in the title.
+    """
+    rows = [dict(zip(("x", "y", "low", "high"), map(float, line), strict=True)) for line in lines]
+    description = ", ".join(f"{row['x']:g} people: {row['y']:.4g}" for row in rows)
+    # the axis of charts that stand side by side ends at the same rate: a level that is not labelled
+    levels = [{"level": top, "label": "", "x": rows[0]["x"]}]
+    form = ("band", "people", f"error rate, {kind}", True, False)
+    return Chart(f"error rate against people, {kind}", description, form, rows, levels)
+
+
 def start() -> None:
     """Start the engine of vl-convert while others work; what is drawn first would wait for it."""
     empty = {"$schema": "https://vega.github.io/schema/vega/v6.json"}
@@ -143,7 +156,7 @@ def _compiled(form: Form) -> Spec:
     kind, x, y, log_x, log_y = form
     scale = alt.Scale(domain=[0, 1]) if (kind, y) == ("curve", "accuracy") else _scale(log_y, True)
     horizontal = alt.X("x:Q", title=x, scale=_scale(log_x, False))
-    build = _curve_layers if kind == "curve" else _series_layers
+    build = {"curve": _curve_layers, "series": _series_layers, "band": _band_layers}[kind]
     layers = build(horizontal, {"title": y, "scale": scale})
     chart = alt.layer(*layers, data=alt.InlineData(values=[], name="rows"))
     chart = _styled(chart.properties(width=WIDTH, height=HEIGHT))
@@ -182,6 +195,19 @@ def _series_layers(x: Any, vertical: dict[str, Any]) -> list[Any]:
     base = alt.Chart().encode(x=x, y=alt.Y("y:Q", **vertical))
     points = base.mark_point(color=LINE, filled=True, size=40, opacity=1)
     return [base.mark_line(color=LINE, strokeWidth=1.4), points]
+
+
+def _band_layers(x: Any, vertical: dict[str, Any]) -> list[Any]:
+    import altair as alt
+
+    base = alt.Chart().encode(x=x)
+    low, rate = (alt.Y(f"{name}:Q", stack=None, **vertical) for name in ("low", "y"))
+    return [
+        base.mark_area(color=LINE, opacity=0.22).encode(y=low, y2="high:Q"),
+        base.mark_line(color=LINE, strokeWidth=1.4).encode(y=rate),
+        _of("points").encode(x=x, y=rate).mark_point(color=LINE, filled=True, size=40, opacity=1),
+        _of("levels").encode(x="x:Q", y=alt.Y("level:Q", **vertical)).mark_point(opacity=0),
+    ]
 
 
 def _of(data: str) -> Any:

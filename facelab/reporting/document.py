@@ -47,7 +47,7 @@ def render(record: Record) -> str:
 
     Raises FacelabError when the record lacks something, such as a part of a verdict.
     """
-    if any(e.get("kind") in ("curves", "series") for e in record.evidence):
+    if any(e.get("kind") in ("curves", "series", "growth") for e in record.evidence):
         charts.start()
     clean: Record = redacted(record)
     outlined = outline(clean)

@@ -24,6 +24,9 @@ BINS = 400
 
 Evidence = dict[str, Any]
 
+Band = tuple[float, float, float, float]
+"""People, error rate, and the lowest and highest that it may well be."""
+
 
 def facts(title: str, values: dict[str, Any]) -> Evidence:
     """Show named values: {"kind": "facts", "values": {name: value}}."""
@@ -105,6 +108,15 @@ def tally(title: str, person: str, people: Sequence[str], counts: NDArray[np.int
         "people": list(people),
         "counts": counts.tolist(),
     }
+
+
+def growth(title: str, bands: dict[str, list[Band]], wish: str) -> Evidence:
+    """Show how an error rate grows with people, a chart a kind of frame, beside the source's wish.
+
+    {"kind": "growth", "bands": {kind of frame: [[people, rate, low, high]]}, "wish"}.
+    """
+    rows = {name: [list(line) for line in lines] for name, lines in bands.items()}
+    return {"kind": "growth", "title": title, "bands": rows, "wish": wish}
 
 
 def series(title: str, x: str, y: str, points: Sequence[tuple[float, float]]) -> Evidence:

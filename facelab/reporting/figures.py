@@ -10,6 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from facelab.judging.verdict import percent
 from facelab.reporting import charts, wording
 from facelab.reporting.csvlink import csv_address
 from facelab.reporting.curve import Curve, read_curve, sparkline
@@ -158,10 +159,21 @@ def _read_series(figure: Figure, evidence: dict[str, Any]) -> None:
     figure.data = {"x": x, "y": y, "points": told, "csv": csv_address((x, y), points)}
 
 
+def _read_growth(figure: Figure, evidence: dict[str, Any]) -> None:
+    bands = {str(name): [list(line) for line in lines] for name, lines in evidence["bands"].items()}
+    top = max(line[3] for lines in bands.values() for line in lines)
+    figure.charts = [charts.band_chart(name, lines, top) for name, lines in bands.items()]
+    lines = [[name, *line] for name, of_one in bands.items() for line in of_one]
+    names = ("frames", "people", "error rate", "low", "high")
+    told = [[name, wording.fact(n), *map(percent, rates)] for name, n, *rates in lines]
+    figure.data = {"told": told, "wish": str(evidence["wish"]), "csv": csv_address(names, lines)}
+
+
 _READERS = {
     "facts": _read_facts,
     "curves": _read_curves,
     "predictions": _read_predictions,
     "tally": _read_tally,
     "series": _read_series,
+    "growth": _read_growth,
 }

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import numpy as np
 import pytest
@@ -140,6 +140,11 @@ class LiveSheet:
         self.lacking = self.lacking or reason
         self.step.verdict, self.step.message = record.NOT_RUN, reason
         return True
+
+    def leave_out(self, reason: str) -> NoReturn:
+        """End the scenario at this step: it is not run."""
+        self.step.verdict, self.step.message = record.NOT_RUN, reason
+        pytest.skip(reason)
 
     def settle(self) -> None:
         """Skip the scenario, all steps of which held, when one needed what the system lacks."""

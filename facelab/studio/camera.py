@@ -124,6 +124,6 @@ def _noisy(seen: Array, gain: float, amount: float, rng: np.random.Generator) ->
     sigma = np.sqrt(seen * (0.0006 * gain) + (0.004 * gain) ** 2 * 0.5) * amount
     white = rng.standard_normal(seen.shape, dtype=Float)
     grain = 0.45 * white + 0.8 * blur(np.ascontiguousarray(white[::-1, ::-1]), 0.9)
-    luma = grain.mean(2, keepdims=True)
+    luma = ((grain[..., 0] + grain[..., 1] + grain[..., 2]) / 3)[..., None]
     result: Array = np.maximum(seen + sigma * (luma + (grain - luma) * 0.6), 0).astype(Float)
     return result

@@ -138,20 +138,13 @@ def read_plan(path: Path) -> tuple[Plan, dict[str, Actor]]:
     cast = read_cast(path.parent / plan.cast)
     where = str(path)
     for name, photos in plan.photos.items():
-        here = f"{where}: photos.{name}"
-        _known(here, "person", photos.photos, cast)
-        _known(here, "sitting", photos.sittings, plan.sittings)
-        _known(here, "variety", [photos.vary], plan.vary)
-        _known(here, "light", photos.unseen_lights, plan.lights)
-        if photos.unseen_share and not photos.unseen_lights:
-            raise refusal(f"{here}: unseen_lights", [], "at least one light", "name one")
-        _ordered(f"{here}: burst", photos.burst)
+        check_photos(f"{where}: photos.{name}", plan, photos, cast)
     for name, twins in plan.twins.items():
         here = f"{where}: twins.{name}"
         _known(here, "person", twins.people, cast)
         _known(here, "sitting", twins.sittings, plan.sittings)
         _known(here, "variety", [twins.vary], plan.vary)
-        _ordered(f"{here}: burst", twins.burst)
+        ordered(f"{here}: burst", twins.burst)
     for name, clip in plan.clips.items():
         here = f"{where}: clips.{name}"
         _known(here, "person", [clip.person], cast)
@@ -163,11 +156,22 @@ def read_plan(path: Path) -> tuple[Plan, dict[str, Actor]]:
         _known(here, "sitting", seating.sittings, plan.sittings)
         _known(here, "light", seating.other_lights, plan.lights)
         _known(here, "variety", [seating.vary], plan.vary)
-        _ordered(f"{here}: nearest and farthest", (seating.nearest, seating.farthest))
+        ordered(f"{here}: nearest and farthest", (seating.nearest, seating.farthest))
     for name, variety in plan.vary.items():
         _known(f"{where}: vary.{name}", "expression", variety.expressions, WORDS)
-        _ordered(f"{where}: vary.{name}: strength", variety.strength)
+        ordered(f"{where}: vary.{name}: strength", variety.strength)
     return plan, cast
+
+
+def check_photos(where: str, plan: Plan, photos: PhotoSet, cast: Iterable[str]) -> None:
+    """Raise FacelabError where a set of photos names what a plan or a cast does not have."""
+    _known(where, "person", photos.photos, cast)
+    _known(where, "sitting", photos.sittings, plan.sittings)
+    _known(where, "variety", [photos.vary], plan.vary)
+    _known(where, "light", photos.unseen_lights, plan.lights)
+    if photos.unseen_share and not photos.unseen_lights:
+        raise refusal(f"{where}: unseen_lights", [], "at least one light", "name one")
+    ordered(f"{where}: burst", photos.burst)
 
 
 def _known(where: str, kind: str, names: Iterable[str], allowed: Iterable[str]) -> None:
@@ -179,6 +183,7 @@ def _known(where: str, kind: str, names: Iterable[str], allowed: Iterable[str]) 
             raise FacelabError(f"{where}: unknown {kind} {name!r}; {nearest(name, allowed)}")
 
 
-def _ordered(where: str, pair: tuple[float, float]) -> None:
+def ordered(where: str, pair: tuple[float, float]) -> None:
+    """Raise FacelabError for a pair whose first number is the larger one."""
     if pair[0] > pair[1]:
         raise refusal(where, list(pair), "the smaller number first", "swap them")

@@ -1,7 +1,7 @@
 """An actor as grids at rest, made once and kept; and the same grids where a shot puts them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import cv2
@@ -38,9 +38,40 @@ class Sculpture:
     hair_sky: Array | None
 
 
-@lru_cache(maxsize=12)
-def sculpt(actor: Actor) -> Sculpture:
-    """Everything of an actor that no shot changes (some 150 ms, then kept)."""
+@lru_cache(maxsize=24)
+def sculpt(actor: Actor, *, coarse: bool = False) -> Sculpture:
+    """Everything of an actor that no shot changes (some 150 ms, then kept).
+
+    ``coarse`` keeps every second row, and of head and hair every second column: for small frames,
+    where a step of the grid is then still about a pixel.
+    """
+    return _thinned(sculpt(actor)) if coarse else _sculpt(actor)
+
+
+def _thinned(whole: Sculpture) -> Sculpture:
+    locks, sky = whole.locks, whole.hair_sky
+    if locks is not None:
+        core = None if locks.core is None else _half(locks.core)
+        locks = Locks(_half(locks.shell), _half(locks.margin), core)
+    return replace(
+        whole,
+        skull=_half(whole.skull),
+        ears=(whole.ears[0][::2], whole.ears[1][::2]),
+        neck=whole.neck[::2],
+        torso=whole.torso[::2],
+        locks=locks,
+        head_sky=_half(whole.head_sky),
+        neck_sky=whole.neck_sky[::2],
+        torso_sky=whole.torso_sky[::2],
+        hair_sky=None if sky is None else _half(sky),
+    )
+
+
+def _half(grid: Array) -> Array:
+    return np.ascontiguousarray(grid[::2, ::2])
+
+
+def _sculpt(actor: Actor) -> Sculpture:
     bare = skull(actor)
     locks = grow(actor, bare)
     column, chest = neck(actor), torso(actor)
@@ -120,9 +151,13 @@ class Figure:
         return [*grids, *self.tubes]
 
 
-def pose_figure(actor: Actor, expression: Expression, pose: Pose, *, glasses: bool) -> Figure:
-    """Give an actor an expression and put it before the camera; shoulders turn with it a little."""
-    rest = sculpt(actor)
+def pose_figure(
+    actor: Actor, rest: Sculpture, expression: Expression, pose: Pose, *, glasses: bool
+) -> Figure:
+    """Give an actor an expression and put it before the camera; shoulders turn with it a little.
+
+    ``rest`` is the sculpture of the actor, fine or coarse.
+    """
     shaped = head(actor, expression, rest.skull)
     points = shaped.points
     if actor.beard is Beard.FULL:

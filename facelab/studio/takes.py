@@ -64,7 +64,7 @@ def takes(plan: Plan, chosen: Sequence[str]) -> list[Take]:
     for name, photos in plan.photos.items():
         if name in chosen:
             for person, count in photos.photos.items():
-                found += _photos(plan, name, photos, person, count)
+                found += photo_takes(plan, name, photos, person, count)
     for name, twins in plan.twins.items():
         if name in chosen:
             for person in twins.people:
@@ -134,7 +134,10 @@ def _bursts(
         first += size
 
 
-def _photos(plan: Plan, label: str, photos: PhotoSet, person: str, count: int) -> Iterator[Take]:
+def photo_takes(
+    plan: Plan, label: str, photos: PhotoSet, person: str, count: int
+) -> Iterator[Take]:
+    """All takes of a person in a set, in bursts."""
     for burst in _bursts(plan, label, person, count, photos):
         for number in burst.numbers:
             worn = photos.glasses_every > 0 and (number + 1) % photos.glasses_every == 0

@@ -169,6 +169,7 @@ def test_orders_differ_between_epochs_and_seeds() -> None:
 
 def test_basis_keeps_lengths_and_angles(embeddings: NDArray[np.float32]) -> None:
     basis = orthonormal_basis(embeddings)
+    assert basis is not None
     assert basis.shape == (FEATURES, PHOTOS)
     coordinates = embeddings @ basis
     np.testing.assert_allclose(coordinates @ coordinates.T, embeddings @ embeddings.T, atol=1e-4)

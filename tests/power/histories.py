@@ -13,6 +13,7 @@ from facelab.learning.parameters import Parameters
 from tests.power.case import PEOPLE, Case, Fixtures, drawn, exam, shown
 from tests.power.catalogue import named
 from tests.power.histories_of_answers import CASES as ANSWERS
+from tests.power.histories_of_crowds import CASES as CROWDS
 
 CHANCE = float(np.log(len(PEOPLE)))
 
@@ -241,6 +242,7 @@ CASES = (
         ((5, YES), (4, NO), (3, NO)),
     ),
     *ANSWERS,
+    *CROWDS,
 )
 
 HISTORIES = {named(case.step): case for case in CASES}

@@ -1,0 +1,38 @@
+"""A small crowd, two photos and one probe a person, and a program that describes one."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+
+from facelab.frames.crowd import Crowd
+from tests.conftest import ROOT
+
+
+def small_crowd(folder: Path, people: int) -> Crowd:
+    """Return a crowd whose file is written into a folder."""
+    folder.mkdir(exist_ok=True)
+    for name in ("crowd.toml", "plan.toml", "cast.toml"):
+        shutil.copy(ROOT / "fixtures" / name, folder)
+    text = (folder / "crowd.toml").read_text()
+    for name, fewer in (("photos = 30", "photos = 2"), ("shots = 4", "shots = 1")):
+        assert name in text
+        text = text.replace(name, fewer)
+    for name in ("in_glasses = 3", "in_unseen_light = 3"):
+        text = text.replace(name, name.replace("3", "0"))
+    (folder / "crowd.toml").write_text(text)
+    return Crowd(folder / "crowd.toml", people)
+
+
+def main() -> None:
+    """Describe a crowd: folder, number of people, folder of the cache."""
+    from facelab.learning.trainer import Trainer
+
+    folder, people, cache = sys.argv[1:]
+    crowd = small_crowd(Path(folder), int(people))
+    Trainer("facelab", Path(cache)).describer.describe(crowd.photos.frames)
+
+
+if __name__ == "__main__":
+    main()
