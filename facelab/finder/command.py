@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -37,27 +39,34 @@ def run_finder(arguments: argparse.Namespace) -> int:
             raise FacelabError(
                 f"--{name}: received {getattr(arguments, name)}, allowed is {allowed}; choose more"
             )
-    from rich.progress import Progress
-
+    from facelab.finder.finder import FaceFinder
+    from facelab.finder.recipe.looks import draw_looks
     from facelab.finder.recipe.shards import draw_shards
 
-    with Progress() as bar:
-        task = bar.add_task(f"drawing {arguments.actors} people")
-        draw_shards(
-            arguments.folder,
-            arguments.actors,
-            jobs=arguments.jobs,
-            progress=lambda done, total: bar.update(task, completed=done, total=total),
-        )
-    from facelab.finder.finder import FaceFinder
+    folder, jobs = arguments.folder, arguments.jobs
+    with _told(f"drawing {arguments.actors} people") as progress:
+        draw_shards(folder, arguments.actors, jobs=jobs, progress=progress)
     from facelab.finder.recipe.model import folded
-    from facelab.finder.recipe.training import store, train
+    from facelab.finder.recipe.training import store, train, train_verifier
 
-    net = folded(train(arguments.folder, arguments.epochs, jobs=arguments.jobs))
+    net = folded(train(folder, arguments.epochs, jobs=jobs))
+    with _told("looking closer at what it finds") as progress:
+        draw_looks(folder, net, jobs=jobs, progress=progress)
+    net |= folded(train_verifier(folder, arguments.epochs))
     store(net, arguments.output)
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
     print(told(FaceFinder(net=net)))
     return 0
+
+
+@contextmanager
+def _told(doing: str) -> Iterator[Callable[[int, int], None]]:
+    """A bar; gives what is to be told how many are done, of how many."""
+    from rich.progress import Progress
+
+    with Progress() as bar:
+        task = bar.add_task(doing)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def told(finder: FaceDetector, actors: int = 50, rooms: int = 300) -> str:

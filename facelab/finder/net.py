@@ -36,8 +36,8 @@ class Convolution:
     stride: int = 1
 
 
-STRIDES = {"c1": 2, "c2": 2, "c3": 2, "d1": 2}
-"""Layers that halve the picture."""
+STRIDES = {"c1": 2, "c2": 2, "c3": 2, "d1": 2, "v1": 2, "v2": 2, "v3": 2}
+"""Layers that halve the picture; those in v are the verifier's."""
 
 
 @cache
@@ -56,7 +56,7 @@ def weights() -> dict[str, Convolution]:
 
 
 def local_contrast(grey: NDArray[np.uint8]) -> Map:
-    """Return (96, 128) float32: grey less the mean around, in deviations around."""
+    """Return ``grey`` (h, w) less the mean around, in deviations around; float32."""
     levels = grey.astype(np.float32)
     size, border = (NEIGHBOURHOOD, NEIGHBOURHOOD), cv2.BORDER_REPLICATE
     difference = levels - cv2.blur(levels, size, borderType=border)
@@ -87,14 +87,20 @@ def convolve(x: Map, layer: Convolution) -> Map:
     if side == 1:
         mixed: Map = x @ layer.kernel[0, 0] + layer.bias
         return mixed
+    high, wide, channels = x.shape
     before = (side - stride) // 2 if stride > 1 else side // 2
-    x = np.pad(x, ((before, side // 2), (before, side // 2), (0, 0)))
-    patches = np.lib.stride_tricks.sliding_window_view(x, (side, side), axis=(0, 1))
-    patches = patches[::stride, ::stride].transpose(0, 1, 3, 4, 2)  # (h, w, side, side, c)
-    height, width = patches.shape[:2]
+    # by hand: np.pad and sliding_window_view take longer than the product
+    padded = np.zeros((high + before + side // 2, wide + before + side // 2, channels), np.float32)
+    padded[before : before + high, before : before + wide] = x
+    down, across, deep = padded.strides
+    patches = np.lib.stride_tricks.as_strided(
+        padded,
+        (high // stride, wide // stride, side, side, channels),
+        (down * stride, across * stride, down, across, deep),
+    )
     columns = layer.kernel.reshape(-1, layer.kernel.shape[-1])
-    product: Map = patches.reshape(height * width, -1) @ columns + layer.bias
-    return product.reshape(height, width, -1)
+    product: Map = patches.reshape(-1, len(columns)) @ columns + layer.bias
+    return product.reshape(high // stride, wide // stride, -1)
 
 
 def relu(x: Map) -> Map:

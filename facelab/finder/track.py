@@ -10,7 +10,7 @@ from facelab.finder.finder import THRESHOLD
 
 Rows = NDArray[np.float32]
 
-START, KEEP = THRESHOLD, 0.35
+START, KEEP = THRESHOLD, 0.5
 """Score that starts a track, and the lower one that keeps it."""
 
 NEAR = 0.3

@@ -14,7 +14,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from facelab.finder.finder import APART, THRESHOLD
+from facelab.finder.finder import APART, PROPOSED, THRESHOLD
 from facelab.finder.net import (
     CELL,
     FLOOR,
@@ -25,6 +25,7 @@ from facelab.finder.net import (
     WIDTH,
     weights,
 )
+from facelab.finder.verifier import CONTEXT, SIDE
 
 MOST = 8
 """Most faces that are told apart in a frame."""
@@ -90,17 +91,33 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         picture = tf.round(tf.matmul(tf.repeat(down, tf.shape(grey)[0], axis=0), narrow))
         said = self._said(local_contrast(picture))
         found = candidates(said)
-        shift = tf.concat([corner[::-1], corner[::-1], [0.0]], 0)
+        shift = tf.concat([corner[::-1], corner[::-1]], 0)
         there = tf.cast(found[..., 4:] > 0, tf.float32)
-        return (found - shift) / tf.stack([zoom, zoom, zoom, zoom, 1.0]) * there
+        return self._verified(grey, (found[..., :4] - shift) / zoom * there, found[..., 4])
+
+    def _verified(self, grey: Tensor, boxes: Tensor, proposed: Tensor) -> Tensor:
+        """Judge each box (frames, 8, 4) by a closer look, as `facelab.finder.verifier`."""
+        place = tf.where(proposed > 0)
+        box, before = tf.gather_nd(boxes, place), tf.gather_nd(proposed, place)
+        side = tf.maximum(tf.round((box[:, 3] - box[:, 1]) * CONTEXT), 2)
+        corner = tf.round((box[:, :2] + box[:, 2:] - side[:, None]) / 2)
+        looks = tf.round(cut(tf.gather(grey, place[:, 0]), corner, side, SIDE))
+        x = local_contrast(looks)[..., None]
+        for name in ("v1", "v2", "v3", "v4"):
+            x = tf.nn.relu(self._convolved(x, name))
+        kernel, bias = self.net["v5"]
+        told = tf.tensordot(x, kernel, 3) + bias
+        score = tf.sigmoid(tf.math.log(before / (1 - before)) + told[:, 0])
+        size = box[:, 2:] - box[:, :2]
+        middle = (box[:, :2] + box[:, 2:]) / 2 + told[:, 1:3] * size
+        half = size * tf.exp(told[:, 3:]) / 2
+        shape = tf.shape(boxes, tf.int64)
+        corrected = tf.scatter_nd(place, tf.concat([middle - half, middle + half], 1), shape)
+        return distinct(corrected, tf.scatter_nd(place, score, shape[:2]), least=0.0)
 
     def _said(self, contrast: Tensor) -> Tensor:
         """Return the map (frames, 12, 16, 5), as `facelab.finder.net.forward`."""
-
-        def block(x: Tensor, name: str) -> Tensor:
-            kernel, bias = self.net[name]
-            return tf.nn.conv2d(x, kernel, STRIDES.get(name, 1), "SAME") + bias
-
+        block = self._convolved
         fine = contrast[..., None]
         for name in ("c1", "c2", "c3", "c4"):
             fine = tf.nn.relu(block(fine, name))
@@ -110,6 +127,10 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         doubled = tf.repeat(tf.repeat(coarse, 2, axis=1), 2, axis=2)
         both = doubled + tf.nn.relu(block(fine, "side"))
         return block(tf.nn.relu(block(both, "join")), "out")
+
+    def _convolved(self, x: Tensor, name: str) -> Tensor:
+        kernel, bias = self.net[name]
+        return tf.nn.conv2d(x, kernel, STRIDES.get(name, 1), "SAME") + bias
 
 
 @keras.saving.register_keras_serializable("facelab")
@@ -168,7 +189,7 @@ class Crop(keras.layers.Layer):  # type: ignore[misc]
         self.margin = margin
 
     def call(self, grey: Tensor, faces: Tensor) -> Tensor:
-        """Cut and average; beyond its edge a frame goes on as it ends."""
+        """Cut and average."""
         size = tf.cast(tf.shape(grey)[1:3], tf.float32)[::-1]  # width, height
         middle = (faces[:, :2] + faces[:, 2:4]) / 2
         square = (faces[:, 3] - faces[:, 1]) * self.margin
@@ -178,17 +199,25 @@ class Crop(keras.layers.Layer):  # type: ignore[misc]
         # Whole pixels: then rounding alone moves no square, on any processor.
         square = tf.maximum(tf.round(square), 2)
         corner = tf.round(middle - square[:, None] / 2)
-        step = square / self.side
-        across = area_mean(tf.shape(grey)[2], self.side, corner[:, 0], step)
-        down = area_mean(tf.shape(grey)[1], self.side, corner[:, 1], step)
-        averaged = tf.matmul(tf.matmul(down, tf.cast(grey, tf.float32)), across, transpose_b=True)
         # Whole grey levels, as a camera gives: then no gradient's angle lies on the edge between
         # two orientations by rounding alone, and every processor gives the same embedding.
-        return tf.round(averaged)
+        return tf.round(cut(grey, corner, square, self.side))
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "side": self.side, "margin": self.margin}
+
+
+def cut(grey: Tensor, corner: Tensor, square: Tensor, side: int) -> Tensor:
+    """Return squares (n, side, side) of frames (n, height, width), averaged down.
+
+    ``corner`` (n, 2): left, top; ``square`` (n,): side in pixels. Beyond its edge a frame goes on
+    as it ends.
+    """
+    step = square / side
+    across = area_mean(tf.shape(grey)[2], side, corner[:, 0], step)
+    down = area_mean(tf.shape(grey)[1], side, corner[:, 1], step)
+    return tf.matmul(tf.matmul(down, tf.cast(grey, tf.float32)), across, transpose_b=True)
 
 
 def area_mean(size: Tensor, parts: int, start: Tensor, step: Tensor) -> Tensor:
@@ -208,8 +237,8 @@ def area_mean(size: Tensor, parts: int, start: Tensor, step: Tensor) -> Tensor:
 
 
 def local_contrast(picture: Tensor) -> Tensor:
-    """Return (n, 96, 128): grey less the mean around, in deviations around."""
-    down, across = _mean_around(HEIGHT), _mean_around(WIDTH)
+    """Return pictures (n, h, w) less the mean around, in deviations around."""
+    down, across = map(_mean_around, picture.shape[1:])
 
     def mean(x: Tensor) -> Tensor:
         return tf.matmul(tf.matmul(down, x), across, transpose_b=True)
@@ -242,14 +271,22 @@ def candidates(said: Tensor) -> Tensor:
     mean = tf.reshape(mean / tf.reduce_sum(weight, 3)[..., None], [-1, rows * columns, 4])
     middle, half = mean[..., :2] * CELL, tf.exp(mean[..., 2:]) * TYPICAL / 2
     boxes = tf.concat([middle - half, middle + half], -1)
-    scores = tf.reshape(tf.where(peak, sure, 0.0), [-1, rows * columns, 1])
+    scores = tf.reshape(tf.where(peak, sure, 0.0), [-1, rows * columns])
+    return distinct(boxes, scores, PROPOSED)
+
+
+def distinct(boxes: Tensor, scores: Tensor, least: float) -> Tensor:
+    """Return faces (n, 8, 5): boxes (n, k, 4) and scores (n, k) above ``least``.
+
+    The surest first, without those that overlap a surer one; then rows of zeros.
+    """
     kept = tf.image.combined_non_max_suppression(
         boxes[:, :, None],
-        scores,
+        scores[..., None],
         max_output_size_per_class=MOST,
         max_total_size=MOST,
         iou_threshold=APART,
-        score_threshold=0.1,
+        score_threshold=least,
         clip_boxes=False,
     )
     return tf.concat([kept.nmsed_boxes, kept.nmsed_scores[..., None]], -1)

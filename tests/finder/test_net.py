@@ -23,6 +23,8 @@ def test_numpy_is_keras_with_batch_normalisation_folded_in() -> None:
 def test_numpy_is_keras_on_the_committed_weights(recording: Recording) -> None:
     model, net = build(), weights()
     for name, layer in net.items():
+        if name.startswith("v"):  # the verifier's
+            continue
         if name == "out":
             model.get_layer(name).set_weights([layer.kernel, layer.bias])
             continue

@@ -12,11 +12,14 @@ import pytest
 from facelab.finder.box import covered
 from facelab.finder.command import told
 from facelab.finder.finder import FaceFinder
-from facelab.finder.recipe import batches, shards, training
+from facelab.finder.net import weights
+from facelab.finder.recipe import batches, looks, shards, training
 from facelab.finder.recipe.batches import target
 from facelab.finder.recipe.disguise import wipe_face
+from facelab.finder.recipe.model import folded
 from facelab.finder.recipe.samples import FRAME, Cast, Sample, cast, draw_sample
 from facelab.finder.recipe.scenes import Scene, empty_room, scenes
+from facelab.finder.verifier import judge
 from facelab.studio.maths import Array, generator
 
 NONE = np.zeros((0, 4), np.float32)
@@ -128,6 +131,27 @@ def test_training_goes_on_from_its_checkpoint(
     assert int(model.optimizer.iterations) == 4
     lines = (tmp_path / "finder.csv").read_text().splitlines()
     assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1"]
+
+
+def test_the_verifier_learns_from_what_the_network_finds(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in {"_PARTS": 2, "_SAMPLES": 40, "BATCH": 16}.items():
+        monkeypatch.setattr(looks, name, value)
+    monkeypatch.setattr(training, "BATCH", 16)
+    few_scenes = cast([*shards.read_shards(folder), empty_room(1)])
+    monkeypatch.setattr(looks, "scenes_of", lambda _: few_scenes)
+    looks.draw_looks(tmp_path, weights(), jobs=1, progress=lambda *_: None)
+    pictures, targets = looks.read_looks(tmp_path)
+    assert pictures.shape == (len(targets), 48, 48)
+    assert 0 < targets[:, 0].sum() < len(targets)
+    assert 0.02 < targets[targets[:, 0] > 0, 1:].std() < 0.3
+    training.train_verifier(tmp_path, 1)
+    model = training.train_verifier(tmp_path, 2)
+    assert int(model.optimizer.iterations) == 2 * (len(targets) // 16)
+    contrast = pictures[0].astype(np.float32)
+    expected = model.predict(contrast[None, ..., None], verbose=0)[0]
+    np.testing.assert_allclose(judge(contrast, folded(model)), expected, atol=1e-4)
 
 
 def test_parts_are_half_mirrored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

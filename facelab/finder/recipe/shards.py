@@ -1,6 +1,7 @@
-"""Shards: scenes on disk, so many actors a file, drawn once and continued where they stopped."""
+"""Shards: what was drawn, on disk; drawn once, by every core, and continued where it stopped."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import joblib
@@ -11,34 +12,45 @@ from facelab.studio.maths import Array
 
 ACTORS_PER_SHARD = 25
 
+Progress = Callable[[int, int], None]
+"""Told how many are done, of how many."""
 
-def draw_shards(
-    folder: Path, actors: int, *, jobs: int, progress: Callable[[int, int], None]
+
+def draw_missing(
+    files: Mapping[Path, Callable[[], dict[str, Array]]], *, jobs: int, progress: Progress
 ) -> None:
-    """Draw the scenes of ``actors`` actors into ``folder``; shards that are there are kept."""
-    folder.mkdir(parents=True, exist_ok=True)
-    first = range(0, actors, ACTORS_PER_SHARD)
-    missing = [a for a in first if not _shard(folder, a).exists()]
-    progress(len(first) - len(missing), len(first))
-    draw = joblib.delayed(draw_shard)
-    done = joblib.Parallel(jobs, return_as="generator_unordered")(draw(folder, a) for a in missing)
+    """Draw the arrays of each file that is not there yet, and write it."""
+    missing = {path: draw for path, draw in files.items() if not path.exists()}
+    progress(len(files) - len(missing), len(files))
+    tasks = (joblib.delayed(_draw_file)(path, draw) for path, draw in missing.items())
+    done = joblib.Parallel(jobs, return_as="generator_unordered")(tasks)
     for number, _ in enumerate(done, 1):
-        progress(len(first) - len(missing) + number, len(first))
+        progress(len(files) - len(missing) + number, len(files))
 
 
-def draw_shard(folder: Path, first: int) -> None:
-    """Draw the scenes of `ACTORS_PER_SHARD` actors from number ``first`` into one file."""
-    drawn = [s for a in range(first, first + ACTORS_PER_SHARD) for s in scenes(a)]
-    path = _shard(folder, first)
+def _draw_file(path: Path, draw: Callable[[], dict[str, Array]]) -> None:
     unfinished = path.with_suffix(".part")
     with unfinished.open("wb") as file:
-        np.savez(
-            file,
-            pixels=np.stack([scene.pixels for scene in drawn]),
-            boxes=np.concatenate([scene.boxes for scene in drawn]),
-            people=np.array([len(scene.boxes) for scene in drawn]),
-        )
+        np.savez(file, **draw())  # type: ignore[arg-type]
     unfinished.replace(path)
+
+
+def draw_shards(folder: Path, actors: int, *, jobs: int, progress: Progress) -> None:
+    """Draw the scenes of ``actors`` actors into ``folder``, so many actors a file."""
+    folder.mkdir(parents=True, exist_ok=True)
+    first = range(0, actors, ACTORS_PER_SHARD)
+    files = {folder / f"scenes_{a:07d}.npz": partial(draw_shard, a) for a in first}
+    draw_missing(files, jobs=jobs, progress=progress)
+
+
+def draw_shard(first: int) -> dict[str, Array]:
+    """Draw the scenes of `ACTORS_PER_SHARD` actors from number ``first`` on."""
+    drawn = [s for a in range(first, first + ACTORS_PER_SHARD) for s in scenes(a)]
+    return {
+        "pixels": np.stack([scene.pixels for scene in drawn]),
+        "boxes": np.concatenate([scene.boxes for scene in drawn]),
+        "people": np.array([len(scene.boxes) for scene in drawn]),
+    }
 
 
 def read_shards(folder: Path) -> list[Scene]:
@@ -50,7 +62,3 @@ def read_shards(folder: Path) -> list[Scene]:
             pixels: Array = shard["pixels"]
         found += [Scene(*pair) for pair in zip(pixels, boxes, strict=True)]
     return found
-
-
-def _shard(folder: Path, first: int) -> Path:
-    return folder / f"scenes_{first:07d}.npz"
