@@ -18,6 +18,7 @@ from facelab.finder.net import (
     forward,
     local_contrast,
     weights,
+    zoom_into_picture,
 )
 from facelab.finder.verifier import verify
 from facelab.frames.photos import Frame
@@ -64,7 +65,7 @@ def fit(frame: Frame) -> tuple[NDArray[np.uint8], float, Box]:
     frame's corner lies, (2,).
     """
     height, width = frame.shape[:2]
-    zoom = min(WIDTH / width, HEIGHT / height)
+    zoom = zoom_into_picture(frame)
     size = max(1, round(width * zoom)), max(1, round(height * zoom))
     how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
     grey = cv2.resize(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), size, interpolation=how)

@@ -55,6 +55,12 @@ def weights() -> dict[str, Convolution]:
         }
 
 
+def zoom_into_picture(frame: NDArray[np.uint8]) -> float:
+    """Return the pixels of the network's picture for one of a frame."""
+    height, width = frame.shape[:2]
+    return float(min(WIDTH / width, HEIGHT / height))
+
+
 def local_contrast(grey: NDArray[np.uint8]) -> Map:
     """Return ``grey`` (h, w) less the mean around, in deviations around; float32."""
     levels = grey.astype(np.float32)

@@ -11,13 +11,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.finder.box import Box
-from facelab.finder.net import Convolution, Map, convolve, local_contrast, relu
+from facelab.finder.net import Convolution, Map, convolve, local_contrast, relu, zoom_into_picture
 
 SIDE = 48
 """Pixels of the square that is looked at, each way."""
 
 CONTEXT = 1.4
 """Side of that square, in heights of the box."""
+
+SMALL = SIDE / CONTEXT
+"""Height of a box, in pixels of the network's picture, below which the verifier sees more of it.
+
+Then its correction is taken. A larger box is left: the network's boxes lie more alike from frame to
+frame, and the classifier errs less for it.
+"""
 
 
 def square(box: Box) -> tuple[int, int, int]:
@@ -54,13 +61,16 @@ def look(frame: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 def verify(
     frame: NDArray[np.uint8], box: Box, proposed: float, net: dict[str, Convolution]
 ) -> tuple[Box, float]:
-    """Judge a box (4,) that was proposed with a score: return a better box, and a surer score.
+    """Judge a box (4,) that was proposed with a score: return another box, and a surer score.
 
-    The two looks count as independent: their logits add up.
+    The two looks count as independent: their logits add up. The box is corrected when it is
+    `SMALL`.
     """
     said = judge(local_contrast(look(frame, box)), net)
     logit = np.log(proposed / (1 - proposed)) + said[0]
-    return corrected(box, said[1:]), float(1 / (1 + np.exp(-logit)))
+    if (box[3] - box[1]) * zoom_into_picture(frame) < SMALL:
+        box = corrected(box, said[1:])
+    return box, float(1 / (1 + np.exp(-logit)))
 
 
 def judge(contrast: Map, net: dict[str, Convolution]) -> Map:

@@ -25,7 +25,7 @@ from facelab.finder.net import (
     WIDTH,
     weights,
 )
-from facelab.finder.verifier import CONTEXT, SIDE
+from facelab.finder.verifier import CONTEXT, SIDE, SMALL
 
 MOST = 8
 """Most faces that are told apart in a frame."""
@@ -93,9 +93,10 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         found = candidates(said)
         shift = tf.concat([corner[::-1], corner[::-1]], 0)
         there = tf.cast(found[..., 4:] > 0, tf.float32)
-        return self._verified(grey, (found[..., :4] - shift) / zoom * there, found[..., 4])
+        boxes = (found[..., :4] - shift) / zoom * there
+        return self._verified(grey, boxes, found[..., 4], SMALL / zoom)
 
-    def _verified(self, grey: Tensor, boxes: Tensor, proposed: Tensor) -> Tensor:
+    def _verified(self, grey: Tensor, boxes: Tensor, proposed: Tensor, small: Tensor) -> Tensor:
         """Judge each box (frames, 8, 4) by a closer look, as `facelab.finder.verifier`."""
         place = tf.where(proposed > 0)
         box, before = tf.gather_nd(boxes, place), tf.gather_nd(proposed, place)
@@ -111,9 +112,10 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         size = box[:, 2:] - box[:, :2]
         middle = (box[:, :2] + box[:, 2:]) / 2 + told[:, 1:3] * size
         half = size * tf.exp(told[:, 3:]) / 2
+        corrected = tf.where(size[:, 1:] < small, tf.concat([middle - half, middle + half], 1), box)
         shape = tf.shape(boxes, tf.int64)
-        corrected = tf.scatter_nd(place, tf.concat([middle - half, middle + half], 1), shape)
-        return distinct(corrected, tf.scatter_nd(place, score, shape[:2]), least=0.0)
+        scores = tf.scatter_nd(place, score, shape[:2])
+        return distinct(tf.scatter_nd(place, corrected, shape), scores, least=0.0)
 
     def _said(self, contrast: Tensor) -> Tensor:
         """Return the map (frames, 12, 16, 5), as `facelab.finder.net.forward`."""
