@@ -6,6 +6,7 @@ import os
 import pty
 import re
 import select
+import signal
 import socket
 import subprocess
 import sys
@@ -214,7 +215,10 @@ class Screen:
         """Wait until a text is shown, after what was waited for last."""
         limit = time.monotonic() + within
         while (found := self.seen.find(text, self._from)) < 0:
-            assert time.monotonic() < limit, f"{text!r} not in {self.seen[self._from :]!r}"
+            if time.monotonic() > limit:
+                self.process.kill()
+                self.process.wait()
+                pytest.fail(f"{text!r} not in {self.seen[self._from :]!r}")
             self.read()
         self._from = found + len(text)
 
@@ -295,7 +299,8 @@ def test_ctrl_c_keeps_what_was_filmed(tmp_path: Path, shots: Shots) -> None:
         screen.press("\n", "look here")
         while len(list(folder.glob("gallery/Alex/*.png"))) < 4:
             screen.read()
-        screen.press("\x03", "facelab: interrupted; what was done is kept")
+        screen.process.send_signal(signal.SIGINT)
+        screen.until("facelab: interrupted; what was done is kept")
         assert screen.end() == 130
     assert filmed(folder)[("gallery", "Alex")] >= 3
 
