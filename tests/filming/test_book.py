@@ -33,7 +33,7 @@ COUNTED = "there are photos of at least 2 people"
 
 @pytest.fixture(scope="module", autouse=True)
 def imported() -> None:
-    """Import what bears no second import before pytester does, which takes its imports out again."""
+    """Import what cannot be imported twice before pytester does, which takes its imports back."""
     import vl_convert  # noqa: F401
 
     import facelab.learning.trainer  # noqa: F401
