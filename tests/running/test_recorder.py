@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
-from facelab.errors import FacelabError
+from facelab.errors import FacelabError, Lacking
 from facelab.interval import Interval
 from facelab.judging.verdict import Refused
 from facelab.learning.history import History
@@ -22,6 +22,7 @@ from facelab.running.recorder import LiveSheet, verdict_on
         (AssertionError(), "refused", "AssertionError"),
         (pytest.fail.Exception("no"), "refused", "no"),
         (FacelabError("no folder"), "error", "no folder"),
+        (Lacking("no film"), "not run", "no film"),
         (ValueError("a\nb"), "error", "ValueError: a b"),
         (KeyError(), "error", "KeyError: KeyError"),
         (StepDefinitionNotFoundError("nobody"), "undefined", "nobody"),

@@ -1,0 +1,85 @@
+"""Rules: what stands for the book's own numbers when one's own photos are played."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from facelab.errors import Lacking
+from facelab.judging import answers as judging
+from facelab.judging.verdict import Refused
+from facelab.learning.parameters import Parameters
+from facelab.reporting.record import Sheet, Step
+from facelab.running.recorder import LiveSheet
+from steps import answers, curves, people, training
+from tests.power.case import drawn, said, shown
+
+OWN: Any = SimpleNamespace(source=SimpleNamespace(book=False, photos=lambda _: shown(7)), played=4)
+
+
+@pytest.fixture
+def sheet() -> LiveSheet:
+    live = LiveSheet(Sheet("", "", "", 1, [], "", [Step("Then", "")]), seeds=(0,))
+    live.begin()
+    return live
+
+
+@pytest.mark.parametrize(("values", "accepted"), [(8, True), (7, False), (103, False)])
+def test_values_are_epochs_times_batches(sheet: LiveSheet, values: int, accepted: bool) -> None:
+    held = drawn(np.ones(values))["training"]
+    parameters = Parameters().with_(epochs=2, batch_size=2)
+    if accepted:
+        return training.values_drawn(sheet, OWN, shown(7), parameters, held, 103)
+    with pytest.raises(Refused, match="exactly 8 demanded"):
+        training.values_drawn(sheet, OWN, shown(7), parameters, held, 103)
+    return None
+
+
+def test_a_film_has_its_own_length(sheet: LiveSheet) -> None:
+    answers.frames_counted(sheet, OWN, np.array([[3, 1]]), 793)
+    with pytest.raises(Refused, match="exactly 4 demanded"):
+        answers.frames_counted(sheet, OWN, np.array([[3, 0]]), 793)
+
+
+def test_few_probes_are_held_against_a_bound(sheet: LiveSheet) -> None:
+    # of 11 probes none wrong: at most 23.8 % with 95 % confidence, 1 - 0.05 ** (1 / 11)
+    right, one_wrong = said("a" * 11, "a" * 11), said("a" * 11, "a" * 10 + "m")
+    np.testing.assert_allclose(judging.most_errors(right), [1 - 0.05 ** (1 / 11)])
+    with pytest.raises(Refused, match=r"with 95 % confidence: measured 23.84 %, at least 30 %"):
+        answers.many_errors(sheet, OWN, right, 0.3)
+    answers.many_errors(sheet, OWN, one_wrong, 0.3)
+    # of 3 probes of one person none right: at most 63 %; of 5 none: at most 45 %
+    answers.right_faces(sheet, OWN, said("aaammm", "aaaaaa"), 0.5)
+    with pytest.raises(Refused, match=r"measured 45.07 %, more than 50 %"):
+        answers.right_faces(sheet, OWN, said("aaammmmm", "aaaaaaaa"), 0.5)
+
+
+def test_nobody_is_no_wrong_sum(sheet: LiveSheet) -> None:
+    rows = np.array([[[0.5, 0.5], [0.0, 0.0]]], np.float32)
+    told: Any = SimpleNamespace(predict=lambda _: rows)
+    answers.model_predicts(sheet, OWN, shown(2), told)
+    book: Any = SimpleNamespace(source=SimpleNamespace(book=True))
+    with pytest.raises(Refused, match="measured 1"):
+        answers.model_predicts(sheet, book, shown(2), told)
+    told.predict = lambda _: 0 * rows
+    with pytest.raises(Refused, match="measured 1"):
+        answers.model_predicts(sheet, OWN, shown(2), told)
+
+
+def test_what_is_not_run_with_too_few_people_or_photos(sheet: LiveSheet) -> None:
+    own, photos, basic = OWN.source, shown(7), Parameters()
+    with pytest.raises(Lacking, match=r"^nobody plays Amine, Lara: there are 1 people"):
+        people.photos_of(own, ["Alex", "Amine", "Lara"])
+    with pytest.raises(Lacking, match=r"^the gallery has no 200 photos to learn from but 7$"):
+        people.first_photos(own, 200)
+    with pytest.raises(Lacking, match=r"^a batch of 102 photos is more than all, 7$"):
+        training.given_parameters(own, photos, "1", "3", "102")
+    with pytest.raises(Lacking, match=r"^there is nobody but Alex in the gallery$"):
+        curves.more_updates(sheet, OWN, photos, basic, drawn([1])["training"], ["Alex"])
+    with pytest.raises(Lacking, match=r"^25% of 40 updates are no more than 10: too few photos$"):
+        curves.accuracy_settles(sheet, OWN, drawn(np.ones(40))["training"], 10, 0.9, 0.25)
+    with pytest.raises(Lacking, match=r"^the numbers are those of the book's own gallery$"):
+        people.gallery_counted(sheet, own, photos, 230, 11)
