@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import cycle
+from itertools import cycle, repeat
 from pathlib import Path
 
 import pytest
@@ -28,6 +28,25 @@ class Sitters:
         shown = {person: cycle(photos) for person, photos in self.photos.items()}
         while True:
             yield next(shown[next(reversed(read_consents(self.folder)), PEOPLE[0])])
+
+
+@dataclass
+class Faulty:
+    """A camera that does its work until there are 4 photos in a folder, and then something else.
+
+    ``then``: the last pictures; None for the last one over and over.
+    """
+
+    folder: Path
+    good: list[bytes]
+    then: list[bytes] | None
+
+    def __iter__(self) -> Iterator[bytes]:
+        for picture in cycle(self.good):
+            yield picture
+            if len(list(self.folder.glob("gallery/*/*.png"))) == 4:
+                yield from repeat(picture) if self.then is None else self.then
+                return
 
 
 @pytest.fixture(scope="session")

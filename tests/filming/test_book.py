@@ -12,7 +12,7 @@ import pytest
 from facelab.frames.address import hidden
 from facelab.frames.gallery import Gallery
 from tests.conftest import ROOT, Project, Run
-from tests.filming.conftest import PEOPLE, Sitters, plan
+from tests.filming.conftest import PEOPLE, Faulty, Sitters, plan
 from tests.frames.webcam import Webcam, serve
 
 EXAMPLES = re.findall(
@@ -32,8 +32,10 @@ COUNTED = "there are photos of at least 2 people"
 
 
 @pytest.fixture(scope="module", autouse=True)
-def tensorflow() -> None:
-    """Import TensorFlow before pytester does, which would take it out again: it bears no second."""
+def imported() -> None:
+    """Import what cannot be imported twice before pytester does, which takes its imports back."""
+    import vl_convert  # noqa: F401
+
     import facelab.learning.trainer  # noqa: F401
 
 
@@ -58,8 +60,10 @@ def test_filmed_and_played_again(
     book: Project, shots: dict[str, list[bytes]], tmp_path: Path
 ) -> None:
     folder = tmp_path / "filmed"
-    file = plan(tmp_path, people=list(PEOPLE), photos=10, probes=4, film=30, minutes=0.02)
-    with serve(Webcam(Sitters(folder, shots), every=0.01)) as url:
+    file = plan(
+        tmp_path, people=list(PEOPLE), photos=10, probes=4, film=30, pause=1.0, minutes=0.02
+    )
+    with serve(Webcam(Sitters(folder, shots), every=0.03)) as url:
         options = (f"--record={folder}", f"--film-plan={file}")
         run = book.run(f"--camera={url}", *options, "--seeds=2")
         run.folder = folder / "reports"
@@ -72,7 +76,7 @@ def test_filmed_and_played_again(
         ]
         assert any(re.fullmatch(r"│ Naomie +│ █+ +│ +\d+ │ +\d+\.\d% │", line) for line in live)
         assert run.record["run"]["source"] == "recorded photos of 4 people in filmed/"
-        assert "0815" not in json.dumps(run.record) + "".join(run.lines)
+        assert "hush" not in json.dumps(run.record) + "".join(run.lines)
 
     kept = {
         path: path.read_bytes() for path in folder.rglob("*") if path.suffix in (".png", ".csv")
@@ -100,19 +104,20 @@ def test_a_camera_that_drops_leaves_one_line_and_the_photos(
     book: Project, shots: dict[str, list[bytes]], tmp_path: Path
 ) -> None:
     folder = tmp_path / "filmed"
-    file = plan(tmp_path, photos=8, pause=0.0, countdown=0.0, every=0.0)
-    with serve(Webcam(shots["Alex"][:5])) as url:
+    file = plan(tmp_path, photos=30, every=0.05)
+    with serve(Webcam(Faulty(folder, shots["Alex"], []), every=0.01)) as url:
         run = book.run(f"--camera={url}", f"--record={folder}", f"--film-plan={file}")
-        line = (
-            f"{hidden(url)}: broke off after frame 5 (the stream ended); connect the camera again"
-        )
     run.folder = folder / "reports"
-    assert run.verdicts == {
-        "T0 1": ("error", line),
-        "T2 1": ("blocked", "blocked by T0"),
-    }
+    verdict, line = run.verdicts["T0 1"]
+    assert verdict == "error"
+    assert re.fullmatch(
+        re.escape(hidden(url)) + r": broke off after frame \d+ \(the stream ended\); connect the "
+        "camera again",
+        line,
+    )
+    assert run.verdicts["T2 1"] == ("blocked", "blocked by T0")
     gallery = Gallery(folder)
-    assert len(gallery.table) == 4
+    assert len(gallery.table) >= 4
     assert gallery.damage() == []
 
 

@@ -106,7 +106,7 @@ def serve(webcam: Webcam) -> Iterator[str]:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/video?key=0815"
+            yield f"http://127.0.0.1:{server.server_port}/video?key=hush"
         finally:
             webcam.closing.set()
             server.shutdown()
