@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, overload
 
 from facelab.errors import FacelabError
 from facelab.frames.image import check_image, decode_image, read_bytes
+from facelab.frames.opencv import opencv
 
 if TYPE_CHECKING:
     from facelab.frames.photos import Frame
@@ -30,6 +31,7 @@ class Pictures(Sequence["Frame"]):
     @classmethod
     def read(cls, paths: Sequence[Path]) -> Pictures:
         """List files. Raises FacelabError, as ``read_image``, when one is no whole picture."""
+        opencv()  # where it cannot start, nothing could be looked at later
         return cls(tuple(paths), tuple(_digest(path) for path in paths))
 
     def __len__(self) -> int:

@@ -50,10 +50,11 @@ class Counter:
         progress: Callable[[int, int], None] | None = None,
     ) -> Guess:
         """Draw values until told to stop, ten at most."""
-        assert progress is None
+        assert progress is not None
         assert start is None
         assert parameters.epochs == 20
         drawn = next((n for n in range(10) if stop and stop(n)), 10)
+        progress(drawn, 10)
         self.asked.append((seeds, drawn))
         values = np.zeros((len(seeds), drawn), np.float32)
         order = np.zeros((len(seeds), drawn, 1), np.int32)
