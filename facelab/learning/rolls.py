@@ -18,6 +18,7 @@ import joblib
 import numpy as np
 from joblib.externals.loky import get_reusable_executor
 from joblib.externals.loky.process_executor import TerminatedWorkerError
+from joblib.parallel import LokyBackend, get_active_backend
 
 from facelab.errors import FacelabError
 from facelab.files import write_atomically
@@ -140,5 +141,6 @@ def _results(work: Iterable[object]) -> Iterator[tuple[str, Rows]]:
     try:
         yield from results
     finally:
-        # idle workers would keep half a gigabyte each while the crowd is learnt
-        get_reusable_executor().shutdown(wait=True)
+        if isinstance(get_active_backend()[0], LokyBackend):
+            # idle workers would keep half a gigabyte each while the crowd is learnt
+            get_reusable_executor().shutdown(wait=True)

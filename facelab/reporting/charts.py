@@ -136,7 +136,8 @@ def _filled(chart: Chart) -> Spec:
         # Vega would rule a line for every 1, 2, 3 … 9 of each decade.
         for axis in spec["axes"]:
             if axis["scale"] == name:
-                axis["values"] = _powers(chart.rows, name)
+                measured = [row["x"] for row in chart.rows]
+                axis["values"] = measured if chart.form[0] == "band" else _powers(chart.rows, name)
     return spec
 
 

@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import joblib
 
+import facelab
 from facelab.errors import FacelabError
 
 PATIENCE = 10
 """Seconds after which a scheduler that does not answer, or has no worker, is given up."""
 
-PACKAGES = ("facelab", "numpy", "opencv-python", "tensorflow", "keras", "joblib", "distributed")
+PACKAGES = ("numpy", "opencv-python", "tensorflow", "keras", "joblib", "distributed")
 """What decides the frames and vectors that a worker makes, and what it understands."""
 
 
 def versions() -> dict[str, str]:
-    """Return the versions that must be the same everywhere; asked of each worker too."""
-    from facelab.studio.crowd import fingerprint
+    """Return the versions that must be the same everywhere; asked of each worker too.
 
+    facelab's own is a digest of its source and weights: a clone may be at any commit.
+    """
+    source, home = hashlib.sha256(), Path(facelab.__file__).parent
+    for path in sorted([*home.rglob("*.py"), *home.rglob("*.npz")]):
+        source.update(path.read_bytes())
     known = {package: version(package) for package in PACKAGES}
-    return {"Python": platform.python_version(), **known, "studio": fingerprint()[:12]}
+    python = ".".join(platform.python_version_tuple()[:2])
+    return {"facelab": source.hexdigest()[:12], "Python": python, **known}
 
 
 @contextmanager

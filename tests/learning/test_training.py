@@ -10,6 +10,7 @@ from facelab.errors import FacelabError
 from facelab.learning.parameters import Parameters
 from facelab.learning.training import (
     CHUNK,
+    LARGE,
     Head,
     chunk_room,
     initial_head,
@@ -65,6 +66,23 @@ def test_a_replicate_has_the_same_bits_alone(
         np.testing.assert_array_equal(history.accuracy[replicate], alone.accuracy[0])
         np.testing.assert_array_equal(history.photos[replicate], alone.photos[0])
         np.testing.assert_array_equal(head.kernel[replicate], lone.kernel[0])
+
+
+@pytest.mark.parametrize("batch_size", [1, 16, 103])
+def test_a_large_head_is_the_oracles_and_the_same_alone(batch_size: int) -> None:
+    people, features = 100, 700
+    assert people * features >= LARGE
+    x = np.random.default_rng(7).standard_normal((750, features)).astype(np.float32) / 9
+    who = np.resize(np.arange(people, dtype=np.int32), len(x))
+    parameters = Parameters(epochs=1, batch_size=batch_size)
+    head, history = train(x, who, people, parameters, seeds=[0, 1, 2])
+    lone, alone = train(x, who, people, parameters, seeds=[1])
+    np.testing.assert_array_equal(history.loss[1], alone.loss[0])
+    np.testing.assert_array_equal(head.kernel[1], lone.kernel[0])
+    start = initial_head(features, people, parameters, [1])
+    kernel, _, loss, _ = replay(x, who, start.kernel[0], start.bias[0], alone.photos[0], 1.0)
+    np.testing.assert_allclose(alone.loss[0], loss, rtol=1e-3, atol=1e-5)
+    np.testing.assert_allclose(lone.kernel[0], kernel, rtol=1e-3, atol=1e-5)
 
 
 def test_it_begins_with_the_weights_it_is_given(embeddings: NDArray[np.float32]) -> None:
