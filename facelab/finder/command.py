@@ -14,7 +14,7 @@ from facelab.interval import Interval
 if TYPE_CHECKING:
     from facelab.finder.face import FaceDetector
 
-ACTORS, EPOCHS = 3400, 14
+ACTORS, EPOCHS, VERIFIER_EPOCHS = 3400, 14, 8
 """What the committed weights were made with."""
 
 
@@ -27,6 +27,9 @@ def add_commands(subparsers: Any) -> None:
     command.add_argument("-o", "--output", type=Path, default=Path("weights.npz"))
     command.add_argument("--actors", type=int, default=ACTORS, help="default %(default)s")
     command.add_argument("--epochs", type=int, default=EPOCHS, help="default %(default)s")
+    command.add_argument(
+        "--verifier-epochs", type=int, default=VERIFIER_EPOCHS, help="default %(default)s"
+    )
     command.add_argument("--jobs", type=int, default=-1, help="processes; default: one a core")
     command.set_defaults(run=run_finder)
 
@@ -34,10 +37,11 @@ def add_commands(subparsers: Any) -> None:
 def run_finder(arguments: argparse.Namespace) -> int:
     """Draw, train, store the weights; then say how well they find unseen people."""
     allowed = Interval.at_least(1)
-    for name in ("actors", "epochs"):
-        if getattr(arguments, name) not in allowed:
+    for name in ("actors", "epochs", "verifier_epochs"):
+        if (received := getattr(arguments, name)) not in allowed:
+            option = name.replace("_", "-")
             raise FacelabError(
-                f"--{name}: received {getattr(arguments, name)}, allowed is {allowed}; choose more"
+                f"--{option}: received {received}, allowed is {allowed}; choose more"
             )
     from facelab.finder.finder import FaceFinder
     from facelab.finder.recipe.looks import draw_looks
@@ -52,7 +56,7 @@ def run_finder(arguments: argparse.Namespace) -> int:
     net = folded(train(folder, arguments.epochs, jobs=jobs))
     with _told("looking closer at what it finds") as progress:
         draw_looks(folder, net, jobs=jobs, progress=progress)
-    net |= folded(train_verifier(folder, arguments.epochs))
+    net |= folded(train_verifier(folder, arguments.verifier_epochs))
     store(net, arguments.output)
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
     print(told(FaceFinder(net=net)))

@@ -138,7 +138,11 @@ class Describer:
     def __init__(self, detection: Detection, cache: Cache | None = None) -> None:
         self.detection = detection
         self._cache = cache or Cache()
-        self._main = MainFace(detection.threshold)
+        self._main = tf.function(  # eagerly, its few operations take as long as the network
+            MainFace(detection.threshold),
+            [tf.TensorSpec((None, None, 5), tf.float32)],
+            autograph=False,
+        )
         crop, hog = Crop(margin=detection.margin), Hog()
         signature = [
             tf.TensorSpec((None, None, None), tf.uint8),
@@ -241,11 +245,16 @@ class Embedder:
         return map(self._centred, self.describer.follow(clip))
 
     def _centred(self, described: Described) -> Described:
+<<<<<<< HEAD
         vectors = np.empty_like(described.vectors)
         for start in range(0, len(vectors), CENTRED):
             part = slice(start, start + CENTRED)
             vectors[part] = self.centring(described.vectors[part])
         return replace(described, vectors=vectors)
+=======
+        # not through Keras' __call__, whose checks take three times as long as the layer itself
+        return replace(described, vectors=np.asarray(self.centring.call(described.vectors)))
+>>>>>>> fast
 
 
 def _joined(keys: Iterable[bytes], described: Sequence[Described]) -> Rows:
