@@ -245,16 +245,12 @@ class Embedder:
         return map(self._centred, self.describer.follow(clip))
 
     def _centred(self, described: Described) -> Described:
-<<<<<<< HEAD
         vectors = np.empty_like(described.vectors)
         for start in range(0, len(vectors), CENTRED):
             part = slice(start, start + CENTRED)
-            vectors[part] = self.centring(described.vectors[part])
+            # not through Keras' __call__, whose checks take three times as long as the layer itself
+            vectors[part] = self.centring.call(described.vectors[part])
         return replace(described, vectors=vectors)
-=======
-        # not through Keras' __call__, whose checks take three times as long as the layer itself
-        return replace(described, vectors=np.asarray(self.centring.call(described.vectors)))
->>>>>>> fast
 
 
 def _joined(keys: Iterable[bytes], described: Sequence[Described]) -> Rows:
