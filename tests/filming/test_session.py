@@ -184,6 +184,8 @@ class Screen:
             stdin=slave,
             stdout=slave,
             stderr=slave,
+            # a shell's background jobs ignore Ctrl-C, and so would what they start
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             env=os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100"},
         )
         os.close(slave)
