@@ -4,7 +4,7 @@ Feature: Hundreds of faces with 30 photos each are carried
     not do: how far the right face still wins, and how much further people, glasses and light cost.
   Constraints: Nobody has to sit before the camera: the people are drawn from one seed, by the studio, in
     the two sittings of the other tests. Asked for with --people 300; without it nothing here is run,
-    and with fewer than 100 people what grows is shown and not judged.
+    and with too few people what grows is shown and not judged.
   Dependencies: T0, whose sittings the crowd sits in.
   Inputs: Learning rate 1; 30 photos a person, nobody in glasses; the other parameters are the basic
     ones (20 epochs, batches of 16); 10 probes a person: 4 shots drawn as the photos are, 3 of them
@@ -48,7 +48,7 @@ Feature: Hundreds of faces with 30 photos each are carried
   @R7 @R10
   Scenario Outline: What is unlike the photos costs more the more people there are
     When the first 4, 11, 30, 100 and 300 of them are learnt, as far as there are so many
-    And there are at least 100 of them, so that chance can be told from growth
+    And there are at least 300 of them, so that chance can be told from growth
     Then <manner> turns more right answers into wrong ones the more people there are, by chance in 1 % of cases at most
 
     Examples:

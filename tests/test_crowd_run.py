@@ -13,7 +13,9 @@ import pytest
 from tests.conftest import ROOT
 
 HINT = "a crowd is drawn when it is asked for: run pytest --people 300"
-FEW = "30 people are too few to tell; run pytest --people 100 or more"
+FEW, FEWER = (
+    f"30 people are too few to tell; run pytest --people {number} or more" for number in (100, 300)
+)
 
 
 def played(folder: Path, *words: str) -> tuple[int, dict[str, Any], str]:
@@ -65,8 +67,8 @@ def test_a_crowd_of_30_is_learnt(thirty: tuple[int, dict[str, Any], str]) -> Non
         "The history of a crowd can be trusted": ("accepted", ""),
         "More people make more errors on the same frames": ("not run", FEW),
         "The work grows with the photos": ("not run", FEW),
-        f"{grows} (glasses)": ("not run", FEW),
-        f"{grows} (unseen light)": ("not run", FEW),
+        f"{grows} (glasses)": ("not run", FEWER),
+        f"{grows} (unseen light)": ("not run", FEWER),
     }
 
 

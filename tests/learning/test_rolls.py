@@ -145,8 +145,9 @@ def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
     found = describer.describe(photos.frames)
     direct = describer.describe(list(photos.frames))
     assert found.seen.all()
-    np.testing.assert_array_equal(found.vectors, direct.vectors)
-    np.testing.assert_array_equal(found.faces, direct.faces)
+    # a roll is described whole: in other company the last bit may differ
+    np.testing.assert_allclose(found.vectors, direct.vectors, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.faces, direct.faces, rtol=1e-5)
 
 
 def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:

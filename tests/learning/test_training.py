@@ -72,7 +72,7 @@ def test_a_replicate_has_the_same_bits_alone(
 def test_a_large_head_is_the_oracles_and_the_same_alone(batch_size: int) -> None:
     people, features = 100, 700
     assert people * features >= LARGE
-    x = np.random.default_rng(7).normal(0, 1 / 9, (750, features)).astype(np.float32)
+    x = np.asarray(np.random.default_rng(7).standard_normal((750, features)) / 9, np.float32)
     who = np.resize(np.arange(people, dtype=np.int32), len(x))
     parameters = Parameters(epochs=1, batch_size=batch_size)
     head, history = train(x, who, people, parameters, seeds=[0, 1, 2])

@@ -111,8 +111,8 @@ def test_a_crowd_is_drawn_and_learnt_on_two_workers_as_here(dask: Dask, tmp_path
     here = Trainer()
     vectors = here.describer.describe(photos.frames).vectors
     draw = np.random.default_rng(0)
-    large = draw.normal(0, 1 / 20, (300, 1764)).astype(np.float32)
-    lesson = (large, (np.arange(300) % 100).astype(np.int32), 100, parameters)
+    vectors_of = np.asarray(draw.standard_normal((300, 1764)) / 20, np.float32)
+    lesson = (vectors_of, np.resize(np.arange(100, dtype=np.int32), 300), 100, parameters)
     head, history = train_replicates(*lesson, seeds=[0, 1, 2])
     with cluster.workers(dask.address):
         both(joblib.parallel.get_active_backend()[0].client)
