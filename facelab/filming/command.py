@@ -6,8 +6,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facelab.filming.plan import read_plan
-
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -39,8 +37,10 @@ def _add_camera(parser: argparse.ArgumentParser) -> None:
 
 def run_film(arguments: argparse.Namespace) -> int:
     """Film; 0 when all is there, 1 when something is missing, which is named."""
-    plan = read_plan(arguments.film_plan)
     # imported only now, with OpenCV and pandas: half a second for every command
+    from facelab.filming.plan import read_plan
+
+    plan = read_plan(arguments.film_plan)
     from facelab.filming.filming import film
     from facelab.frames.live import open_camera
 

@@ -1,4 +1,4 @@
-"""Replicates: side by side on this machine, or each on a worker of a cluster; the same bits."""
+"""Replicates: side by side on this machine, or each on a worker of a cluster."""
 
 from __future__ import annotations
 

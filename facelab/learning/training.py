@@ -2,7 +2,8 @@
 
 The model is p = softmax(x W + b), its loss the mean cross-entropy of the batch, its update
 W <- W - rate * dloss/dW, the photos in a fresh random order every epoch. R replicates, which
-differ only in their seed, are trained side by side on one axis, with the same bits as alone.
+differ only in their seed, are trained side by side on one axis, with the same bits as alone
+(of large heads: but for the last).
 
 The axes are named R replicate, U update, B place in the batch, N photo, D feature, C person.
 """
@@ -231,8 +232,7 @@ def forward(x: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
 def is_large(kernel: Tensor) -> bool:
     """Tell whether a head is so large that products are left to matmul.
 
-    It is then up to 14 times as fast, and each replicate's product one of its own, so that its bits
-    do not depend on its company either.
+    It is then up to 14 times as fast, and a replicate's last bit may depend on its company.
     """
     return bool(kernel.shape[1] * kernel.shape[2] >= LARGE)
 

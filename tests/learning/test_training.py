@@ -69,7 +69,7 @@ def test_a_replicate_has_the_same_bits_alone(
 
 
 @pytest.mark.parametrize("batch_size", [1, 16, 103])
-def test_a_large_head_is_the_oracles_and_the_same_alone(batch_size: int) -> None:
+def test_a_large_head_is_the_oracles_and_nearly_the_same_alone(batch_size: int) -> None:
     people, features = 100, 700
     assert people * features >= LARGE
     x = np.asarray(np.random.default_rng(7).standard_normal((750, features)) / 9, np.float32)
@@ -77,8 +77,8 @@ def test_a_large_head_is_the_oracles_and_the_same_alone(batch_size: int) -> None
     parameters = Parameters(epochs=1, batch_size=batch_size)
     head, history = train(x, who, people, parameters, seeds=[0, 1, 2])
     lone, alone = train(x, who, people, parameters, seeds=[1])
-    np.testing.assert_array_equal(history.loss[1], alone.loss[0])
-    np.testing.assert_array_equal(head.kernel[1], lone.kernel[0])
+    np.testing.assert_allclose(history.loss[1], alone.loss[0], rtol=1e-5)
+    np.testing.assert_allclose(head.kernel[1], lone.kernel[0], atol=1e-6)
     start = initial_head(features, people, parameters, [1])
     kernel, _, loss, _ = replay(x, who, start.kernel[0], start.bias[0], alone.photos[0], 1.0)
     np.testing.assert_allclose(alone.loss[0], loss, rtol=1e-3, atol=1e-5)
