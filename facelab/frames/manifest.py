@@ -124,7 +124,12 @@ def strays(folder: Path, table: pd.DataFrame) -> list[str]:
     known = set(table["file"])
     places = {file.split("/")[0] for file in known if "/" in file} | {"gallery", "probes", "clips"}
     for name in sorted(places):
-        for path in sorted((folder / name).rglob("*")):
+        try:
+            inside(folder, name)
+            found = sorted((folder / name).rglob("*"))
+        except (FacelabError, OSError):
+            continue  # no folder's name, or elsewhere: what should lie in it is told as missing
+        for path in found:
             file = path.relative_to(folder).as_posix()
             if path.is_file() and file not in known:
                 half = path.name.startswith(".") or not path.stat().st_size

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from facelab.learning import trainer, training
+from facelab.learning import replicates, training
 from facelab.learning.parameters import Parameters
 from tests.power.mutant import applied
 from tests.power.mutants import MUTANTS
@@ -33,9 +33,9 @@ def test_every_fault_of_the_benchmark_is_played_or_argued_away() -> None:
 def test_a_fault_is_put_in_wherever_its_place_is_imported_and_taken_out() -> None:
     original = training.train
     with applied(MUTANTS["T22"]):
-        assert vars(trainer)["train"] is training.train
+        assert vars(replicates)["train"] is training.train
         assert training.train is not original
-    assert vars(trainer)["train"] is training.train is original
+    assert vars(replicates)["train"] is training.train is original
 
 
 def test_a_compiled_seam_is_compiled_anew_and_the_old_program_kept() -> None:
