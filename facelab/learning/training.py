@@ -197,9 +197,9 @@ def run_chunk(
     ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         photos = order[number]  # (R, B), -1 where a partial batch has no photo
         batch_x = tf.gather(x, tf.maximum(photos, 0))  # (R, B, D)
-        batch_y = tf.one_hot(tf.gather(y, tf.maximum(photos, 0)), bias.shape[1])  # (R, B, C)
         share = batch_share(photos)  # (R, B)
         logits = forward(batch_x, kernel, bias)  # (R, B, C)
+        batch_y = tf.one_hot(tf.gather(y, tf.maximum(photos, 0)), logits.shape[2])  # (R, B, C)
         loss, accuracy = measure(logits, batch_y, share)
         slope = gradient(batch_x, logits, batch_y, share)
         next_kernel, next_bias = step(kernel, bias, slope, rate)

@@ -57,12 +57,19 @@ def test_a_face_is_surer_than_the_same_face_upside_down(recording: Recording) ->
     assert np.mean(turned) < 0.5
 
 
-def test_a_box_that_is_off_comes_nearer(recording: Recording) -> None:
+def test_a_small_box_that_is_off_comes_nearer(recording: Recording) -> None:
     photos, off = recording.photos("probes/t2"), np.array([0.15, -0.1, 0.25, 0.2])
     before, after = [], []
     for row, frame in enumerate(photos.frames):
-        truth = np.array(true_boxes(photos, row)[0])
+        far = cv2.copyMakeBorder(frame, 240, 240, 240, 240, cv2.BORDER_REPLICATE)
+        truth = np.array(true_boxes(photos, row)[0]) + 240
         box = corrected(truth, off)
         before.append(intersection_over_union(box, truth))
-        after.append(intersection_over_union(verify(frame, box, 0.5, weights())[0], truth))
+        after.append(intersection_over_union(verify(far, box, 0.5, weights())[0], truth))
     assert np.mean(after) > np.mean(before) + 0.1
+
+
+def test_a_large_box_is_left(recording: Recording) -> None:
+    photos = recording.photos("probes/t2")
+    box = np.array(true_boxes(photos, 0)[0])
+    np.testing.assert_array_equal(verify(photos.frames[0], box, 0.5, weights())[0], box)

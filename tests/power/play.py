@@ -150,7 +150,7 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
             patches |= {
                 "facelab.frames.source:Recording": _keeping_recording,
                 "facelab.frames.gallery:read_photos": _decoding,
-                "facelab.frames.clip:Clip.batches": _keeping_clips,
+                "facelab.frames.clip:Clip.__iter__": _keeping_clips,
                 "facelab.learning.description:Describer.describe": _keeping_vectors,
                 "facelab.learning.description:Describer.follow": _keeping_followed,
             }

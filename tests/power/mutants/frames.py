@@ -116,6 +116,6 @@ def too_few(photos: Any) -> Any:
     return mutated
 
 
-@add("N7", "a clip loses every second frame", "facelab.frames.clip:Clip.batches")
+@add("N7", "a clip loses every second frame", "facelab.frames.clip:Clip.__iter__")
 def half_a_clip(batches: Any) -> Any:
     return lambda clip: (batch[::2] for batch in batches(clip))
