@@ -7,13 +7,13 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from facelab.errors import FacelabError, Lacking
 from facelab.filming.command import PLACE
 from facelab.frames.cast import parse_cast
-from facelab.frames.crowd import Crowd, people
 from facelab.frames.live import Camera, open_camera
 from facelab.frames.opencv import opencv
 from facelab.frames.own import OwnGallery
@@ -32,6 +32,9 @@ from facelab.running.summary import summarise, title_block, write_report
 from facelab.running.waivers import read_waivers
 from facelab.system import System, title
 from facelab.systems.loading import load_system
+
+if TYPE_CHECKING:
+    from facelab.frames.crowd import Crowd
 
 REPORTS = "reports"
 """The folder of the report, unless another is asked for."""
@@ -121,6 +124,9 @@ def pytest_configure(config: pytest.Config) -> None:
         check_options(config)
         report = report_folder(config)
         if config.getoption("people") is not None:
+            opencv()  # the studio, which draws a crowd, cannot be imported without
+            from facelab.frames.crowd import people
+
             people(config.getoption("people"))
         if report.exists() and not report.is_dir():
             raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
@@ -338,6 +344,8 @@ def _tell(config: pytest.Config, source: Source) -> None:
 @pytest.fixture(scope="session")
 def crowd(pytestconfig: pytest.Config) -> Crowd | None:
     """The people of T5; None when nobody asked for them."""
+    from facelab.frames.crowd import Crowd, people
+
     asked = pytestconfig.getoption("people")
     path = pytestconfig.rootpath / "fixtures" / "crowd.toml"
     return None if asked is None else Crowd(path, people(asked))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from pytest_bdd import given, then, when
 
-from facelab.frames.crowd import Crowd
 from facelab.frames.photos import Photos
 from facelab.interval import Interval
 from facelab.judging import answers as judging
@@ -19,6 +20,9 @@ from facelab.running.exam import Exam
 from facelab.running.recorder import LiveSheet
 from facelab.system import Training
 from steps.phrases import phrase
+
+if TYPE_CHECKING:
+    from facelab.frames.crowd import Crowd
 
 LEVEL, WINDOW = 0.9, 10
 """The accuracy that counts as high, over so many updates."""

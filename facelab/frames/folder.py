@@ -15,6 +15,7 @@ from facelab.errors import FacelabError
 from facelab.files import inside, shown
 from facelab.frames.gallery import is_name
 from facelab.frames.image import decode_image, shrunk
+from facelab.frames.opencv import opencv
 from facelab.frames.photos import Photos
 from facelab.frames.split import natural, taken
 
@@ -39,6 +40,7 @@ def read_folder(folder: Path) -> Read:
     """
     if not folder.is_dir():
         raise FacelabError(f"{folder}: no such folder; name one with a sub-folder a person")
+    opencv()  # where it cannot start, no photo is to blame
     rows, frames, left_out = [], [], []
     for found in _found(folder):
         if isinstance(found, FacelabError):

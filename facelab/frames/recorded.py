@@ -14,6 +14,7 @@ from facelab.frames.folder import read_bytes
 from facelab.frames.gallery import is_name
 from facelab.frames.image import decode_image
 from facelab.frames.manifest import fault, read_rows, strays, typed
+from facelab.frames.opencv import opencv
 from facelab.frames.photos import Frame, Photos
 
 
@@ -25,6 +26,7 @@ def read_recorded(folder: Path) -> tuple[Photos, pd.DataFrame, list[str]]:
     """
     listed = read_rows(folder)
     table = typed(folder, listed).sort_values("file")
+    opencv()  # where it cannot start, no photo is to blame
     kept, frames, left_out = [], [], []
     for row in [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]:
         film = row["set"] == "clips" or row["set"].startswith("clips/")

@@ -36,7 +36,10 @@ def test_the_page_is_rendered_again_byte_for_byte(example: Record, committed: st
 
 def test_it_is_whole_and_light(example: Record, committed: str) -> None:
     verdicts = {family.id: family.verdict for family in example.families}
-    assert verdicts == {**dict.fromkeys(["T0", "T1", "T2", "T3", "T4"], "accepted"), "T5": "not run"}
+    assert verdicts == {
+        **dict.fromkeys(["T0", "T1", "T2", "T3", "T4"], "accepted"),
+        "T5": "not run",
+    }
     assert len(committed.encode()) <= 3_000_000
     assert "could not be" not in committed
 
