@@ -13,7 +13,7 @@ from facelab.judging import answers as judging
 from facelab.judging import growth as growing
 from facelab.judging.answers import Answers
 from facelab.judging.curves import updates_to_settle
-from facelab.judging.growth import Growth
+from facelab.judging.growth import Growth, Wrong
 from facelab.learning.parameters import Parameters
 from facelab.reporting import evidence
 from facelab.running.exam import Exam
@@ -136,22 +136,18 @@ def _bands(growth: Growth) -> dict[str, list[evidence.Band]]:
     return bands
 
 
-@then(
-    phrase(
-        "on the same frames more people make more errors, "
-        "by chance in {chance:Percent} of cases at most"
-    )
-)
-def errors_grow(sheet: LiveSheet, growth: Growth, chance: float) -> None:
-    """Compare, frame by frame, the smallest crowd that a person is in with the largest.
-
-    McNemar's exact test: measured is how probable it were by chance that so many of the frames on
-    which the two differ are answered wrong by the larger one.
-    """
-    few, many = growing.first_and_last(growth.wrong)
+def _judge_growth(
+    sheet: LiveSheet,
+    growth: Growth,
+    wrong: tuple[Wrong, ...],
+    what: str,
+    chance: float,
+) -> None:
+    """Count what goes wrong in the first and the last crowd of each person; judge the chance."""
+    few, many = growing.first_and_last(wrong)
     sheet.show(
         evidence.facts(
-            f"of {few.shape[1]} frames, answered wrong, each replicate",
+            f"of {few.shape[1]} {what}, each replicate",
             {
                 "in the smallest crowd of the person": few.sum(axis=1).tolist(),
                 f"among {growth.people[-1]} people": many.sum(axis=1).tolist(),
@@ -164,6 +160,21 @@ def errors_grow(sheet: LiveSheet, growth: Growth, chance: float) -> None:
         Interval.at_most(chance),
         unit="%",
     )
+
+
+@then(
+    phrase(
+        "on the same frames more people make more errors, "
+        "by chance in {chance:Percent} of cases at most"
+    )
+)
+def errors_grow(sheet: LiveSheet, growth: Growth, chance: float) -> None:
+    """Compare, frame by frame, the smallest crowd that a person is in with the largest.
+
+    McNemar's exact test: measured is how probable it were by chance that so many of the frames on
+    which the two differ are answered wrong by the larger one.
+    """
+    _judge_growth(sheet, growth, growth.wrong, "frames, answered wrong", chance)
 
 
 @then(
@@ -178,22 +189,9 @@ def manner_costs_more(sheet: LiveSheet, growth: Growth, manner: str, chance: flo
     Counted are shots that are answered right when bare and wrong when all is alike but for the
     manner (`glasses`, `unseen light`); McNemar's exact test over the shots.
     """
-    few, many = growing.first_and_last(growing.turned(growth, manner))
-    sheet.show(
-        evidence.facts(
-            f"of {few.shape[1]} shots, right when bare and wrong with {manner}, each replicate",
-            {
-                "in the smallest crowd of the person": few.sum(axis=1).tolist(),
-                f"among {growth.people[-1]} people": many.sum(axis=1).tolist(),
-            },
-        )
-    )
-    sheet.judge(
-        "chance of such a difference",
-        judging.fewer(many, few),
-        Interval.at_most(chance),
-        unit="%",
-    )
+    turned = growing.turned(growth, manner)
+    what = f"shots, right when bare and wrong with {manner}"
+    _judge_growth(sheet, growth, turned, what, chance)
 
 
 @then(

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from facelab.errors import FacelabError
 from facelab.interval import Interval
+from facelab.progress import progress
 
 if TYPE_CHECKING:
     from facelab.finder.face import FaceDetector
@@ -48,29 +47,19 @@ def run_finder(arguments: argparse.Namespace) -> int:
     from facelab.finder.recipe.shards import draw_shards
 
     folder, jobs = arguments.folder, arguments.jobs
-    with _told(f"drawing {arguments.actors} people") as progress:
-        draw_shards(folder, arguments.actors, jobs=jobs, progress=progress)
+    with progress(f"drawing {arguments.actors} people", "files") as done:
+        draw_shards(folder, arguments.actors, jobs=jobs, progress=done)
     from facelab.finder.recipe.model import folded
     from facelab.finder.recipe.training import store, train, train_verifier
 
     net = folded(train(folder, arguments.epochs, jobs=jobs))
-    with _told("looking closer at what it finds") as progress:
-        draw_looks(folder, net, jobs=jobs, progress=progress)
+    with progress("looking closer at what it finds", "files") as done:
+        draw_looks(folder, net, jobs=jobs, progress=done)
     net |= folded(train_verifier(folder, arguments.verifier_epochs))
     store(net, arguments.output)
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
     print(told(FaceFinder(net=net)))
     return 0
-
-
-@contextmanager
-def _told(doing: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar; gives what is to be told how many are done, of how many."""
-    from rich.progress import Progress
-
-    with Progress() as bar:
-        task = bar.add_task(doing)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def told(finder: FaceDetector, actors: int = 50, rooms: int = 300) -> str:
