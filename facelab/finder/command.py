@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from facelab.finder.face import FaceDetector
 
 ACTORS, EPOCHS, VERIFIER_EPOCHS = 3400, 14, 8
-"""What the committed weights were made with."""
+"""What the committed weights were made with, but for the verifier's last epoch, which was lost."""
 
 
 def add_commands(subparsers: Any) -> None:
