@@ -43,6 +43,7 @@ def run_finder(arguments: argparse.Namespace) -> int:
                 f"--{option}: received {received}, allowed is {allowed}; choose more"
             )
     from facelab.finder.finder import FaceFinder
+    from facelab.finder.networks import NumpyNetworks
     from facelab.finder.recipe.looks import draw_looks
     from facelab.finder.recipe.shards import draw_shards
 
@@ -58,7 +59,7 @@ def run_finder(arguments: argparse.Namespace) -> int:
     net |= folded(train_verifier(folder, arguments.verifier_epochs))
     store(net, arguments.output)
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
-    print(told(FaceFinder(net=net)))
+    print(told(FaceFinder(networks=NumpyNetworks(net))))
     return 0
 
 

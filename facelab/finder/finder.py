@@ -1,6 +1,7 @@
 """facelab's own face finder: frames in, faces out, in about two milliseconds without TensorFlow."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -13,14 +14,13 @@ from facelab.finder.net import (
     HEIGHT,
     TYPICAL,
     WIDTH,
-    Convolution,
     Map,
-    forward,
     local_contrast,
     weights,
-    zoom_into_picture,
 )
-from facelab.finder.verifier import verify
+from facelab.finder.networks import Networks, NumpyNetworks
+from facelab.finder.square import grey_of, scaled
+from facelab.finder.verifier import look, verified
 from facelab.frames.photos import Frame
 
 THRESHOLD = 0.8
@@ -32,50 +32,74 @@ PROPOSED = 0.12
 APART = 0.35
 """Boxes that share more than this are one face."""
 
+Candidate = tuple[Box, float]
+"""A box (4,), and a score from 0 to 1."""
+
 
 class FaceFinder:
     """Small network trained on people who do not exist."""
 
     name = "facelab's face finder"
 
-    def __init__(
-        self, threshold: float = THRESHOLD, net: dict[str, Convolution] | None = None
-    ) -> None:
-        """Take a network; the committed one unless told."""
+    def __init__(self, threshold: float = THRESHOLD, networks: Networks | None = None) -> None:
+        """Take networks; the committed ones in NumPy unless told."""
         self.threshold = threshold
-        self.net = weights() if net is None else net
+        self.networks = networks or NumpyNetworks(weights())
 
     def find(self, frame: Frame) -> list[Face]:
         """Return the faces of a frame (height, width, 3) uint8 BGR, the largest first."""
-        judged = [verify(frame, box, score, self.net) for box, score in self.propose(frame)]
-        sure = distinct([(box, score) for box, score in judged if score >= self.threshold])
-        return largest_first([Face(box, score, NO_LANDMARKS) for box, score in sure])
+        (found,) = self.candidates([frame])
+        sure = [Face(box, score, NO_LANDMARKS) for box, score in found if score >= self.threshold]
+        return largest_first(sure)
 
-    def propose(self, frame: Frame) -> list[tuple[Box, float]]:
-        """Return boxes (4,), in pixels of the frame, and scores, for the verifier to judge."""
-        grey, zoom, corner = fit(frame)
-        found = peaks(forward(local_contrast(grey), self.net), PROPOSED)
-        return [((box - np.tile(corner, 2)) / zoom, score) for box, score in found]
+    def candidates(self, frames: Sequence[Frame]) -> list[list[Candidate]]:
+        """Return what may be faces in each of some frames (height, width, 3), the surest first."""
+        fitted = [fit(frame) for frame in frames]
+        maps = self.networks.propose(np.stack([local_contrast(one.picture) for one in fitted]))
+        proposed = [
+            [(one.in_frame(box), score) for box, score in peaks(said, PROPOSED)]
+            for one, said in zip(fitted, maps, strict=True)
+        ]
+        looks = [
+            local_contrast(look(frame, box))
+            for frame, found in zip(frames, proposed, strict=True)
+            for box, _ in found
+        ]
+        said = iter(self.networks.judge(np.stack(looks)) if looks else ())
+        return [
+            distinct([verified(box, score, next(said), one.zoom) for box, score in found])
+            for one, found in zip(fitted, proposed, strict=True)
+        ]
 
 
-def fit(frame: Frame) -> tuple[NDArray[np.uint8], float, Box]:
-    """Fit a frame into the network's picture, its edges drawn out to fill it.
+@dataclass(frozen=True)
+class Fitted:
+    """A frame in the network's ``picture`` (96, 128) uint8, its edges drawn out to fill it.
 
-    Returns the picture (96, 128) uint8, its pixels for one of the frame, and where in it the
-    frame's corner lies, (2,).
+    ``zoom``: pixels of the picture for one of the frame. ``corner`` (2,): where the frame's lies.
     """
+
+    picture: NDArray[np.uint8]
+    zoom: float
+    corner: Box
+
+    def in_frame(self, box: Box) -> Box:
+        """Return a box (4,) of the picture in pixels of the frame."""
+        return (box - np.tile(self.corner, 2)) / self.zoom
+
+
+def fit(frame: Frame) -> Fitted:
+    """Fit a frame into the network's picture."""
     height, width = frame.shape[:2]
-    zoom = zoom_into_picture(frame)
+    zoom = min(WIDTH / width, HEIGHT / height)
     size = max(1, round(width * zoom)), max(1, round(height * zoom))
-    how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
-    grey = cv2.resize(cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY), size, interpolation=how)
     left, top = (WIDTH - size[0]) // 2, (HEIGHT - size[1]) // 2
     sides = top, HEIGHT - size[1] - top, left, WIDTH - size[0] - left
-    picture = cv2.copyMakeBorder(grey, *sides, cv2.BORDER_REPLICATE)
-    return picture, zoom, np.array([left, top], np.float32)
+    picture = cv2.copyMakeBorder(scaled(grey_of(frame), size), *sides, cv2.BORDER_REPLICATE)
+    return Fitted(picture, zoom, np.array([left, top], np.float32))
 
 
-def peaks(said: Map, threshold: float) -> list[tuple[Box, float]]:
+def peaks(said: Map, threshold: float) -> list[Candidate]:
     """Read boxes (4,), in pixels of the network's picture, and scores off a map (12, 16, 5).
 
     A cell that outdoes its neighbours is a face; its box is the mean of what the cells around say,
@@ -87,9 +111,9 @@ def peaks(said: Map, threshold: float) -> list[tuple[Box, float]]:
     return distinct([(box_at(said, sure, *cell), float(sure[tuple(cell)])) for cell in cells])
 
 
-def distinct(found: Iterable[tuple[Box, float]]) -> list[tuple[Box, float]]:
+def distinct(found: Iterable[Candidate]) -> list[Candidate]:
     """Return boxes and scores, the surest first, without those that overlap a surer one."""
-    kept: list[tuple[Box, float]] = []
+    kept: list[Candidate] = []
     for box, score in sorted(found, key=lambda one: -one[1]):
         if all(intersection_over_union(box, other) < APART for other, _ in kept):
             kept.append((box, score))

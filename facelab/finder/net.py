@@ -4,6 +4,7 @@ Eleven convolutions over a small grey picture in local contrast, after CenterNet
 2019): every cell of 8 x 8 pixels says how near the middle of a face is, and where its box lies.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -55,12 +56,6 @@ def weights() -> dict[str, Convolution]:
         }
 
 
-def zoom_into_picture(frame: NDArray[np.uint8]) -> float:
-    """Return the pixels of the network's picture for one of a frame."""
-    height, width = frame.shape[:2]
-    return float(min(WIDTH / width, HEIGHT / height))
-
-
 def local_contrast(grey: NDArray[np.uint8]) -> Map:
     """Return ``grey`` (h, w) less the mean around, in deviations around; float32."""
     levels = grey.astype(np.float32)
@@ -71,7 +66,7 @@ def local_contrast(grey: NDArray[np.uint8]) -> Map:
     return contrast
 
 
-def forward(contrast: Map, net: dict[str, Convolution]) -> Map:
+def forward(contrast: Map, net: Mapping[str, Convolution]) -> Map:
     """Return the map (12, 16, 5) of a picture (96, 128) in local contrast.
 
     The five are: face (logit), offset of the middle right and down (cells), width and height

@@ -6,12 +6,14 @@ resolution and judged by a second, smaller network (a cascade, as Viola and Jone
 refinement of MTCNN, Zhang et al., 2016).
 """
 
-import cv2
+from collections.abc import Mapping
+
 import numpy as np
 from numpy.typing import NDArray
 
 from facelab.finder.box import Box
-from facelab.finder.net import Convolution, Map, convolve, local_contrast, relu, zoom_into_picture
+from facelab.finder.net import Convolution, Map, convolve, relu
+from facelab.finder.square import cut
 
 SIDE = 48
 """Pixels of the square that is looked at, each way."""
@@ -39,41 +41,22 @@ def look(frame: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
 
     ``frame`` is (height, width, 3) blue-green-red or (height, width) grey; its edges are drawn out.
     """
-    left, top, side = square(box)
-    height, width = frame.shape[:2]
-    # a square that lies wholly outside shows the nearest edge
-    rows = slice(min(max(top, 0), height - 1), max(min(top + side, height), 1))
-    columns = slice(min(max(left, 0), width - 1), max(min(left + side, width), 1))
-    part = frame[rows, columns]
-    if part.ndim == 3:
-        part = cv2.cvtColor(part, cv2.COLOR_BGR2GRAY)
-    above, before = max(-top, 0), max(-left, 0)
-    high, wide = part.shape[:2]
-    # outside the frame by more than the square's side, one line of pixels is all that is left
-    above, before = min(above, side - high), min(before, side - wide)
-    sides = above, side - above - high, before, side - before - wide
-    if any(sides):
-        part = cv2.copyMakeBorder(part, *sides, cv2.BORDER_REPLICATE)
-    how = cv2.INTER_AREA if side > SIDE else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(part, (SIDE, SIDE), interpolation=how), np.uint8)
+    return cut(frame, *square(box), SIDE)
 
 
-def verify(
-    frame: NDArray[np.uint8], box: Box, proposed: float, net: dict[str, Convolution]
-) -> tuple[Box, float]:
-    """Judge a box (4,) that was proposed with a score: return another box, and a surer score.
+def verified(box: Box, proposed: float, said: Map, zoom: float) -> tuple[Box, float]:
+    """Return a surer score than a box (4,) was proposed with, and another box.
 
-    The two looks count as independent: their logits add up. The box is corrected when it is
-    `SMALL`.
+    ``said`` (5,) is what `judge` says of the closer look. The two looks count as independent: their
+    logits add up. The box is corrected when it is `SMALL` in a picture of ``zoom``.
     """
-    said = judge(local_contrast(look(frame, box)), net)
     logit = np.log(proposed / (1 - proposed)) + said[0]
-    if (box[3] - box[1]) * zoom_into_picture(frame) < SMALL:
+    if (box[3] - box[1]) * zoom < SMALL:
         box = corrected(box, said[1:])
     return box, float(1 / (1 + np.exp(-logit)))
 
 
-def judge(contrast: Map, net: dict[str, Convolution]) -> Map:
+def judge(contrast: Map, net: Mapping[str, Convolution]) -> Map:
     """Return (5,) of a picture (48, 48) in local contrast: logit of a face, correction."""
     x = contrast[..., None]
     for name in ("v1", "v2", "v3", "v4"):

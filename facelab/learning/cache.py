@@ -35,7 +35,7 @@ LARGEST = 128_000_000
 MADE_BY = (
     *("finder/*.py", "finder/*.npz", "frames/*.py"),
     *("learning/cache.py", "learning/description.py", "learning/embedding.py", "learning/faces.py"),
-    "learning/rolls.py",
+    *("learning/rolls.py", "learning/squares.py"),
 )
 """The files of facelab on which a row may depend."""
 

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.errors import FacelabError
-from facelab.learning.description import Detection
 from facelab.learning.embedding import FEATURES, Centring, Hog
 from facelab.learning.faces import Crop, Grey, MainFace
+from facelab.learning.squares import Detection
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 

@@ -5,98 +5,27 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
-from itertools import groupby, islice
-from pathlib import Path
-from typing import Any
+from functools import cache, cached_property
+from itertools import islice
 
-import cv2
-import keras
 import numpy as np
-import tensorflow as tf
 from numpy.typing import NDArray
 
-from facelab.finder.finder import THRESHOLD, FaceFinder
 from facelab.finder.track import Track
-from facelab.finder.yunet import YuNet
 from facelab.frames.clip import Clip
 from facelab.frames.ondemand import OnDemand
 from facelab.frames.photos import Frame
 from facelab.frames.pictures import Pictures
 from facelab.learning.cache import ROW, Cache, Rows, keys_of_film
-from facelab.learning.embedding import Centring, Hog
-from facelab.learning.faces import CentreSquare, Crop, FaceCandidates, MainFace
+from facelab.learning.embedding import SIDE, Centring, Hog
 from facelab.learning.rolls import Rolls
+from facelab.learning.squares import Detection, compiled, detection, face_square, main_faces
 from facelab.progress import progress
 
 BATCH = 64
 """Frames described together: enough to be fast, few enough to be small."""
 
-CENTRED = 4096
-"""Vectors centred together: those of a crowd at once would fill the memory three times."""
-
 Vectors = NDArray[np.float32]
-Pixels = NDArray[np.uint8]
-Detect = Callable[[Pixels, Pixels], Vectors]
-
-
-@dataclass(frozen=True)
-class Detection:
-    """Where faces may be.
-
-    ``detect`` maps frames (n, h, w, 3) and the same in grey (n, h, w) to candidates (n, k, 5).
-    ``layer`` does so within a Keras model, from grey; None from a detector that cannot. ``margin``
-    is the side of the square that is cut, in heights of the box. Scores from ``threshold`` count.
-    ``choice``: what was asked for, so that another process can ask for the same.
-    """
-
-    name: str
-    detect: Detect
-    layer: keras.layers.Layer | None
-    margin: float
-    threshold: float
-    choice: str = "facelab"
-
-
-def detection(choice: str) -> Detection:
-    """Return facelab's own face finder (``facelab``), ``none``, or YuNet from a file.
-
-    Raises FacelabError when the file is no such network.
-    """
-    if choice == "none":
-        layer = CentreSquare()
-        name = "no face detector: the centre square"
-        return Detection(name, compiled(layer), layer, 1, 0.5, choice)
-    if choice == "facelab":
-        layer = FaceCandidates()
-        return Detection(FaceFinder.name, compiled(layer), layer, MARGIN, THRESHOLD)
-    yunet = YuNet(Path(choice))
-    return Detection(yunet.name, _rows(yunet), None, MARGIN, 0.5, choice)
-
-
-MARGIN = 1.0
-"""Side of the square that is described, in heights of the box of the skull."""
-
-
-def compiled(layer: keras.layers.Layer) -> Detect:
-    """A layer as a compiled function of frames in grey."""
-    layer.build(None)
-    signature = [tf.TensorSpec((None, None, None), tf.uint8)]
-    function = tf.function(layer, input_signature=signature, autograph=False)
-    return lambda _, grey: np.asarray(function(grey))
-
-
-def _rows(yunet: YuNet) -> Detect:
-    """YuNet's faces as candidates (n, 8, 5)."""
-
-    def detect(frames: Pixels, _: Pixels) -> Vectors:
-        rows = np.zeros((len(frames), 8, 5), np.float32)
-        for frame, row in zip(frames, rows, strict=True):
-            for place, face in enumerate(yunet.find(frame)[:8]):
-                row[place] = [*face.box, face.score]
-        return rows
-
-    return detect
 
 
 @dataclass(frozen=True)
@@ -138,19 +67,6 @@ class Describer:
     def __init__(self, detection: Detection, cache: Cache | None = None) -> None:
         self.detection = detection
         self._cache = cache or Cache()
-        self._main = tf.function(  # eagerly, its few operations take as long as the network
-            MainFace(detection.threshold),
-            [tf.TensorSpec((None, None, 5), tf.float32)],
-            autograph=False,
-        )
-        crop, hog = Crop(margin=detection.margin), Hog()
-        signature = [
-            tf.TensorSpec((None, None, None), tf.uint8),
-            tf.TensorSpec((None, 5), tf.float32),
-        ]
-        self._vectors = tf.function(
-            lambda grey, faces: hog(crop(grey, faces)), signature, autograph=False
-        )
         self._seen: dict[int, np.void] = {}
         self.rolls = Rolls(self._cache.folder, self._cache.fingerprint)
 
@@ -162,7 +78,7 @@ class Describer:
             return self._from_files(frames, [digest.encode() for digest in frames.digests])
         new = [frame for frame in frames if id(frame) not in self._seen]
         for batch in batches(new):
-            described = self._describe(np.stack(batch), self._main)
+            described = self._describe(batch, self._main)
             for frame, row in zip(batch, described.rows([b""] * len(batch)), strict=True):
                 self._seen[id(frame)] = row
                 weakref.finalize(frame, self._seen.pop, id(frame), None)
@@ -170,7 +86,7 @@ class Describer:
 
     def rows(self, frames: Sequence[Frame]) -> Rows:
         """Describe frames as rows without keys, (n,), and keep nothing."""
-        described = [self._describe(np.stack(batch), self._main) for batch in batches(frames)]
+        described = [self._describe(batch, self._main) for batch in batches(frames)]
         return _joined([b""] * len(frames), described)
 
     def __reduce__(self) -> tuple[Callable[[str], Describer], tuple[str]]:
@@ -189,7 +105,7 @@ class Describer:
         described: list[Described] = []
         with progress("finding faces", "photos") as told:
             for batch in batches(frames):
-                described.append(self._describe(np.stack(batch), self._main))
+                described.append(self._describe(batch, self._main))
                 told(sum(len(part.vectors) for part in described), len(new))
         self._cache.add(_joined(new, described))
         return Described.of([self._cache.rows[key] for key in keys])
@@ -211,16 +127,23 @@ class Describer:
     def _followed(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
         track = Track()
         for batch in clip:
-            yield self._describe(
-                np.stack(batch), lambda rows: np.stack([track.follow(row) for row in rows])
-            )
+            yield self._describe(batch, lambda rows: np.stack([track.follow(row) for row in rows]))
 
-    def _describe(self, frames: Pixels, choose: Callable[[Vectors], Any]) -> Described:
-        grey = np.stack([cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in frames])
-        candidates = self.detection.detect(frames, grey)
-        faces = np.asarray(choose(candidates))
+    @cached_property
+    def _hog(self) -> Callable[[Vectors], Vectors]:
+        return compiled(Hog().call, SIDE, SIDE)
+
+    def _main(self, candidates: Vectors) -> Vectors:
+        return main_faces(candidates, self.detection.threshold)
+
+    def _describe(self, frames: Sequence[Frame], choose: Callable[[Vectors], Vectors]) -> Described:
+        candidates = self.detection.detect(frames)
+        faces = choose(candidates)
+        pairs = zip(frames, faces, strict=True)
+        squares = [face_square(frame, face, self.detection.margin) for frame, face in pairs]
+        vectors = self._hog(np.stack(squares).astype(np.float32))
         sure = candidates[..., 4] >= self.detection.threshold
-        return Described(self._vectors(grey, faces).numpy(), faces, sure.sum(axis=1) > 1)
+        return Described(vectors, faces, sure.sum(axis=1) > 1)
 
 
 @cache
@@ -245,12 +168,7 @@ class Embedder:
         return map(self._centred, self.describer.follow(clip))
 
     def _centred(self, described: Described) -> Described:
-        vectors = np.empty_like(described.vectors)
-        for start in range(0, len(vectors), CENTRED):
-            part = slice(start, start + CENTRED)
-            # not through Keras' __call__, whose checks take three times as long as the layer itself
-            vectors[part] = self.centring.call(described.vectors[part])
-        return replace(described, vectors=vectors)
+        return replace(described, vectors=self.centring.place(described.vectors))
 
 
 def _joined(keys: Iterable[bytes], described: Sequence[Described]) -> Rows:
@@ -261,7 +179,7 @@ def _joined(keys: Iterable[bytes], described: Sequence[Described]) -> Rows:
 
 
 def batches(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
-    """Yield runs of up to 64 frames of one size."""
-    for _, same in groupby(frames, key=np.shape):
-        while run := list(islice(same, BATCH)):
-            yield run
+    """Yield runs of up to 64 frames."""
+    left = iter(frames)
+    while run := list(islice(left, BATCH)):
+        yield run

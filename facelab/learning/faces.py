@@ -1,8 +1,8 @@
-"""Faces inside the classifier: Keras layers, from frames to grey squares of faces.
+"""Faces inside a saved classifier: Keras layers, from frames to grey squares of faces.
 
 ``Grey`` takes the colours off, ``FaceCandidates`` runs the network of `facelab.finder` on a batch,
-``MainFace`` picks the largest face, ``Crop`` cuts a square round it. What they do to one frame is
-what `FaceFinder` does.
+``MainFace`` picks the largest face, ``Crop`` cuts a square round it. They do to frames what
+`learning/squares.py` does faster with OpenCV.
 """
 
 from __future__ import annotations
@@ -89,8 +89,7 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         narrow = tf.matmul(lines, across[0], transpose_b=True)
         narrow = tf.reshape(narrow, [-1, tf.shape(grey)[1], WIDTH])
         picture = tf.round(tf.matmul(tf.repeat(down, tf.shape(grey)[0], axis=0), narrow))
-        said = self._said(local_contrast(picture))
-        found = candidates(said)
+        found = candidates(self.propose(local_contrast(picture)))
         shift = tf.concat([corner[::-1], corner[::-1]], 0)
         there = tf.cast(found[..., 4:] > 0, tf.float32)
         boxes = (found[..., :4] - shift) / zoom * there
@@ -103,11 +102,7 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         side = tf.maximum(tf.round((box[:, 3] - box[:, 1]) * CONTEXT), 2)
         corner = tf.round((box[:, :2] + box[:, 2:] - side[:, None]) / 2)
         looks = tf.round(cut(tf.gather(grey, place[:, 0]), corner, side, SIDE))
-        x = local_contrast(looks)[..., None]
-        for name in ("v1", "v2", "v3", "v4"):
-            x = tf.nn.relu(self._convolved(x, name))
-        kernel, bias = self.net["v5"]
-        told = tf.tensordot(x, kernel, 3) + bias
+        told = self.judge(local_contrast(looks))
         score = tf.sigmoid(tf.math.log(before / (1 - before)) + told[:, 0])
         size = box[:, 2:] - box[:, :2]
         middle = (box[:, :2] + box[:, 2:]) / 2 + told[:, 1:3] * size
@@ -117,10 +112,10 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         scores = tf.scatter_nd(place, score, shape[:2])
         return distinct(tf.scatter_nd(place, corrected, shape), scores, least=0.0)
 
-    def _said(self, contrast: Tensor) -> Tensor:
-        """Return the map (frames, 12, 16, 5), as `facelab.finder.net.forward`."""
+    def propose(self, pictures: Tensor) -> Tensor:
+        """Return the maps (n, 12, 16, 5) of pictures (n, 96, 128), as `facelab.finder.net`."""
         block = self._convolved
-        fine = contrast[..., None]
+        fine = pictures[..., None]
         for name in ("c1", "c2", "c3", "c4"):
             fine = tf.nn.relu(block(fine, name))
         coarse = fine
@@ -129,6 +124,14 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         doubled = tf.repeat(tf.repeat(coarse, 2, axis=1), 2, axis=2)
         both = doubled + tf.nn.relu(block(fine, "side"))
         return block(tf.nn.relu(block(both, "join")), "out")
+
+    def judge(self, looks: Tensor) -> Tensor:
+        """Return what is said (n, 5) of looks (n, 48, 48), as `facelab.finder.verifier`."""
+        x = looks[..., None]
+        for name in ("v1", "v2", "v3", "v4"):
+            x = tf.nn.relu(self._convolved(x, name))
+        kernel, bias = self.net["v5"]
+        return tf.tensordot(x, kernel, 3) + bias
 
     def _convolved(self, x: Tensor, name: str) -> Tensor:
         kernel, bias = self.net[name]

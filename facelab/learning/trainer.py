@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from facelab.frames.photos import Frame, Photos
 from facelab.learning.cache import Cache, fingerprint
 from facelab.learning.classifier import assemble
-from facelab.learning.description import Described, Describer, Embedder, detection
+from facelab.learning.description import Described, Describer, Embedder
 from facelab.learning.embedding import Centring
 from facelab.learning.history import History
 from facelab.learning.parameters import Parameters
 from facelab.learning.replicates import train_replicates
+from facelab.learning.squares import detection
 from facelab.learning.theory import theory
 from facelab.learning.training import Head
 from facelab.system import Capability

@@ -4,11 +4,21 @@ import cv2
 import numpy as np
 import pytest
 
-from facelab.finder.box import intersection_over_union
-from facelab.finder.net import weights
-from facelab.finder.verifier import CONTEXT, SIDE, corrected, correction, look, square, verify
+from facelab.finder.box import Box, intersection_over_union
+from facelab.finder.finder import fit
+from facelab.finder.net import local_contrast, weights
+from facelab.finder.verifier import (
+    CONTEXT,
+    SIDE,
+    corrected,
+    correction,
+    judge,
+    look,
+    square,
+    verified,
+)
+from facelab.frames.photos import Frame
 from facelab.frames.source import Recording
-from facelab.studio.maths import Array
 from tests.finder.test_finder import true_boxes
 
 
@@ -37,7 +47,13 @@ def test_a_correction_turns_one_box_into_another() -> None:
     np.testing.assert_allclose(corrected(box, correction(box, truth)), truth)
 
 
-def verified(recording: Recording, name: str, over: bool = False) -> list[tuple[Array, float]]:
+def verify(frame: Frame, box: Box) -> tuple[Box, float]:
+    """Judge a box by a closer look; half sure of it before."""
+    said = judge(local_contrast(look(frame, box)), weights())
+    return verified(box, 0.5, said, fit(frame).zoom)
+
+
+def scores(recording: Recording, name: str, over: bool = False) -> list[float]:
     """What is said of the boxes that hold people, one a frame; ``over``: upside down."""
     photos = recording.photos(name)
     said = []
@@ -46,13 +62,13 @@ def verified(recording: Recording, name: str, over: bool = False) -> list[tuple[
         box = np.array([left, top, right, bottom])
         if over:
             frame, box = frame[::-1], np.array([left, len(frame) - bottom, right, len(frame) - top])
-        said.append(verify(frame, box, 0.5, weights()))
+        said.append(verify(frame, box)[1])
     return said
 
 
 def test_a_face_is_surer_than_the_same_face_upside_down(recording: Recording) -> None:
-    upright = [score for _, score in verified(recording, "probes/t2")]
-    turned = [score for _, score in verified(recording, "probes/t2", over=True)]
+    upright = scores(recording, "probes/t2")
+    turned = scores(recording, "probes/t2", over=True)
     assert np.mean(upright) > 0.9
     assert np.mean(turned) < 0.5
 
@@ -65,11 +81,11 @@ def test_a_small_box_that_is_off_comes_nearer(recording: Recording) -> None:
         truth = np.array(true_boxes(photos, row)[0]) + 240
         box = corrected(truth, off)
         before.append(intersection_over_union(box, truth))
-        after.append(intersection_over_union(verify(far, box, 0.5, weights())[0], truth))
+        after.append(intersection_over_union(verify(far, box)[0], truth))
     assert np.mean(after) > np.mean(before) + 0.1
 
 
 def test_a_large_box_is_left(recording: Recording) -> None:
     photos = recording.photos("probes/t2")
     box = np.array(true_boxes(photos, 0)[0])
-    np.testing.assert_array_equal(verify(photos.frames[0], box, 0.5, weights())[0], box)
+    np.testing.assert_array_equal(verify(photos.frames[0], box)[0], box)

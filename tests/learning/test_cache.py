@@ -20,7 +20,8 @@ from facelab.frames.pictures import Pictures
 from facelab.frames.source import Recording
 from facelab.learning import cache
 from facelab.learning.cache import MADE_BY, Cache, fingerprint
-from facelab.learning.description import Described, Describer, Detection, detection
+from facelab.learning.description import Described, Describer
+from facelab.learning.squares import Detection, detection
 
 HOME = Path(facelab.__file__).parent
 Make = Callable[..., Describer]

@@ -55,7 +55,16 @@ def test_centring_gives_the_norm(squares: NDArray[np.float32]) -> None:
 
 
 def test_centring_of_the_mean_is_zero() -> None:
-    assert not Centring([1.0, 2.0], 4.0)(np.array([[1.0, 2.0]], np.float32)).numpy().any()
+    mean = np.array([[1.0, 2.0]], np.float32)
+    assert not Centring([1.0, 2.0], 4.0)(mean).numpy().any()
+    assert not Centring([1.0, 2.0], 4.0).place(mean).any()
+
+
+def test_centring_is_the_same_without_tensorflow(squares: NDArray[np.float32]) -> None:
+    vectors = Hog()(squares).numpy()
+    centring, before = Centring(vectors.mean(axis=0).tolist(), 3.0), vectors.copy()
+    np.testing.assert_allclose(centring.place(vectors), centring(vectors).numpy(), atol=1e-6)
+    np.testing.assert_array_equal(vectors, before)
 
 
 @pytest.mark.parametrize(

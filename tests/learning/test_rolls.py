@@ -20,8 +20,9 @@ from facelab.frames.ondemand import OnDemand
 from facelab.frames.photos import Frame
 from facelab.learning import rolls
 from facelab.learning.cache import ROW, Rows
-from facelab.learning.description import Describer, detection
+from facelab.learning.description import Describer
 from facelab.learning.rolls import Rolls, prune
+from facelab.learning.squares import detection
 from tests.conftest import ROOT
 from tests.crowds import small_crowd
 
