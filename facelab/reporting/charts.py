@@ -21,6 +21,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from facelab.progress import progress
 from facelab.reporting.curve import Curve
 
 WIDTH, HEIGHT = 310, 150
@@ -109,9 +110,13 @@ def draw(charts: Sequence[Chart]) -> list[Markup]:
     """Draw charts, in their order; one that cannot be drawn says so in its place."""
     if not charts:
         return []
-    with ThreadPoolExecutor(1) as pool:
-        drawn = list(pool.map(_to_svg, [_filled(chart) for chart in charts]))
-    return [_standing(number, *pair) for number, pair in enumerate(zip(charts, drawn, strict=True))]
+    standing: list[Markup] = []
+    with progress("drawing the report", "charts") as told, ThreadPoolExecutor(1) as pool:
+        drawn = pool.map(_to_svg, (_filled(chart) for chart in charts))
+        for number, (chart, svg) in enumerate(zip(charts, drawn, strict=True)):
+            standing.append(_standing(number, chart, svg))
+            told(number + 1, len(charts))
+    return standing
 
 
 def _to_svg(spec: Spec) -> str:
