@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import islice
+from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,8 @@ class Described:
     ``several`` (n,) tells where more than one face is seen.
     """
 
+    PARTS: ClassVar = ("vector", "face", "several")
+
     vectors: Vectors
     faces: Vectors
     several: NDArray[np.bool_]
@@ -52,10 +55,13 @@ class Described:
         return rows
 
     @classmethod
-    def of(cls, rows: Sequence[np.void] | Rows) -> Described:
+    def of(cls, rows: Sequence[np.void]) -> Described:
         """Return what rows of the cache say."""
-        told = np.asarray(rows, ROW)
-        return cls(told["vector"].copy(), told["face"].copy(), told["several"].copy())
+        parts = [np.empty((len(rows), *ROW[name].shape), ROW[name].base) for name in cls.PARTS]
+        for place, row in enumerate(rows):  # not by one array of rows: a crowd's fills the memory
+            for part, name in zip(parts, cls.PARTS, strict=True):
+                part[place] = row[name]
+        return cls(*parts)
 
 
 class Describer:

@@ -52,8 +52,8 @@ class Rolls:
         self.fingerprint = fingerprint
         self._known: dict[str, Rows] = {}
 
-    def describe(self, frames: OnDemand, describer: Describes) -> Rows:
-        """Return a row for each frame, (n,); rolls that nobody has described yet are made."""
+    def describe(self, frames: OnDemand, describer: Describes) -> list[np.void]:
+        """Return a row for each frame; rolls that nobody has described yet are made."""
         wanted = {frames.rolls[roll].key: frames.rolls[roll] for roll, _ in frames.places}
         for key in wanted.keys() - self._known.keys():
             if (kept := self._kept(key)) is not None:
@@ -64,10 +64,7 @@ class Rolls:
                 self._known[key] = rows
                 self._keep(key, rows)
                 told(done, len(missing))
-        found = np.empty(len(frames), ROW)
-        for place, (roll, number) in enumerate(frames.places):
-            found[place] = self._known[frames.rolls[roll].key][number]
-        return found
+        return [self._known[frames.rolls[roll].key][number] for roll, number in frames.places]
 
     def _path(self, key: str) -> Path | None:
         name = hashlib.sha256(f"{self.fingerprint}{key}".encode()).hexdigest()

@@ -64,8 +64,8 @@ GREYS = shown(Grey(10), Grey(20), Grey(30))
 LEVELS = [10, 11, 20, 21, 30, 31]
 
 
-def levels(found: Rows) -> list[float]:
-    return [float(value) for value in found["vector"][:, 0]]
+def levels(found: Sequence[np.void]) -> list[float]:
+    return [float(row["vector"][0]) for row in found]
 
 
 @pytest.fixture(autouse=True)
