@@ -55,9 +55,9 @@ class Described:
         return rows
 
     @classmethod
-    def of(cls, rows: Sequence[np.void]) -> Described:
-        """Return what rows of the cache say."""
-        parts = [np.empty((len(rows), *ROW[name].shape), ROW[name].base) for name in cls.PARTS]
+    def of(cls, rows: Iterable[np.void], count: int) -> Described:
+        """Return what so many rows of the cache say."""
+        parts = [np.empty((count, *ROW[name].shape), ROW[name].base) for name in cls.PARTS]
         for place, row in enumerate(rows):  # not by one array of rows: a crowd's fills the memory
             for part, name in zip(parts, cls.PARTS, strict=True):
                 part[place] = row[name]
@@ -77,9 +77,12 @@ class Describer:
         self.rolls = Rolls(self._cache.folder, self._cache.fingerprint)
 
     def describe(self, frames: Sequence[Frame]) -> Described:
-        """Describe the largest face of each frame; the centre square where nobody is seen."""
+        """Describe the largest face of each frame; the centre square where nobody is seen.
+
+        What is returned is the caller's own.
+        """
         if isinstance(frames, OnDemand):
-            return Described.of(self.rolls.describe(frames, self))
+            return Described.of(self.rolls.describe(frames, self), len(frames))
         if isinstance(frames, Pictures):
             return self._from_files(frames, [digest.encode() for digest in frames.digests])
         new = [frame for frame in frames if id(frame) not in self._seen]
@@ -88,7 +91,7 @@ class Describer:
             for frame, row in zip(batch, described.rows([b""] * len(batch)), strict=True):
                 self._seen[id(frame)] = row
                 weakref.finalize(frame, self._seen.pop, id(frame), None)
-        return Described.of([self._seen[id(frame)] for frame in frames])
+        return Described.of((self._seen[id(frame)] for frame in frames), len(frames))
 
     def rows(self, frames: Sequence[Frame]) -> Rows:
         """Describe frames as rows without keys, (n,), and keep nothing."""
@@ -114,13 +117,14 @@ class Describer:
                 described.append(self._describe(batch, self._main))
                 told(sum(len(part.vectors) for part in described), len(new))
         self._cache.add(_joined(new, described))
-        return Described.of([self._cache.rows[key] for key in keys])
+        return Described.of((self._cache.rows[key] for key in keys), len(keys))
 
     def _from_film(self, clip: Clip, keys: Sequence[bytes]) -> Iterator[Described]:
         known = [self._cache.rows[key] for key in keys if key in self._cache.rows]
         if len(known) == len(keys):
             for start in range(0, len(known), BATCH):
-                yield Described.of(known[start : start + BATCH])
+                rows = known[start : start + BATCH]
+                yield Described.of(rows, len(rows))
             return
         described: list[Described] = []
         with progress(f"following {clip.path.name}", "frames") as told:
@@ -167,14 +171,15 @@ class Embedder:
 
     def embed(self, frames: Sequence[Frame]) -> Described:
         """Describe frames, with embeddings for vectors."""
-        return self._centred(self.describer.describe(frames))
+        described = self.describer.describe(frames)
+        # in place, since nobody else has them: those of a crowd are large
+        self.centring.place(described.vectors, out=described.vectors)
+        return described
 
     def follow(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
         """Do the same for each batch of a clip, following one face through it."""
-        return map(self._centred, self.describer.follow(clip))
-
-    def _centred(self, described: Described) -> Described:
-        return replace(described, vectors=self.centring.place(described.vectors))
+        for described in self.describer.follow(clip):
+            yield replace(described, vectors=self.centring.place(described.vectors))
 
 
 def _joined(keys: Iterable[bytes], described: Sequence[Described]) -> Rows:

@@ -71,9 +71,14 @@ class Centring(keras.layers.Layer):  # type: ignore[misc]
         """Subtract the mean, scale."""
         return self.norm * tf.math.l2_normalize(vectors - self.mean, axis=-1)
 
-    def place(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Do the same without TensorFlow, whose calls take longer than that for one frame."""
-        placed = vectors - self.mean
+    def place(
+        self, vectors: NDArray[np.float32], out: NDArray[np.float32] | None = None
+    ) -> NDArray[np.float32]:
+        """Do the same without TensorFlow, whose calls take longer than that for one frame.
+
+        ``out``: where to, as NumPy has it.
+        """
+        placed = np.subtract(vectors, self.mean, out=out)
         square = np.einsum("nd,nd->n", placed, placed)
         placed *= (self.norm / np.sqrt(np.maximum(square, 1e-12)))[:, None]
         return placed

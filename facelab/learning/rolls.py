@@ -11,6 +11,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
+from itertools import groupby
 from pathlib import Path
 from typing import Protocol
 
@@ -44,33 +45,47 @@ class Describes(Protocol):
 class Rolls:
     """The rolls that are known.
 
-    ``folder``: where they are kept, None for nowhere; ``fingerprint``: of what describes them.
+    ``folder``: where they are kept, None for in memory; ``fingerprint``: of what describes them.
     """
 
     def __init__(self, folder: Path | None, fingerprint: str) -> None:
         self.folder = folder / "rolls" if folder else None
         self.fingerprint = fingerprint
-        self._known: dict[str, Rows] = {}
+        self._here: dict[str, Rows] = {}
+        self._kept: set[str] = set()
 
-    def describe(self, frames: OnDemand, describer: Describes) -> list[np.void]:
-        """Return a row for each frame; rolls that nobody has described yet are made."""
+    def describe(self, frames: OnDemand, describer: Describes) -> Iterator[np.void]:
+        """Yield a row for each frame; rolls that nobody has described yet are made first.
+
+        Files are read roll by roll, each time anew: those of a crowd would fill the memory.
+        """
         wanted = {frames.rolls[roll].key: frames.rolls[roll] for roll, _ in frames.places}
-        for key in wanted.keys() - self._known.keys():
-            if (kept := self._kept(key)) is not None:
-                self._known[key] = kept
-        missing = [roll for key, roll in wanted.items() if key not in self._known]
+        missing = [roll for key, roll in wanted.items() if not self._known(key)]
         with progress("drawing a crowd", "people") as told:
             for done, (key, rows) in enumerate(_made(missing, describer), 1):
-                self._known[key] = rows
                 self._keep(key, rows)
                 told(done, len(missing))
-        return [self._known[frames.rolls[roll].key][number] for roll, number in frames.places]
+        for number, places in groupby(frames.places, lambda place: place[0]):
+            rows = self._rows(frames.rolls[number], describer)
+            yield from (rows[place] for _, place in places)
+
+    def _known(self, key: str) -> bool:
+        if key not in self._kept and self._read(key) is not None:
+            self._kept.add(key)
+        return key in self._kept or key in self._here
+
+    def _rows(self, roll: Roll, describer: Describes) -> Rows:
+        rows = self._here.get(roll.key)
+        if rows is None:
+            rows = self._read(roll.key)
+        # a file that went since it was looked for
+        return expose(roll, describer)[1] if rows is None else rows
 
     def _path(self, key: str) -> Path | None:
         name = hashlib.sha256(f"{self.fingerprint}{key}".encode()).hexdigest()
         return self.folder / f"{name}.roll" if self.folder else None
 
-    def _kept(self, key: str) -> Rows | None:
+    def _read(self, key: str) -> Rows | None:
         """Return the rows of a roll's file; None, and no file, where there is none or no whole one.
 
         A file begins with the SHA-256 of the rest.
@@ -86,12 +101,15 @@ class Rolls:
         return np.frombuffer(content, ROW, offset=32)
 
     def _keep(self, key: str, rows: Rows) -> None:
-        """Write a roll's file. A folder that cannot be written to keeps nothing and is no error."""
+        """Write a roll's file; where the folder cannot be written to, keep it in memory."""
         path, content = self._path(key), rows.tobytes()
         if path:
             with suppress(OSError):
                 write_atomically(path, hashlib.sha256(content).digest() + content)
+                self._kept.add(key)
                 prune(path.parent)
+                return
+        self._here[key] = rows
 
 
 def prune(folder: Path, largest: int = LARGEST) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,7 +64,7 @@ GREYS = shown(Grey(10), Grey(20), Grey(30))
 LEVELS = [10, 11, 20, 21, 30, 31]
 
 
-def levels(found: Sequence[np.void]) -> list[float]:
+def levels(found: Iterable[np.void]) -> list[float]:
     return [float(row["vector"][0]) for row in found]
 
 
@@ -81,7 +81,7 @@ def test_rows_come_in_the_order_of_the_frames() -> None:
 
 
 def test_what_is_kept_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Rolls(tmp_path, "a").describe(GREYS.select([0, 1, 2, 3]), Means())
+    list(Rolls(tmp_path, "a").describe(GREYS.select([0, 1, 2, 3]), Means()))
     made: list[str] = []
 
     def expose(roll: Grey, describer: Means) -> tuple[str, Rows]:
@@ -91,13 +91,15 @@ def test_what_is_kept_is_not_made_again(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(rolls, "expose", expose)
     assert levels(Rolls(tmp_path, "a").describe(GREYS, Means())) == LEVELS
     assert made == ["grey 30"]
-    Rolls(tmp_path, "b").describe(GREYS, Means())  # described by something else: nothing is known
+    list(
+        Rolls(tmp_path, "b").describe(GREYS, Means())
+    )  # described by something else: nothing is known
     assert len(made) == 4
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
 def test_a_damaged_file_is_made_again(damage: str, tmp_path: Path) -> None:
-    Rolls(tmp_path, "").describe(GREYS, Means())
+    list(Rolls(tmp_path, "").describe(GREYS, Means()))
     files = sorted((tmp_path / "rolls").iterdir())
     assert len(files) == 3
     before = {file: file.read_bytes() for file in files}
@@ -108,9 +110,22 @@ def test_a_damaged_file_is_made_again(damage: str, tmp_path: Path) -> None:
     assert {file: file.read_bytes() for file in files} == before
 
 
-def test_a_folder_that_cannot_be_written_to_is_no_error(tmp_path: Path) -> None:
+def test_a_file_that_goes_is_made_again(tmp_path: Path) -> None:
+    kept = Rolls(tmp_path, "")
+    assert levels(kept.describe(GREYS, Means())) == LEVELS
+    for file in (tmp_path / "rolls").iterdir():
+        file.unlink()
+    assert levels(kept.describe(GREYS, Means())) == LEVELS
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "rolls").write_text("a file, not a folder")
-    assert levels(Rolls(tmp_path, "").describe(GREYS, Means())) == LEVELS
+    kept = Rolls(tmp_path, "")
+    assert levels(kept.describe(GREYS, Means())) == LEVELS
+    monkeypatch.setattr(rolls, "expose", lambda *_: pytest.fail("made again"))
+    assert levels(kept.describe(GREYS, Means())) == LEVELS
 
 
 def test_what_is_unused_longest_goes_first(tmp_path: Path) -> None:
@@ -136,7 +151,7 @@ def test_workers_that_are_always_killed_are_given_up(tmp_path: Path) -> None:
         joblib.parallel_config(backend="loky", n_jobs=2),
         pytest.raises(FacelabError, match="3 times in a row the processes that draw were killed"),
     ):
-        Rolls(cache, "").describe(greys, Means())
+        list(Rolls(cache, "").describe(greys, Means()))
     assert len(list((cache / "rolls").iterdir())) == 1  # the other was kept
 
 
