@@ -69,8 +69,8 @@ def ask(
     sheet.judge("probes", len(probes), Interval.exactly(demanded), exact=True)
     given = exam.ask(training, photos.people, probes)
     table = judging.prediction_table(given, judging.typical(judging.errors(given)))
-    frames = exam.shown(probes)
-    sheet.show(evidence.predictions("expected, predicted, error", table, photos.people, frames))
+    frame = exam.shown(probes)
+    sheet.show(evidence.predictions("expected, predicted, error", table, photos.people, frame))
     return given
 
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import keras
@@ -76,8 +77,7 @@ def train(
     rate = tf.constant(parameters.learning_rate, tf.float32)
     kernel, bias = tf.constant(origin), tf.constant(start.bias)
 
-    # Batches are filled up to a power of two, so that few sizes need compiling.
-    places = 1 << (parameters.batch_size - 1).bit_length()
+    places = places_for(parameters.batch_size)
     room = chunk_room(len(seeds), places)
     points: list[NDArray[np.float32]] = []
     # a guess for the first call: a thousand million products and sums a second
@@ -113,6 +113,11 @@ def train(
         return Head(kernel.numpy(), bias.numpy()), history
     moved = np.matmul(basis, kernel.numpy() - origin)
     return Head(start.kernel + moved, bias.numpy()), history
+
+
+def places_for(batch_size: int) -> int:
+    """Return how many places a batch has: a power of two from 8 on, so that few need compiling."""
+    return batch_size if batch_size < 8 else 1 << (batch_size - 1).bit_length()
 
 
 def chunk_room(replicates: int, places: int) -> int:
@@ -180,6 +185,13 @@ def orthonormal_basis(embeddings: NDArray[np.float32]) -> NDArray[np.float32] | 
     photos, features = embeddings.shape
     if photos >= features:
         return None
+    return _basis(embeddings.tobytes(), photos)
+
+
+@lru_cache(maxsize=4)
+def _basis(content: bytes, photos: int) -> NDArray[np.float32]:
+    # kept: a run trains on the same photos again and again, and this takes as long as a training
+    embeddings = np.frombuffer(content, np.float32).reshape(photos, -1)
     return np.linalg.qr(embeddings.T.astype(np.float64)).Q.astype(np.float32)
 
 

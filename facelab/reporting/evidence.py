@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -80,19 +80,19 @@ def predictions(
     title: str,
     table: pd.DataFrame,
     people: Sequence[str],
-    frames: Sequence[Frame | None] | None = None,
+    frame: Callable[[int], Frame | None] | None = None,
 ) -> Evidence:
     """Show the table expected / predicted / error: {"kind": "predictions", "people", "rows"}.
 
     A row has ``file``, ``expected``, ``predicted``, ``error``, ``probability``; where the page
-    lists it and ``frames`` has a frame for it, ``photo``: the frame, small, as a data address.
+    lists it and ``frame`` gives one by its number, ``photo``: the frame, small, as a data address.
     """
     rows = [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
-    if frames is not None:
+    if frame is not None:
         listed = {id(row) for row in listed_rows(rows)}
-        for row, frame in zip(rows, frames, strict=True):
-            if frame is not None and id(row) in listed:
-                row["photo"] = thumbnail(frame)
+        for number, row in enumerate(rows):
+            if id(row) in listed and (photo := frame(number)) is not None:
+                row["photo"] = thumbnail(photo)
     return {"kind": "predictions", "title": title, "people": list(people), "rows": rows}
 
 

@@ -84,14 +84,16 @@ class Exam:
         """Return the answers of a training to probes; ``people`` are those it was trained on."""
         return Answers(probes.labels, training.predict(probes.frames), people)
 
-    def shown(self, probes: Photos) -> list[Frame | None]:
-        """Return the frames that a report may show: those of actors, or all when it was asked."""
+    def shown(self, probes: Photos) -> Callable[[int], Frame | None]:
+        """Return what gives a frame by its number if a report may show it, None if not.
+
+        Those of actors may be shown, and all when it was asked.
+        """
         actors: frozenset[str] = getattr(self.source, "actors", frozenset())
-        people = probes.labels["person"]
-        return [
-            frame if self.report_photos or person in actors else None
-            for frame, person in zip(probes.frames, people, strict=True)
-        ]
+        people = probes.labels["person"].tolist()
+        return lambda number: (
+            probes.frames[number] if self.report_photos or people[number] in actors else None
+        )
 
     def watcher(self, training: Training) -> Watch:
         """Return what answers frames in batches; followed through them, where the system can."""

@@ -105,11 +105,13 @@ def test_only_actors_are_shown_unless_it_is_asked_for(recording: Recording) -> N
     probes = recording.photos("probes/t2")
     assert {"Alex", "Amine", "Lara", "Naomie"} <= recording.actors
     exam = Exam(Counter(), recording, (0,))
-    assert all(frame is not None for frame in exam.shown(probes))
+    numbers = range(len(probes))
+    np.testing.assert_array_equal(exam.shown(probes)(3), probes.frames[3])
+    assert all(exam.shown(probes)(number) is not None for number in numbers)
     labels = probes.labels.assign(person=["Ann", *probes.labels["person"][1:]])
     strangers = Photos(probes.frames, labels)
-    assert [frame is None for frame in exam.shown(strangers)] == [True] + [False] * 10
+    assert [exam.shown(strangers)(n) is None for n in numbers] == [True] + [False] * 10
     other = Exam(Counter(), cast("Source", object()), (0,))
-    assert all(frame is None for frame in other.shown(probes))
+    assert all(other.shown(probes)(number) is None for number in numbers)
     asked = Exam(Counter(), cast("Source", object()), (0,), report_photos=True)
-    assert all(frame is not None for frame in asked.shown(strangers))
+    assert all(asked.shown(strangers)(number) is not None for number in numbers)
