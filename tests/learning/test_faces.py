@@ -9,26 +9,13 @@ import pytest
 from numpy.typing import NDArray
 
 from facelab.finder.finder import FaceFinder
-from facelab.frames.source import Recording
 from facelab.learning.faces import CentreSquare, Crop, FaceCandidates, Grey, MainFace
 
 SIDE = 64
 
 
-@pytest.fixture(scope="module")
-def frames(recording: Recording) -> NDArray[np.uint8]:
-    """A few recorded frames, (12, 240, 320, 3)."""
-    return np.stack(recording.photos("gallery").frames[::20])
-
-
-@pytest.fixture(scope="module")
-def grey(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same in grey, (12, 240, 320)."""
-    return np.stack([cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in frames])
-
-
-def test_grey_is_opencvs_bit_by_bit(frames: NDArray[np.uint8], grey: NDArray[np.uint8]) -> None:
-    np.testing.assert_array_equal(Grey()(frames).numpy(), grey)
+def test_grey_is_opencvs_bit_by_bit(pixels: NDArray[np.uint8], grey: NDArray[np.uint8]) -> None:
+    np.testing.assert_array_equal(Grey()(pixels).numpy(), grey)
     noise = np.random.default_rng(1).integers(0, 256, (1, 300, 300, 3), np.uint8)
     expected = cv2.cvtColor(noise[0], cv2.COLOR_BGR2GRAY)
     np.testing.assert_array_equal(Grey()(noise).numpy()[0], expected)
@@ -82,10 +69,10 @@ def test_a_small_face_is_enlarged_smoothly() -> None:
 
 
 def test_the_layer_finds_what_the_finder_finds(
-    frames: NDArray[np.uint8], grey: NDArray[np.uint8]
+    pixels: NDArray[np.uint8], grey: NDArray[np.uint8]
 ) -> None:
     faces = MainFace()(FaceCandidates()(grey)).numpy()
-    for frame, (*found, score) in zip(frames, faces, strict=True):
+    for frame, (*found, score) in zip(pixels, faces, strict=True):
         expected = FaceFinder().find(frame)[0]
         np.testing.assert_allclose(found, expected.box, atol=1.5)
         assert score == pytest.approx(expected.score, abs=0.03)

@@ -10,31 +10,18 @@ from numpy.typing import NDArray
 from facelab.finder.net import HEIGHT, WIDTH, weights
 from facelab.finder.networks import NumpyNetworks
 from facelab.finder.verifier import SIDE
-from facelab.frames.source import Recording
 from facelab.learning import squares
 from facelab.learning.faces import CentreSquare, Crop, FaceCandidates, MainFace
 from facelab.learning.squares import CompiledNetworks, detection
 
 
-@pytest.fixture(scope="module")
-def frames(recording: Recording) -> NDArray[np.uint8]:
-    """A few recorded frames, (12, 240, 320, 3)."""
-    return np.stack(recording.photos("gallery").frames[::20])
-
-
-@pytest.fixture(scope="module")
-def grey(frames: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """The same in grey, (12, 240, 320)."""
-    return np.stack([cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY) for frame in frames])
-
-
 @pytest.mark.parametrize("margin", [0.5, 1.0, 1.3, 2.5])
 def test_squares_are_those_of_the_layers(
-    frames: NDArray[np.uint8], grey: NDArray[np.uint8], margin: float
+    pixels: NDArray[np.uint8], grey: NDArray[np.uint8], margin: float
 ) -> None:
-    faces = squares.main_faces(detection("facelab").detect(list(frames)), 0.8)
+    faces = squares.main_faces(detection("facelab").detect(list(pixels)), 0.8)
     faces[3] = 0  # nobody: the centre square
-    measured = [squares.face_square(f, face, margin) for f, face in zip(frames, faces, strict=True)]
+    measured = [squares.face_square(f, face, margin) for f, face in zip(pixels, faces, strict=True)]
     expected = Crop(margin=margin)(grey, faces).numpy()
     # half a grey level is rounded up by the one and down by the other: no more than that
     assert np.abs(measured - expected).max() <= 1
@@ -42,9 +29,9 @@ def test_squares_are_those_of_the_layers(
 
 
 def test_candidates_are_those_of_the_layer(
-    frames: NDArray[np.uint8], grey: NDArray[np.uint8]
+    pixels: NDArray[np.uint8], grey: NDArray[np.uint8]
 ) -> None:
-    measured, expected = detection("facelab").detect(list(frames)), FaceCandidates()(grey).numpy()
+    measured, expected = detection("facelab").detect(list(pixels)), FaceCandidates()(grey).numpy()
     np.testing.assert_array_equal(measured[..., 4] >= 0.8, expected[..., 4] >= 0.8)
     sure = expected[..., 4] >= 0.8
     np.testing.assert_allclose(measured[sure], expected[sure], atol=0.05)
@@ -76,11 +63,11 @@ def test_compiled_networks_say_what_those_in_numpy_say() -> None:
     np.testing.assert_allclose(compiled.judge(looks), numpy.judge(looks), atol=1e-4)
 
 
-def test_frames_of_several_sizes_are_looked_at_together(frames: NDArray[np.uint8]) -> None:
-    large = cv2.resize(frames[1], (640, 480))
+def test_frames_of_several_sizes_are_looked_at_together(pixels: NDArray[np.uint8]) -> None:
+    large = cv2.resize(pixels[1], (640, 480))
     detect = detection("facelab").detect
-    together = detect([frames[0], large])
-    np.testing.assert_allclose(together[0], detect([frames[0]])[0], atol=1e-3)
+    together = detect([pixels[0], large])
+    np.testing.assert_allclose(together[0], detect([pixels[0]])[0], atol=1e-3)
     np.testing.assert_allclose(together[1], detect([large])[0], atol=1e-3)
 
 
