@@ -91,7 +91,8 @@ class CompiledNetworks:
     @cached_property
     def _compiled(self) -> tuple[Callable[[Rows], Rows], Callable[[Rows], Rows]]:
         """Both, made when first asked: a run whose frames are all known does without."""
-        self.layer.build(None)
+        if not self.layer.built:  # as part of a classifier that was assembled
+            self.layer.build(None)
         propose = compiled(self.layer.propose, HEIGHT, WIDTH)
         return propose, compiled(self.layer.judge, LOOK, LOOK)
 
