@@ -10,7 +10,8 @@ Feature: A low learning rate hardly learns
   Expected results: Accuracy and loss hardly progress. The accuracy varies strongly from update to
     update, the loss falls, but weakly, and many probes are answered wrong.
   Validation criteria: The loss falls at every epoch, in all by 1 % to 10 %; the accuracy changes by
-    at least 0.08 an update and is under 0.7 on average, with 0.25 at chance; at least 30 % errors.
+    at least 0.08 an update and is under 0.7 in the first half, with 0.25 at chance; at least 30 %
+    errors, as far as 49 probes can tell.
   Observed in 2019: Accuracy varied strongly; loss fell weakly. Of 49 answers 15 were wrong (30.6 %):
     Alex 10 of 10 right, Amine 22 of 22, Lara 2 of 4 (2 taken for Alex), Naomie 0 of 13 (8 taken for
     Amine, 5 for Alex). Live, the two men were confused, above all when glasses were put on.
@@ -28,7 +29,7 @@ Feature: A low learning rate hardly learns
   @R5 @R10
   Scenario: The accuracy varies strongly and hardly progresses
     Then from update to update the accuracy changes by at least 0.08 on average
-    And on average over all epochs the accuracy is under 0.7
+    And on average over the first half of the epochs the accuracy is under 0.7
 
   @R7 @R10
   Scenario: A large share of the probes is answered wrong

@@ -45,6 +45,8 @@ Feature: Epochs and batch size set the model's work
     When the classifier is trained
     Then 100 values are drawn
     And every epoch sees each photo once
+    And the loss falls at every epoch
+    And its answers to the photos, asked person by person, go on with the curve of the loss
 
   @R6
   Scenario: An interrupted training keeps what was drawn

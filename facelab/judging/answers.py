@@ -74,6 +74,17 @@ def errors(answers: Answers) -> Values:
     return np.asarray(answers.wrong.sum(axis=1), np.float64)
 
 
+def losses(answers: Answers) -> Values:
+    """Return the cross-entropy of each answer, in nats, (R, N).
+
+    It is infinite where the right person is given no chance. All frames must show people that it
+    knows.
+    """
+    right = answers.probabilities[:, np.arange(len(answers.labels)), answers.expected]
+    with np.errstate(divide="ignore"):
+        return -np.log(right.astype(np.float64))
+
+
 def error_bound(
     wrong: int, frames: int, side: Literal["lower", "upper"], confidence: float = 0.95
 ) -> float:

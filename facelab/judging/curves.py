@@ -56,9 +56,10 @@ def accuracy_swing(history: History) -> Values:
     return np.asarray(np.abs(np.diff(history.accuracy.astype(np.float64))).mean(axis=1), np.float64)
 
 
-def mean_accuracy(history: History) -> Values:
-    """Return the mean over all epochs of the accuracy, (R,)."""
-    return np.asarray(epoch_means(history, history.accuracy).mean(axis=1), np.float64)
+def early_accuracy(history: History) -> Values:
+    """Return the mean of the accuracy over the first half of the epochs, (R,)."""
+    means = epoch_means(history, history.accuracy)
+    return np.asarray(means[:, : (means.shape[1] + 1) // 2].mean(axis=1), np.float64)
 
 
 def late_accuracy(history: History) -> Values:
@@ -93,6 +94,13 @@ def final_loss(history: History) -> Values:
 def first_loss(history: History) -> Values:
     """Return how far the first value lies from the loss at chance, ln(people), in nats, (R,)."""
     return np.asarray(np.abs(history.loss[:, 0] - np.log(history.people)), np.float64)
+
+
+def next_fall(history: History, loss: Values) -> Values:
+    """Return how far a loss (R,) lies below the last value, in falls to that value, (R,)."""
+    before, last = history.loss[:, -2:].astype(np.float64).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.asarray((last - loss) / (before - last), np.float64)
 
 
 def smallest_loss(history: History) -> Values:

@@ -69,6 +69,17 @@ def test_tally_adds_up() -> None:
     assert answers.lead(counts, 2)[1] == np.inf
 
 
+def test_an_answer_that_is_not_sure_counts_too() -> None:
+    odds = np.array([[[0.2, 0.3, 0.25, 0.25]] * 2], np.float32)
+    assert answers.tally(odds).tolist() == [[0, 2, 0, 0, 0]]
+
+
+def test_the_loss_of_an_answer_is_that_of_the_right_person() -> None:
+    odds = np.array([[[0.25, 0.75], [1, 0]]], np.float32)
+    asked = Answers(pd.DataFrame({"person": ["Amine", "Amine"]}), odds, ("Alex", "Amine"))
+    np.testing.assert_allclose(answers.losses(asked), [[-np.log(0.75), np.inf]])
+
+
 def blank(asked: Answers, *frames: int) -> Answers:
     """The same answers, but nobody is seen on some frames."""
     odds = asked.probabilities.copy()

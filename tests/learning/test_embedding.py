@@ -52,6 +52,8 @@ def test_centring_gives_the_norm(squares: NDArray[np.float32]) -> None:
     vectors = Hog()(squares).numpy()
     centred = Centring(vectors.mean(axis=0).tolist(), 4.0)(vectors).numpy()
     np.testing.assert_allclose(np.linalg.norm(centred, axis=1), 4, rtol=1e-5)
+    placed = Centring(vectors.mean(axis=0).tolist(), 4.0).place(vectors)
+    np.testing.assert_allclose(np.linalg.norm(placed, axis=1), 4, rtol=1e-5)
 
 
 def test_centring_of_the_mean_is_zero() -> None:

@@ -197,10 +197,10 @@ CASES = (
         ((0.26, YES), (0.25, YES), (0.24, NO)),
     ),
     Case(
-        "on average over all epochs the accuracy is under 0.5",
-        "0.2, 0.8, then {}",
-        lambda accuracy: drawn(accuracy=[0.2, 0.8, accuracy]),
-        ((0.49, YES), (0.5, NO), (0.51, NO)),
+        "on average over the first half of the epochs the accuracy is under 0.5",
+        "0.25, {}, then 1",
+        lambda accuracy: drawn(accuracy=[0.25, accuracy, 1]),
+        ((0.74, YES), (0.75, NO), (0.76, NO)),
     ),
     Case(
         "the accuracy over 2 updates reaches 1 before 50 % of the training",

@@ -47,7 +47,7 @@ REASONS = {
     "the loss falls at every epoch": SECOND,
     "in all it falls by at least {low:Percent} and at most {high:Percent}": SECOND,
     "from update to update the accuracy changes by at least {least:Number} on average": SECOND,
-    "on average over all epochs the accuracy is under {bound:Number}": SECOND,
+    "on average over the first half of the epochs the accuracy is under {bound:Number}": SECOND,
     "the accuracy over {window:Count} updates reaches {level:Number} "
     "before {part:Percent} of the training": SECOND,
     "in every epoch of the last half the accuracy is at least {least:Number}": SECOND,

@@ -2,7 +2,51 @@
 
 from __future__ import annotations
 
-from tests.power import pages
+import json
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.power import catalogue, pages
+from tests.power.mutants import MUTANTS
+
+
+@pytest.fixture(scope="module")
+def data() -> pages.Result:
+    """What was measured last."""
+    measured: pages.Result = json.loads(pages.DATA.read_text(encoding="utf-8"))
+    return measured
+
+
+def test_the_pages_are_those_of_the_data_and_the_code(data: pages.Result) -> None:
+    for path, text in pages.render(data).items():
+        assert path.read_text(encoding="utf-8") == text, (
+            f"{path.name} is stale: python -m tests.power --pages"
+        )
+
+
+def test_the_data_is_that_of_the_features_and_the_mutants(data: pages.Result) -> None:
+    assert [mutant["id"] for mutant in data["mutants"]] == list(MUTANTS)
+    folder = ROOT / "features"
+    text = "\n".join(path.read_text(encoding="utf-8") for path in folder.glob("*.feature"))
+    for use in data["uses"]:
+        assert catalogue.phrase_of(use["step"]), use["step"]
+        # The text of an outline's step is that of its examples.
+        assert use["step"] in text or use["step"].endswith(" values are drawn"), use["step"]
+
+
+def test_what_was_promised_was_measured(data: pages.Result) -> None:
+    caught = [pages.caught(mutant, data["sets"]) for mutant in data["mutants"]]
+    assert sum(caught) >= 0.85 * len(caught)
+    assert pages.survivors(data) == []
+    assert data["core"]["errors"] == []
+    assert data["core"]["passed"] == data["core"]["sets"] >= 59
+
+
+def test_every_test_that_is_named_fails_on_its_mutant(data: pages.Result) -> None:
+    for mutant in data["mutants"]:
+        assert bool(mutant["failed"]) == bool(MUTANTS[mutant["id"]].tests), mutant["id"]
+
 
 CORE = {"seeds": 10, "errors": [], "seconds": 1.0}
 LINE = {"scenario": "T1 a", "step": "none of them is answered wrong", "measure": "errors"}

@@ -21,7 +21,7 @@ add = MUTANTS.add
 TRAIN = f"{TRAINING}train"
 DESCRIBE = "facelab.learning.description:Describer.describe"
 PREDICT = "facelab.learning.trainer:Trained.predict"
-CENTRING = "facelab.learning.embedding:Centring.call"
+CENTRING = "facelab.learning.embedding:Centring.place"
 
 ANSWERS_AS_MODEL = ("tests/learning/test_trainer.py::test_the_model_answers_as_the_replicate",)
 ORACLE = ("tests/learning/test_training.py::test_history_and_weights_are_the_oracles",)
@@ -173,7 +173,7 @@ def centred_on_probes(predict: Any) -> Any:
     why="their own norms happen to lie round the one demanded",
 )
 def no_norm(_: Any) -> Any:
-    return lambda layer, vectors: vectors - layer.mean
+    return lambda centring, vectors, out=None: np.subtract(vectors, centring.mean, out=out)
 
 
 @add(
@@ -183,18 +183,30 @@ def no_norm(_: Any) -> Any:
     tests=("tests/learning/test_embedding.py::test_centring_of_the_mean_is_zero",),
     why="the bias makes up for much of it",
 )
-def no_mean(_: Any) -> Any:
-    return lambda layer, vectors: layer.norm * tf.math.l2_normalize(vectors, axis=-1)
+def no_mean(place: Any) -> Any:
+    def mutated(centring: Any, vectors: Any, out: Any = None) -> Any:
+        return place(type(centring)([0.0] * len(centring.mean), centring.norm), vectors, out)
+
+    return mutated
 
 
 @add("N13", "the norm is four times the one shown", CENTRING)
-def four_norms(call: Any) -> Any:
-    return lambda layer, vectors: 4 * call(layer, vectors)
+def four_norms(place: Any) -> Any:
+    return scaled(place, 4)
 
 
 @add("N14", "a quarter of the norm shown", CENTRING)
-def quarter_norm(call: Any) -> Any:
-    return lambda layer, vectors: call(layer, vectors) / 4
+def quarter_norm(place: Any) -> Any:
+    return scaled(place, 1 / 4)
+
+
+def scaled(place: Any, by: float) -> Any:
+    """Return what places vectors, with all norms multiplied."""
+
+    def mutated(centring: Any, vectors: Any, out: Any = None) -> Any:
+        return place(type(centring)(centring.mean.tolist(), by * centring.norm), vectors, out)
+
+    return mutated
 
 
 @add(
@@ -202,6 +214,8 @@ def quarter_norm(call: Any) -> Any:
     "the gradient's direction does not count: one orientation for all",
     "facelab.learning.embedding:Hog.call",
     fresh=True,
+    tests=("tests/learning/test_embedding.py::test_hog_of_noise_is_scikit_images",),
+    why="where the edges of a face lie tells these people apart, whatever their direction",
 )
 def no_orientation(call: Any) -> Any:
     def mutated(layer: Any, grey: Any) -> Any:

@@ -21,7 +21,13 @@ OURS = "the measure is the book's own: the features trust it"
 PAGE = "the features do not read the report"
 
 
-@add("N39", "epoch means are not weighted by the batch size", f"{CURVES}epoch_means")
+@add(
+    "N39",
+    "epoch means are not weighted by the batch size",
+    f"{CURVES}epoch_means",
+    tests=("tests/judging/test_curves.py::test_epoch_means_are_weighted_by_the_batch_size",),
+    why="on some seeds the last, smaller batch is as good as the others",
+)
 def unweighted(_: Any) -> Any:
     def mutated(history: Any, points: Any) -> Any:
         whole = history.updates // history.updates_per_epoch * history.updates_per_epoch
@@ -88,7 +94,13 @@ def once_a_person(_: Any) -> Any:
     return errors
 
 
-@add("Y4", "answers that are not sure are not counted", f"{ANSWERS}tally")
+@add(
+    "Y4",
+    "answers that are not sure are not counted",
+    f"{ANSWERS}tally",
+    tests=("tests/judging/test_answers.py::test_an_answer_that_is_not_sure_counts_too",),
+    why="on some seeds it is sure of every frame of the clips",
+)
 def only_sure(_: Any) -> Any:
     def tally(odds: Any) -> Any:
         people = np.arange(odds.shape[2])
