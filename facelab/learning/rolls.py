@@ -55,7 +55,7 @@ class Rolls:
         self._kept: set[str] = set()
 
     def describe(self, frames: OnDemand, describer: Describes) -> Iterator[np.void]:
-        """Yield a row for each frame; rolls that nobody has described yet are made first.
+        """Make the rolls that nobody has described yet; return a row for each frame, in order.
 
         Files are read roll by roll, each time anew: those of a crowd would fill the memory.
         """
@@ -65,6 +65,9 @@ class Rolls:
             for done, (key, rows) in enumerate(_made(missing, describer), 1):
                 self._keep(key, rows)
                 told(done, len(missing))
+        return self._in_order(frames, describer)
+
+    def _in_order(self, frames: OnDemand, describer: Describes) -> Iterator[np.void]:
         for number, places in groupby(frames.places, lambda place: place[0]):
             rows = self._rows(frames.rolls[number], describer)
             yield from (rows[place] for _, place in places)

@@ -141,7 +141,7 @@ def test_a_worker_that_is_killed_costs_its_items(tmp_path: Path) -> None:
             both(joblib.parallel.get_active_backend()[0].client)
             threading.Thread(target=kill, daemon=True).start()
             found = kept.describe(crowd.photos.frames, Means())  # type: ignore[arg-type]
-        assert running.processes[1].wait() == -signal.SIGKILL
+        assert running.processes[1].wait(timeout=60) == -signal.SIGKILL
         assert running.processes[2].poll() is None
     finally:
         running.stop()
