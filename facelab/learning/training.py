@@ -91,7 +91,7 @@ def train(
         spare = ((0, room - count), (0, 0), (0, places - parameters.batch_size))
         padded = np.pad(batches, spare, constant_values=-1)
         kernel, bias, drawn = run_chunk(x, y, padded, tf.constant(count), rate, kernel, bias)
-        points.append(drawn.numpy()[:count])
+        points.append(drawn.numpy()[:count].copy())  # not a view, which would keep all the room
         done += count
         chunk = next_chunk(count, time.perf_counter() - began, room, due)
         if progress:
