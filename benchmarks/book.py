@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import subprocess
@@ -68,18 +69,29 @@ def measure(rounds: int, say: Callable[[str], None], seed: int = 0) -> list[Cost
     return list(costs.values())
 
 
+METER = """
+import json, os, sys
+pid = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ)
+_, status, used = os.wait4(pid, 0)
+cpu = used.ru_utime + used.ru_stime
+print(json.dumps([os.waitstatus_to_exitcode(status), cpu, used.ru_maxrss]))
+"""
+"""A process counts as its own the memory of the one that started it: so a small one does."""
+
+
 def _run(command: Sequence[str]) -> tuple[float, float, float]:
     began = time.perf_counter()
     path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    process = subprocess.Popen(
-        command,
+    told = subprocess.run(
+        [sys.executable, "-S", "-c", METER, *command],
         cwd=ROOT,
         env=os.environ | {"PYTHONPATH": path},
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
-    )
-    _, status, used = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        raise RuntimeError(f"{' '.join(command[1:])} ended with {process.returncode}")
-    return time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1000
+        text=True,
+        check=True,
+    ).stdout
+    status, cpu, kilobytes = json.loads(told.splitlines()[-1])
+    if status:
+        raise RuntimeError(f"{' '.join(command[1:])} ended with {status}")
+    return time.perf_counter() - began, cpu, kilobytes / 1000
