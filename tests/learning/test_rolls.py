@@ -81,7 +81,7 @@ def test_rows_come_in_the_order_of_the_frames() -> None:
 
 
 def test_what_is_kept_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    list(Rolls(tmp_path, "a").describe(GREYS.select([0, 1, 2, 3]), Means()))
+    Rolls(tmp_path, "a").describe(GREYS.select([0, 1, 2, 3]), Means())
     made: list[str] = []
 
     def expose(roll: Grey, describer: Means) -> tuple[str, Rows]:
@@ -91,15 +91,13 @@ def test_what_is_kept_is_not_made_again(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(rolls, "expose", expose)
     assert levels(Rolls(tmp_path, "a").describe(GREYS, Means())) == LEVELS
     assert made == ["grey 30"]
-    list(
-        Rolls(tmp_path, "b").describe(GREYS, Means())
-    )  # described by something else: nothing is known
+    Rolls(tmp_path, "b").describe(GREYS, Means())  # described by something else: nothing is known
     assert len(made) == 4
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
 def test_a_damaged_file_is_made_again(damage: str, tmp_path: Path) -> None:
-    list(Rolls(tmp_path, "").describe(GREYS, Means()))
+    Rolls(tmp_path, "").describe(GREYS, Means())
     files = sorted((tmp_path / "rolls").iterdir())
     assert len(files) == 3
     before = {file: file.read_bytes() for file in files}
@@ -151,7 +149,7 @@ def test_workers_that_are_always_killed_are_given_up(tmp_path: Path) -> None:
         joblib.parallel_config(backend="loky", n_jobs=2),
         pytest.raises(FacelabError, match="3 times in a row the processes that draw were killed"),
     ):
-        list(Rolls(cache, "").describe(greys, Means()))
+        Rolls(cache, "").describe(greys, Means())
     assert len(list((cache / "rolls").iterdir())) == 1  # the other was kept
 
 
