@@ -33,8 +33,8 @@ class Task:
 @cache
 def gallery(people: int) -> Task:
     """Return the task of the book's four people (103 photos) or of all eleven (230)."""
-    from facelab.frames.source import Recording
-    from facelab.learning.parameters import Parameters
+    from facelab.contract.parameters import Parameters
+    from facelab.gallery.source import Recording
     from facelab.learning.trainer import Trainer
 
     photos = Recording(ROOT / "fixtures").photos("gallery")

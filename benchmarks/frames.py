@@ -40,7 +40,7 @@ def methods() -> list[tuple[str, Build]]:
 
 def frames() -> Frames:
     """Return the gallery's first frames, enlarged to 640 x 480."""
-    from facelab.frames.source import Recording
+    from facelab.gallery.source import Recording
 
     photos = Recording(ROOT / "fixtures").photos("gallery").frames[:FRAMES]
     return [np.asarray(cv2.resize(frame, (640, 480)), np.uint8) for frame in photos]
@@ -82,12 +82,13 @@ def decoding() -> Method:
 
 def facelab(face_detector: str = "facelab") -> Answer:
     """The product: the face found, described, answered by one replicate."""
-    from facelab.frames.source import Recording
-    from facelab.learning.parameters import Parameters
+    from facelab.contract.parameters import Parameters
+    from facelab.contract.training import TrainingRequest
+    from facelab.gallery.source import Recording
     from facelab.learning.trainer import Trainer
 
     photos = Recording(ROOT / "fixtures").photos("gallery").of(FOUR)
-    return Trainer(face_detector).train(photos, Parameters(), seeds=[0]).predict
+    return Trainer(face_detector).train(photos, TrainingRequest(Parameters(), [0])).predict
 
 
 def scikit(opencv: bool = False) -> Answer:

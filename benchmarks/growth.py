@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.learning.parameters import Parameters
+from facelab.contract.parameters import Parameters
 
 FEATURES = 1764
 ENOUGH = 1.0

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from benchmarks.data import gallery
-from facelab.learning.parameters import Parameters
+from facelab.contract.parameters import Parameters
 
 
 class _Terminal(io.StringIO):
@@ -34,7 +34,7 @@ class Patience:
 
 def measure(rounds: int, say: Callable[[str], None]) -> Patience:
     """Train 200 photos in batches of 5 for 1,000 epochs, with a bar and without."""
-    from facelab import progress
+    from facelab.base import progress
     from facelab.learning.training import train
 
     task = gallery(11)

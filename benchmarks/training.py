@@ -11,7 +11,7 @@ import numpy as np
 from benchmarks.data import Task, gallery
 from benchmarks.peers import floor, workers
 from benchmarks.rounds import Build, Method
-from facelab.learning.parameters import Parameters
+from facelab.contract.parameters import Parameters
 
 RATE = 1.0
 BASE = "Keras fit, a callback a batch"

@@ -7,14 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 
-from facelab.errors import FacelabError
-from facelab.filming import command as filming
-from facelab.finder import command as finder
-from facelab.frames import command as frames
-from facelab.frames.opencv import explained
+from facelab.base.opencv import explained
+from facelab.camera import command as filming
+from facelab.contract.errors import FacelabError
+from facelab.gallery import command as frames
 from facelab.learning import command as learning
-from facelab.reporting import command as reporting
-from facelab.running import command as running
+from facelab.playing import command as running
+from facelab.recipe import command as finder
+from facelab.report import command as reporting
 from facelab.studio import command as studio
 from facelab.systems import command as systems
 

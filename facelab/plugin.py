@@ -11,30 +11,30 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from facelab.errors import FacelabError, Lacking
-from facelab.filming.command import PLACE
-from facelab.frames.cast import parse_cast
-from facelab.frames.live import Camera, open_camera
-from facelab.frames.opencv import opencv
-from facelab.frames.own import OwnGallery
-from facelab.frames.source import Recording, Source
-from facelab.progress import shown_on
-from facelab.reporting import record
-from facelab.running import prerequisites, seeds
-from facelab.running.catalogue import define
-from facelab.running.cluster import workers
-from facelab.running.definitions import check_definitions
-from facelab.running.exam import Exam
-from facelab.running.features import FeatureFile, feature_of
-from facelab.running.live import check_options, count_live, film_plan, filmed
-from facelab.running.recorder import BLOCKED, LiveSheet, Recorder
-from facelab.running.summary import summarise, title_block, write_report
-from facelab.running.waivers import read_waivers
-from facelab.system import System, title
+from facelab.base.opencv import opencv
+from facelab.base.progress import shown_on
+from facelab.camera.camera import Camera, open_camera
+from facelab.camera.command import PLACE
+from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.system import System, title
+from facelab.gallery.cast import parse_cast
+from facelab.gallery.own import OwnGallery
+from facelab.gallery.source import Recording, Source
+from facelab.playing import prerequisites, seeds
+from facelab.playing.catalogue import define
+from facelab.playing.cluster import workers
+from facelab.playing.definitions import check_definitions
+from facelab.playing.examination import Exam
+from facelab.playing.features import FeatureFile, feature_of
+from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
+from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
+from facelab.playing.summary import summarise, title_block, write_report
+from facelab.playing.waivers import read_waivers
+from facelab.report import record
 from facelab.systems.loading import load_system
 
 if TYPE_CHECKING:
-    from facelab.frames.crowd import Crowd
+    from facelab.gallery.drawn import Crowd
 
 REPORTS = "reports"
 """The folder of the report, unless another is asked for."""
@@ -125,7 +125,7 @@ def pytest_configure(config: pytest.Config) -> None:
         report = report_folder(config)
         if config.getoption("people") is not None:
             opencv()  # the studio, which draws a crowd, cannot be imported without
-            from facelab.frames.crowd import people
+            from facelab.gallery.drawn import people
 
             people(config.getoption("people"))
         if report.exists() and not report.is_dir():
@@ -344,7 +344,7 @@ def _tell(config: pytest.Config, source: Source) -> None:
 @pytest.fixture(scope="session")
 def crowd(pytestconfig: pytest.Config) -> Crowd | None:
     """The people of T5; None when nobody asked for them."""
-    from facelab.frames.crowd import Crowd, people
+    from facelab.gallery.drawn import Crowd, people
 
     asked = pytestconfig.getoption("people")
     path = pytestconfig.rootpath / "fixtures" / "crowd.toml"

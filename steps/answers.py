@@ -6,17 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 from pytest_bdd import then, when
 
-from facelab.errors import Lacking
-from facelab.frames.photos import Photos
-from facelab.interval import Interval
+from facelab.contract.errors import Lacking
+from facelab.contract.interval import Interval
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.training import Training
 from facelab.judging import answers as judging
 from facelab.judging import curves
 from facelab.judging.answers import Answers
-from facelab.learning.parameters import Parameters
-from facelab.reporting import evidence
-from facelab.running.exam import Exam
-from facelab.running.recorder import LiveSheet
-from facelab.system import Training
+from facelab.playing.examination import Exam
+from facelab.playing.recorder import LiveSheet
+from facelab.report import evidence
 from steps.people import need, need_others
 from steps.phrases import phrase
 

@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from pytest_bdd import given, then, when
 
-from facelab.frames.photos import Photos
-from facelab.interval import Interval
+from facelab.contract.interval import Interval
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.training import Training
 from facelab.judging import answers as judging
 from facelab.judging import growth as growing
 from facelab.judging.answers import Answers
 from facelab.judging.curves import updates_to_settle
 from facelab.judging.growth import Growth, Wrong
-from facelab.learning.parameters import Parameters
-from facelab.reporting import evidence
-from facelab.running.exam import Exam
-from facelab.running.recorder import LiveSheet
-from facelab.system import Training
+from facelab.playing.examination import Exam
+from facelab.playing.recorder import LiveSheet
+from facelab.report import evidence
 from steps.phrases import phrase
 
 if TYPE_CHECKING:
-    from facelab.frames.crowd import Crowd
+    from facelab.gallery.drawn import Crowd
 
 LEVEL, WINDOW = 0.9, 10
 """The accuracy that counts as high, over so many updates."""

@@ -7,14 +7,15 @@ import math
 import numpy as np
 from pytest_bdd import then
 
-from facelab.errors import Lacking
-from facelab.frames.photos import Photos
-from facelab.interval import Interval
+from facelab.contract.errors import Lacking
+from facelab.contract.interval import Interval
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import Capability
+from facelab.contract.training import Training
 from facelab.judging import curves
-from facelab.learning.parameters import Parameters
-from facelab.running.exam import Exam
-from facelab.running.recorder import LiveSheet
-from facelab.system import Capability, Training
+from facelab.playing.examination import Exam
+from facelab.playing.recorder import LiveSheet
 from steps.people import need_others
 from steps.phrases import phrase
 

@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 from pytest_bdd import given, then, when
 
-from facelab.errors import FacelabError, Lacking
-from facelab.frames.gallery import Gallery
-from facelab.frames.photos import Photos
-from facelab.frames.source import Source
-from facelab.interval import Interval
-from facelab.reporting.evidence import facts
-from facelab.running.recorder import LiveSheet
+from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.interval import Interval
+from facelab.contract.photos import Photos
+from facelab.gallery.gallery import Gallery
+from facelab.gallery.source import Source
+from facelab.playing.recorder import LiveSheet
+from facelab.report.evidence import facts
 from steps.phrases import phrase
 
 

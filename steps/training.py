@@ -7,16 +7,17 @@ import math
 import pytest
 from pytest_bdd import given, then, when
 
-from facelab.errors import Lacking
-from facelab.frames.photos import Photos
-from facelab.frames.source import Source
-from facelab.interval import Interval
+from facelab.contract.errors import Lacking
+from facelab.contract.interval import Interval
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import Capability
+from facelab.contract.training import Training
+from facelab.gallery.source import Source
 from facelab.judging import curves
-from facelab.learning.parameters import Parameters
-from facelab.reporting import evidence
-from facelab.running.exam import Exam
-from facelab.running.recorder import LiveSheet
-from facelab.system import Capability, Training
+from facelab.playing.examination import Exam
+from facelab.playing.recorder import LiveSheet
+from facelab.report import evidence
 from steps.phrases import phrase
 
 

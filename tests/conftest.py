@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from facelab.files import sha256
-from facelab.frames.gallery import Gallery
-from facelab.frames.manifest import write_manifest
-from facelab.frames.photos import Frame
-from facelab.frames.source import Recording
-from facelab.reporting.record import FIELDS
+from facelab.base.files import sha256
+from facelab.contract.frame import Frame
+from facelab.gallery.gallery import Gallery
+from facelab.gallery.manifest import write_manifest
+from facelab.gallery.source import Recording
+from facelab.report.record import FIELDS
 
 pytest_plugins = ["pytester"]
 

@@ -6,7 +6,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from facelab.frames.crowd import Crowd
+from facelab.gallery.drawn import Crowd
 from tests.conftest import ROOT
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import tensorflow  # noqa: F401 (pytester would import it once a run, and it bears one)
 
-from facelab.frames.source import Recording
+from facelab.gallery.source import Recording
 from tests.conftest import Project
 
 DESCRIBED = """

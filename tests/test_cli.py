@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 
 from facelab.cli import main
-from facelab.frames.own import read_gallery
+from facelab.contract.training import TrainingRequest
+from facelab.gallery.own import read_gallery
 from tests.conftest import ROOT, draw, without_libgl
 
 
@@ -115,8 +116,8 @@ def test_batch_size_beyond_the_gallery(own: Path, capsys: pytest.CaptureFixture[
 def test_a_classifier_answers_the_same_when_loaded(
     own: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    from facelab.contract.parameters import Parameters
     from facelab.learning.classifier import load, people_of
-    from facelab.learning.parameters import Parameters
     from facelab.learning.trainer import Trainer
 
     output = own.parent / "model.keras"
@@ -128,7 +129,7 @@ def test_a_classifier_answers_the_same_when_loaded(
     model = load(output)
     assert people_of(model) == ("Ann", "Bo")
     photos, _ = read_gallery(own)
-    same = Trainer("none").train(photos, Parameters(1.0, 30, 4), seeds=[3])
+    same = Trainer("none").train(photos, TrainingRequest(Parameters(1.0, 30, 4), [3]))
     answers = model.predict(np.stack(photos.frames), verbose=0)
     np.testing.assert_allclose(answers, same.predict(photos.frames)[0], atol=1e-5)
     assert answers.argmax(axis=1).tolist() == [0] * 4 + [1] * 4

@@ -11,7 +11,7 @@ import cv2
 import pytest
 
 from facelab.cli import main
-from facelab.frames.gallery import Gallery
+from facelab.gallery.gallery import Gallery
 from tests.conftest import ROOT, Project, draw
 
 PEOPLE = ("anna", "bob", "cy", "dora")
@@ -97,7 +97,7 @@ def test_bad_input_is_one_line(book: Project, team: Path, arguments: list[str], 
 def test_a_gallery_in_a_conftest(book: Project, team: Path) -> None:
     more = f"""
 from pathlib import Path
-from facelab.frames.own import OwnGallery
+from facelab.gallery.own import OwnGallery
 
 @pytest.fixture(scope="session")
 def gallery():

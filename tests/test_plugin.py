@@ -297,7 +297,7 @@ def test_importing_the_plugin_is_cheap() -> None:
 def test_json_is_json(project: Project) -> None:
     project.steps(
         """
-from facelab.interval import Interval
+from facelab.contract.interval import Interval
 
 @then("it is not a number")
 def nan(sheet):

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from facelab.learning.parameters import PARAMETERS, Parameters
+from facelab.contract.parameters import PARAMETERS, Parameters
 from tests.conftest import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")

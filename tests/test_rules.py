@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from facelab.errors import Lacking
+from facelab.contract.errors import Lacking
+from facelab.contract.parameters import Parameters
+from facelab.contract.verdict import Refused
 from facelab.judging import answers as judging
-from facelab.judging.verdict import Refused
-from facelab.learning.parameters import Parameters
-from facelab.reporting.record import Sheet, Step
-from facelab.running.recorder import LiveSheet
+from facelab.playing.recorder import LiveSheet
+from facelab.report.record import Sheet, Step
 from steps import answers, curves, people, training
 from tests.power.case import drawn, said, shown
 

@@ -8,7 +8,7 @@ import shutil
 
 import pytest
 
-from facelab.frames.source import Recording
+from facelab.gallery.source import Recording
 from tests.conftest import Project, Run
 
 NO_SYSTEM = """
@@ -197,7 +197,7 @@ def test_an_absurd_threshold_is_refused(filmed: Project) -> None:
 def test_a_step_that_ends_with_a_refusal_says_measure_and_threshold(cahier: Project) -> None:
     cahier.steps(
         """
-from facelab.interval import Interval
+from facelab.contract.interval import Interval
 
 @then(parsers.parse("at least {least:g} of the probes are wrong"))
 def wrong(sheet, least):

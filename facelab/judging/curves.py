@@ -12,10 +12,10 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from facelab.judging.verdict import Refused
+from facelab.contract.verdict import Refused
 
 if TYPE_CHECKING:
-    from facelab.learning.history import History
+    from facelab.contract.history import History
 
 Values = NDArray[np.float64]
 

@@ -10,10 +10,10 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.errors import FacelabError
-from facelab.learning.embedding import FEATURES, Centring, Hog
-from facelab.learning.faces import Crop, Grey, MainFace
-from facelab.learning.squares import Detection
+from facelab.contract.errors import FacelabError
+from facelab.faces.detection import Detection
+from facelab.faces.embedding import FEATURES, Centring, Hog
+from facelab.faces.layers import Crop, Grey, MainFace
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 

@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facelab.errors import FacelabError
-from facelab.interval import Interval
-from facelab.learning.parameters import PARAMETERS, Parameter, Parameters
-from facelab.progress import progress
+from facelab.base.progress import progress
+from facelab.contract.errors import FacelabError
+from facelab.contract.interval import Interval
+from facelab.contract.parameters import PARAMETERS, Parameter, Parameters
+from facelab.contract.training import TrainingRequest
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -49,13 +50,13 @@ def run_train(arguments: argparse.Namespace) -> int:
             "folder that exists; choose another"
         )
     parameters = Parameters(**{p.field: getattr(arguments, p.field) for p in PARAMETERS})
-    from facelab.frames.own import read_gallery  # with pandas: half a second for every command
+    from facelab.gallery.own import read_gallery  # with pandas: half a second for every command
 
     photos, left_out = read_gallery(arguments.gallery)
     for line in left_out:
         print(f"facelab: left out: {line}", file=sys.stderr)
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
-    from facelab.learning.interrupt import interruptible
+    from facelab.base.interrupt import interruptible
     from facelab.learning.trainer import Trainer
 
     with (
@@ -64,10 +65,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     ):
         trained = Trainer(arguments.face_detector).train(
             photos,
-            parameters,
-            seeds=[seed],
-            stop=lambda _: interrupted(),
-            progress=told,
+            TrainingRequest(parameters, [seed], stop=lambda _: interrupted(), progress=told),
         )
     trained.model().save(arguments.output)
     blind = (~trained.embedder.embed(photos.frames).seen).sum()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import joblib
@@ -10,9 +10,9 @@ import numpy as np
 from joblib.parallel import get_active_backend
 from numpy.typing import NDArray
 
-from facelab.learning.history import History
-from facelab.learning.parameters import Parameters
-from facelab.learning.training import Head, train
+from facelab.contract.history import History
+from facelab.contract.training import Head, TrainingRequest
+from facelab.learning.training import train
 
 WORTH = 1e8
 """Products and sums of a replicate from which on it is worth a journey: a tenth of a second."""
@@ -22,12 +22,7 @@ def train_replicates(
     embeddings: NDArray[np.float32],
     labels: NDArray[np.int32],
     people: int,
-    parameters: Parameters,
-    *,
-    seeds: Sequence[int],
-    start: Head | None = None,
-    stop: Callable[[int], bool] | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    request: TrainingRequest,
 ) -> tuple[Head, History]:
     """Train one replicate a seed, as ``training.train``; long ones on a cluster, if one is in use.
 
@@ -35,19 +30,20 @@ def train_replicates(
     here: nobody could ask it elsewhere.
     """
     photos, features = embeddings.shape
+    parameters, seeds = request.parameters, request.seeds
     parameters.check_against(photos)
     work = parameters.updates(photos) * parameters.batch_size * min(photos, features) * people
     here = type(get_active_backend()[0]).__module__ != "joblib._dask"
-    if here or work < WORTH or start or stop or len(seeds) == 1:
+    if here or work < WORTH or request.start or request.stop or len(seeds) == 1:
         return train(
             embeddings,
             labels,
             people,
             parameters,
             seeds=seeds,
-            start=start,
-            stop=stop,
-            progress=progress,
+            start=request.start,
+            stop=request.stop,
+            progress=request.progress,
         )
     jobs = (joblib.delayed(train)(embeddings, labels, people, parameters, seeds=[s]) for s in seeds)
     trained = joblib.Parallel(batch_size=1)(jobs)

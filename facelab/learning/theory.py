@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.learning.parameters import Parameters
+from facelab.contract.parameters import Parameters
 
 PIECE = 2048
 """Photos that are worked on at once: those of a crowd, copied whole, would fill the memory."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -11,18 +11,19 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.frames.photos import Frame, Photos
-from facelab.learning.cache import Cache, fingerprint
+from facelab.contract.frame import Frame
+from facelab.contract.history import History
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import Capability
+from facelab.contract.training import Head, TrainingRequest
+from facelab.faces.cache import Cache, fingerprint
+from facelab.faces.detection import detection
+from facelab.faces.embedding import Centring
+from facelab.faces.features import Described, Describer, Embedder
 from facelab.learning.classifier import assemble
-from facelab.learning.description import Described, Describer, Embedder
-from facelab.learning.embedding import Centring
-from facelab.learning.history import History
-from facelab.learning.parameters import Parameters
 from facelab.learning.replicates import train_replicates
-from facelab.learning.squares import detection
 from facelab.learning.theory import theory
-from facelab.learning.training import Head
-from facelab.system import Capability
 
 
 @dataclass(frozen=True)
@@ -82,28 +83,11 @@ class Trainer:
         """Version, and how faces are found."""
         return f"{version('facelab')}, {self.describer.detection.name}"
 
-    def train(
-        self,
-        photos: Photos,
-        parameters: Parameters,
-        *,
-        seeds: Sequence[int],
-        start: Head | None = None,
-        stop: Callable[[int], bool] | None = None,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Trained:
+    def train(self, photos: Photos, request: TrainingRequest) -> Trained:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
-        embedder = self.embedder(photos, parameters)
-        head, history = train_replicates(
-            embedder.embed(photos.frames).vectors,
-            photos.numbers(photos.people),
-            len(photos.people),
-            parameters,
-            seeds=seeds,
-            start=start,
-            stop=stop,
-            progress=progress,
-        )
+        embedder = self.embedder(photos, request.parameters)
+        embeddings, labels = embedder.embed(photos.frames).vectors, photos.numbers(photos.people)
+        head, history = train_replicates(embeddings, labels, len(photos.people), request)
         return Trained(history, head, embedder, photos.people)
 
     def embedder(self, photos: Photos, parameters: Parameters) -> Embedder:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -21,9 +20,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from facelab.errors import FacelabError
-from facelab.learning.history import History
-from facelab.learning.parameters import Parameters
+from facelab.contract.errors import FacelabError
+from facelab.contract.history import History
+from facelab.contract.parameters import Parameters
+from facelab.contract.training import Head
 
 CHUNK = 2048
 """Most updates of a compiled call: between two calls progress is told and a stop is asked for."""
@@ -35,14 +35,6 @@ LARGE = 1 << 16
 """Numbers of a kernel (features times people) from which on its products are made by matmul."""
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
-
-
-@dataclass(frozen=True)
-class Head:
-    """The softmax layers of R replicates: ``kernel`` (R, D, C) and ``bias`` (R, C), float32."""
-
-    kernel: NDArray[np.float32]
-    bias: NDArray[np.float32]
 
 
 def train(

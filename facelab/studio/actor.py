@@ -12,9 +12,9 @@ from typing import Annotated, Any, get_args, get_type_hints
 
 import numpy as np
 
-from facelab.errors import FacelabError
+from facelab.base.toml import Span, build, load
+from facelab.contract.errors import FacelabError
 from facelab.studio.maths import generator
-from facelab.studio.record import Span, build, load
 
 
 class Hair(StrEnum):

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import cv2
 import numpy as np
 
+from facelab.base.toml import Span
 from facelab.studio.maths import Array, Float, bell, blur
-from facelab.studio.record import Span
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], Float)
 

@@ -13,10 +13,10 @@ from typing import Annotated
 import cv2
 import numpy as np
 
+from facelab.base.toml import Span, build, load
 from facelab.studio.actor import Actor, sample
 from facelab.studio.maths import Array, generator
 from facelab.studio.plan import PhotoSet, Plan, check_photos, ordered, read_plan
-from facelab.studio.record import Span, build, load
 from facelab.studio.renderer import take
 from facelab.studio.takes import Take, draw_light, photo_takes
 

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import numpy as np
 
+from facelab.base.toml import Span
 from facelab.studio.maths import Array, Float, lerp, linear, vector
-from facelab.studio.record import Span
 
 
 @dataclass(frozen=True)

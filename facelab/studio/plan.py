@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
 
-from facelab.errors import FacelabError
+from facelab.base.toml import Span, build, load, nearest, refusal
+from facelab.contract.errors import FacelabError
 from facelab.studio.actor import Actor, read_cast
 from facelab.studio.light import Light
-from facelab.studio.record import Span, build, load, nearest, refusal
 from facelab.studio.sitting import Sitting
 
 WORDS = ("neutral", "smile", "laugh", "talk", "surprise", "frown", "pucker", "squint", "blink")

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import Annotated
 
+from facelab.base.toml import Span
 from facelab.studio.light import Light
-from facelab.studio.record import Span
 
 _SHARE = Span(0, 1, "share")
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated
 
+from facelab.base.toml import Span
 from facelab.studio.camera import Camera
 from facelab.studio.light import Light
-from facelab.studio.record import Span
 
 
 class Neck(StrEnum):

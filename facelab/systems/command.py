@@ -31,12 +31,12 @@ def add_commands(subparsers: Subparsers) -> None:
 
 def run_doctor(arguments: argparse.Namespace) -> int:
     """Print a line a finding; the status is 0 when no check failed, else 1."""
-    from facelab.frames.source import Recording
+    from facelab.gallery.source import Recording
 
     gallery = Recording(arguments.fixtures).photos("gallery")
     sys.path.insert(0, str(Path.cwd()))  # what pytest does for those who are importable from here
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
-    from facelab.system import title
+    from facelab.contract.system import title
     from facelab.systems.loading import load_system
 
     system = load_system(arguments.system)

@@ -9,14 +9,16 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.frames.photos import Photos
+from facelab.contract.errors import SystemFault
+from facelab.contract.history import History
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import Capability, Lesson, System
+from facelab.contract.training import Training, TrainingRequest
 from facelab.judging import curves
-from facelab.learning.history import History
-from facelab.learning.parameters import Parameters
 from facelab.learning.trainer import Trainer
 from facelab.learning.training import initial_head
-from facelab.system import Capability, Lesson, System, SystemFault, Training
-from facelab.systems.remarks import remarks
+from facelab.systems.diagnostics import remarks
 from facelab.systems.replay import read_back, replay
 
 BASIC = Parameters(epochs=3)
@@ -64,7 +66,7 @@ class Patient:
 
     def _train(self, parameters: Parameters, seed: int = 0, stop_at: int | None = None) -> Training:
         stop = None if stop_at is None else lambda done: done >= stop_at
-        return self.system.train(self.photos, parameters, seeds=[seed], stop=stop)
+        return self.system.train(self.photos, TrainingRequest(parameters, [seed], stop=stop))
 
 
 def examine(system: System, photos: Photos) -> Iterator[Finding]:
@@ -147,7 +149,7 @@ def calculated(patient: Patient) -> str:
 def seeded(patient: Patient) -> str:
     """Train again with the same seed and with another."""
     first, other = patient.history(BASIC), patient.history(BASIC, seed=1)
-    again = patient.system.train(patient.photos, BASIC, seeds=[0]).history
+    again = patient.system.train(patient.photos, TrainingRequest(BASIC, [0])).history
     if not np.array_equal(first.loss, again.loss):
         return "the same seed gives other values the second time"
     if np.array_equal(first.loss, other.loss):

@@ -15,20 +15,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.errors import FacelabError
-from facelab.frames.photos import Frame, Photos
-from facelab.learning.history import History
-from facelab.learning.parameters import Parameters
-from facelab.system import Capability, Learner, Lesson, Predict, SystemFault
-from facelab.systems.patience import patience, silence_of
-from facelab.systems.remarks import remarks
+from facelab.contract.errors import FacelabError, SystemFault
+from facelab.contract.frame import Frame
+from facelab.contract.history import History
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import Capability, Learner, Lesson, Predict
+from facelab.systems.diagnostics import remarks
 from facelab.systems.replay import read_back
-from facelab.systems.tape import Tape, padded
+from facelab.systems.timeout import patience, silence_of
+from facelab.systems.update_log import Tape, padded
 
 if TYPE_CHECKING:
-    from facelab.learning.description import Described, Embedder
+    from facelab.contract.training import TrainingRequest
+    from facelab.faces.features import Described, Embedder
     from facelab.learning.trainer import Trainer
-    from facelab.learning.training import Head
 
 BATCH = 64
 """Frames that are asked about together."""
@@ -99,23 +100,15 @@ class Embedded:
 
         return Trainer(self._face_detector, self._cache)
 
-    def train(
-        self,
-        photos: Photos,
-        parameters: Parameters,
-        *,
-        seeds: Sequence[int],
-        start: Head | None = None,
-        stop: Callable[[int], bool] | None = None,
-        progress: Callable[[int, int], None] | None = None,
-    ) -> Learnt:
+    def train(self, photos: Photos, request: TrainingRequest) -> Learnt:
         """Train one replicate a seed, one after another; people are those of ``photos.people``."""
         from facelab.learning.training import initial_head
 
+        parameters, seeds = request.parameters, request.seeds
         parameters.check_against(len(photos))
         embedder = self._trainer.embedder(photos, parameters)
         embeddings, people = embedder.embed(photos.frames).vectors, len(photos.people)
-        start = start or initial_head(embeddings.shape[1], people, parameters, seeds)
+        start = request.start or initial_head(embeddings.shape[1], people, parameters, seeds)
         labels = photos.numbers(photos.people)
         total = parameters.updates(len(photos))
         tapes: list[Tape] = []
@@ -125,10 +118,10 @@ class Embedded:
             lesson = Lesson(embeddings, labels, people, parameters, seed, *weights)
 
             def told(done: int, before: int = number * total) -> None:
-                if progress:
-                    progress(before + done, len(seeds) * total)
+                if request.progress:
+                    request.progress(before + done, len(seeds) * total)
 
-            tapes.append(Tape(self.learner, lesson, stop=stop, told=told))
+            tapes.append(Tape(self.learner, lesson, stop=request.stop, told=told))
             replicates.append(self._learn(lesson, tapes[-1]))
         history = self._history(tapes, parameters, seeds)
 

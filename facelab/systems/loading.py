@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import gc
 import importlib
+import inspect
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
-from facelab.errors import FacelabError
-from facelab.system import Capability, System
+from facelab.contract.errors import FacelabError
+from facelab.contract.photos import Photos
+from facelab.contract.system import Capability, System
+from facelab.contract.training import Training, TrainingRequest
 from facelab.systems.process import Process
 
 COMMAND = "command:"
@@ -92,4 +95,30 @@ def as_system(
             f"--face-detector: received {face_detector} for the system {name}, which finds faces "
             "by itself; leave the option out"
         )
+    if "seeds" in inspect.signature(made.train).parameters:
+        return Spread(made)
     return cast("System", made)
+
+
+class Spread:
+    """A system written for facelab 1.0.0, whose ``train`` takes what is asked in many arguments."""
+
+    def __init__(self, system: Any) -> None:
+        self._system = system
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._system, name)
+
+    def train(self, photos: Photos, request: TrainingRequest) -> Training:
+        """Hand the request on, part by part."""
+        return cast(
+            "Training",
+            self._system.train(
+                photos,
+                request.parameters,
+                seeds=request.seeds,
+                start=request.start,
+                stop=request.stop,
+                progress=request.progress,
+            ),
+        )

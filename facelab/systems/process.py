@@ -21,9 +21,9 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.errors import FacelabError
-from facelab.system import Capability, Lesson, Predict, SystemFault, Tell
-from facelab.systems.patience import SILENCE
+from facelab.contract.errors import FacelabError, SystemFault
+from facelab.contract.system import Capability, Lesson, Predict, Tell
+from facelab.systems.timeout import SILENCE
 
 PROTOCOL = 1
 """Version of the protocol; a learner that speaks another one is refused."""

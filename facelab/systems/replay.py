@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 
-from facelab.system import Lesson
+from facelab.contract.system import Lesson
 
 Values = NDArray[np.float64]
 Batches = list[NDArray[np.int32]]

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
+from facelab.contract.history import History
 from facelab.judging import curves
-from facelab.learning.history import History
 
 
 def history(

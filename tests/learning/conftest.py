@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from facelab.frames.source import Recording
+from facelab.gallery.source import Recording
 
 
 @pytest.fixture(scope="module")

@@ -10,11 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facelab.errors import FacelabError
-from facelab.frames.photos import Photos
-from facelab.frames.source import Recording
+from facelab.contract.errors import FacelabError
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.training import TrainingRequest
+from facelab.gallery.source import Recording
 from facelab.learning.classifier import load, people_of
-from facelab.learning.parameters import Parameters
 from facelab.learning.trainer import Trained, Trainer
 
 
@@ -26,7 +27,7 @@ def photos(recording: Recording) -> Photos:
 
 @pytest.fixture(scope="module")
 def trained(photos: Photos) -> Trained:
-    return Trainer().train(photos, Parameters(), seeds=[0, 1])
+    return Trainer().train(photos, TrainingRequest(Parameters(), [0, 1]))
 
 
 def test_the_model_answers_as_the_replicate(trained: Trained, photos: Photos) -> None:
@@ -67,7 +68,7 @@ def test_frames_of_any_size_are_answered(trained: Trained, photos: Photos) -> No
 
 
 def test_the_centre_square_of_frames_of_any_size_is_the_same(photos: Photos) -> None:
-    trained = Trainer("none").train(photos, Parameters(), seeds=[0])
+    trained = Trainer("none").train(photos, TrainingRequest(Parameters(), [0]))
     small = photos.frames[0]
     large = small.repeat(2, axis=0).repeat(2, axis=1)
     answers = trained.predict([small, large, small[:, 40:280]])[0]

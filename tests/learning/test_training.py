@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from facelab.errors import FacelabError
-from facelab.learning.parameters import Parameters
+from facelab.contract.errors import FacelabError
+from facelab.contract.parameters import Parameters
+from facelab.contract.training import Head
 from facelab.learning.training import (
     CHUNK,
     LARGE,
-    Head,
     chunk_room,
     initial_head,
     next_chunk,

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from facelab.files import write_atomically
+from facelab.base.files import write_atomically
 from tests.power import examine, pages
 from tests.power.examine import CORE, Result, Results, examine_core, examine_mutant, run_tests
 from tests.power.mutants import MUTANTS

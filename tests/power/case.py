@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from facelab.frames.photos import Photos
+from facelab.contract.history import History
+from facelab.contract.photos import Photos
+from facelab.contract.system import Capability
+from facelab.contract.verdict import Refused
 from facelab.judging.answers import Answers
-from facelab.judging.verdict import Refused
-from facelab.learning.history import History
-from facelab.reporting.record import Sheet, Step
-from facelab.running.recorder import LiveSheet
-from facelab.system import Capability
+from facelab.playing.recorder import LiveSheet
+from facelab.report.record import Sheet, Step
 from tests.power.catalogue import phrase_of
 
 Fixtures = dict[str, Any]

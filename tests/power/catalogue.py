@@ -6,7 +6,7 @@ from functools import cache
 
 from pytest_bdd.steps import StepFunctionContext
 
-from facelab.running.catalogue import contexts, step_modules
+from facelab.playing.catalogue import contexts, step_modules
 
 
 @cache

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from facelab.judging.verdict import Verdict
+from facelab.contract.verdict import Verdict
 from tests.power.play import ROOT, SIZE, Line, play
 
 SINGLE = (
@@ -43,7 +43,7 @@ def product() -> str:
     patterns = ("facelab/**/*.py", "steps/*.py", "features/*", "fixtures/manifest.csv")
     paths = [path for pattern in patterns for path in ROOT.glob(pattern)]
     files = [path.relative_to(ROOT).as_posix() for path in paths]
-    apart = ("facelab/reporting/", "facelab/studio/")
+    apart = ("facelab/report/", "facelab/studio/")
     return digest([*(file for file in sorted(files) if not file.startswith(apart)), _PLAY])
 
 

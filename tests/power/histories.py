@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from facelab.frames.gallery import Gallery
-from facelab.learning.parameters import Parameters
+from facelab.contract.parameters import Parameters
+from facelab.gallery.gallery import Gallery
 from tests.power.case import PEOPLE, Case, Fixtures, drawn, exam, shown
 from tests.power.catalogue import named
 from tests.power.histories_of_answers import CASES as ANSWERS

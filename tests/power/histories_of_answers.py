@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from facelab.frames.photos import Photos
-from facelab.learning.parameters import Parameters
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
 from tests.power.case import Case, Fixtures, drawn, exam, said, shown
 
 YES, NO = True, False

@@ -22,7 +22,7 @@ TRAINING = "facelab.learning.training:"
 COMPILED = ("batch_share", "forward", "measure", "gradient", "step", "record")
 """Seams inside the compiled loop: with one of them mutated, the loop is compiled anew."""
 
-FRAMES = ("facelab.frames.", "facelab.learning.embedding:", "facelab.finder")
+FRAMES = ("facelab.gallery.", "facelab.faces.embedding:", "facelab.faces")
 """Where frames and their vectors come from: with these mutated, nothing may be kept from before."""
 
 _PACKAGES = ("facelab", "steps", "tests")
@@ -104,7 +104,7 @@ def applied(mutant: Mutant | None) -> Iterator[None]:
     with ExitStack() as undo:
         if mutant and mutant.touches_frames:
             # What is cached was made by the product; what is made now must not be cached.
-            undo.enter_context(replaced("facelab.learning.cache:Cache.place", lambda _: None))
+            undo.enter_context(replaced("facelab.faces.cache:Cache.place", lambda _: None))
         if names & set(COMPILED):
             # Compiled programs keep the seams they were traced with: the mutant gets its own.
             undo.enter_context(replaced(f"{TRAINING}run_chunk", _fresh_loop))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from facelab.judging.verdict import percent
+from facelab.contract.verdict import percent
 from tests.power import pages
 from tests.power.mutants import MUTANTS
 from tests.power.mutants.absent import ABSENT

@@ -6,7 +6,7 @@ from typing import Any
 
 from pytest_bdd.steps import StepFunctionContext
 
-from facelab.running.catalogue import define
+from facelab.playing.catalogue import define
 from tests.power import catalogue, pages
 from tests.power.histories import HISTORIES, tell
 from tests.power.reasons import REASONS

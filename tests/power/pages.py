@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from facelab.interval import Interval
+from facelab.contract.interval import Interval
+from facelab.contract.verdict import Verdict, judge, percent
 from facelab.judging.answers import error_bound
-from facelab.judging.verdict import Verdict, judge, percent
 from tests.power import catalogue
 from tests.power.play import ROOT, SIZE
 

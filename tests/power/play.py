@@ -24,13 +24,13 @@ from numpy.typing import NDArray
 # replaced would keep the replacement.
 import facelab.learning.trainer
 import facelab.plugin
-from facelab.frames.photos import Photos
-from facelab.interval import Interval
-from facelab.judging.verdict import Verdict, judge
-from facelab.learning.description import Described
-from facelab.reporting import record
-from facelab.reporting.record import Record
-from facelab.running.recorder import LiveSheet
+from facelab.contract.interval import Interval
+from facelab.contract.photos import Photos
+from facelab.contract.verdict import Verdict, judge
+from facelab.faces.features import Described
+from facelab.playing.recorder import LiveSheet
+from facelab.report import record
+from facelab.report.record import Record
 from tests.power import catalogue
 from tests.power.mutant import Mutant, applied, replaced
 
@@ -140,19 +140,19 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
     keeps = mutant is None or not mutant.touches_frames
     with ExitStack() as undo:
         patches: dict[str, Any] = {
-            "facelab.running.recorder:LiveSheet.judge": _judging_on,
-            "facelab.running.recorder:Recorder.blocking": lambda _: lambda *_: [],
-            "facelab.reporting.evidence:curves": lambda _: lambda *_: {},
-            "facelab.running.summary:write_report": lambda _: lambda *_: None,
-            "facelab.running.summary:summarise": lambda _: lambda *_: None,
+            "facelab.playing.recorder:LiveSheet.judge": _judging_on,
+            "facelab.playing.recorder:Recorder.blocking": lambda _: lambda *_: [],
+            "facelab.report.evidence:curves": lambda _: lambda *_: {},
+            "facelab.playing.summary:write_report": lambda _: lambda *_: None,
+            "facelab.playing.summary:summarise": lambda _: lambda *_: None,
         }
         if keeps:
             patches |= {
-                "facelab.frames.source:Recording": _keeping_recording,
-                "facelab.frames.gallery:read_photos": _decoding,
-                "facelab.frames.clip:Clip.__iter__": _keeping_clips,
-                "facelab.learning.description:Describer.describe": _keeping_vectors,
-                "facelab.learning.description:Describer.follow": _keeping_followed,
+                "facelab.gallery.source:Recording": _keeping_recording,
+                "facelab.gallery.gallery:read_photos": _decoding,
+                "facelab.gallery.clip:Clip.__iter__": _keeping_clips,
+                "facelab.faces.features:Describer.describe": _keeping_vectors,
+                "facelab.faces.features:Describer.follow": _keeping_followed,
             }
         for place, patch in patches.items():
             undo.enter_context(replaced(place, patch))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from facelab.contract.parameters import Parameters
 from facelab.learning import replicates, training
-from facelab.learning.parameters import Parameters
 from tests.power.mutant import applied
 from tests.power.mutants import MUTANTS
 from tests.power.mutants.absent import ABSENT

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facelab.reporting.record import read_record
+from facelab.report.record import read_record
 from tests.conftest import ROOT
 from tests.power.mutants import MUTANTS
 from tests.power.play import Line, lines_of, play

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from facelab.errors import FacelabError
+from facelab.contract.errors import FacelabError
 from facelab.studio.actor import (
     Actor,
     distance,

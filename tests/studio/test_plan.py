@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from facelab.errors import FacelabError
+from facelab.contract.errors import FacelabError
 from facelab.studio.plan import read_plan
 from facelab.studio.takes import clip_takes, takes
 

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from facelab.system import Lesson, Predict, Tell
+from facelab.contract.system import Lesson, Predict, Tell
 
 
 class KerasFit:

@@ -9,7 +9,7 @@ import numpy as np
 import sklearn
 from sklearn.neural_network import MLPClassifier
 
-from facelab.system import Lesson, Predict, Tell
+from facelab.contract.system import Lesson, Predict, Tell
 
 
 class ScikitLearn:

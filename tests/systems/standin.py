@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.system import Lesson, Predict, Tell
+from facelab.contract.system import Lesson, Predict, Tell
 
 
 def softmax(logits: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from facelab.cli import main
-from facelab.system import Capability
+from facelab.contract.system import Capability
 from facelab.systems import process
 from facelab.systems.doctor import NEEDED_BY
-from facelab.systems.patience import SILENCE
+from facelab.systems.timeout import SILENCE
 from tests.conftest import ROOT
 
 YOURS = (ROOT / "docs/your_system.md").read_text("utf-8")

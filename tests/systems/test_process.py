@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facelab.errors import FacelabError
-from facelab.learning.parameters import Parameters
-from facelab.system import Lesson, SystemFault
+from facelab.contract.errors import FacelabError, SystemFault
+from facelab.contract.parameters import Parameters
+from facelab.contract.system import Lesson
 from facelab.systems.process import Process
-from facelab.systems.tape import Tape
+from facelab.systems.update_log import Tape
 
 LESSON = Lesson(
     embeddings=np.array([[0.1, 1e-9], [1 / 3, 4.0], [-1.5, 0.0]], np.float32),

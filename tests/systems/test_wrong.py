@@ -7,16 +7,17 @@ from functools import partial
 
 import pytest
 
-from facelab.errors import FacelabError
-from facelab.frames.photos import Photos
-from facelab.frames.source import Recording
+from facelab.contract.errors import FacelabError, SystemFault
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import Learner
+from facelab.contract.training import TrainingRequest
+from facelab.contract.verdict import Refused
+from facelab.gallery.source import Recording
 from facelab.judging.curves import final_loss
-from facelab.judging.verdict import Refused
-from facelab.learning.parameters import Parameters
-from facelab.reporting.record import NOT_RUN, Sheet, Step
-from facelab.running.exam import Exam
-from facelab.running.recorder import LiveSheet
-from facelab.system import Learner, SystemFault
+from facelab.playing.examination import Exam
+from facelab.playing.recorder import LiveSheet
+from facelab.report.record import NOT_RUN, Sheet, Step
 from facelab.systems.doctor import examine
 from facelab.systems.embedded import Embedded
 from facelab.systems.loading import as_system
@@ -153,7 +154,7 @@ def test_one_that_hung_is_not_asked_again(photos: Photos) -> None:
     lines = set()
     for _ in range(2):
         with pytest.raises(SystemFault) as raised:
-            system.train(photos, Parameters(), seeds=[0])
+            system.train(photos, TrainingRequest(Parameters(), [0]))
         lines.add(str(raised.value))
     assert len(lines) == 1
 

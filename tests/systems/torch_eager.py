@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from facelab.system import Lesson, Predict, Tell
+from facelab.contract.system import Lesson, Predict, Tell
 
 
 class TorchEager:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.system import Lesson, Predict, Tell
+from facelab.contract.system import Lesson, Predict, Tell
 from tests.systems.standin import StandIn
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from facelab.learning.parameters import Parameters
+from facelab.contract.parameters import Parameters
 from tests.power.mutant import TRAINING, Catalogue, Mutant
 from tests.power.mutants.data import ANSWERS_AS_MODEL, PREDICT, TRAIN
 

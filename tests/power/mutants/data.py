@@ -10,8 +10,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from facelab.frames.photos import Photos
-from facelab.learning.parameters import Parameters
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.training import TrainingRequest
 from tests.power.mutant import TRAINING, Catalogue
 from tests.power.mutants.frames import joined
 
@@ -19,9 +20,9 @@ MUTANTS = Catalogue()
 add = MUTANTS.add
 
 TRAIN = f"{TRAINING}train"
-DESCRIBE = "facelab.learning.description:Describer.describe"
+DESCRIBE = "facelab.faces.features:Describer.describe"
 PREDICT = "facelab.learning.trainer:Trained.predict"
-CENTRING = "facelab.learning.embedding:Centring.place"
+CENTRING = "facelab.faces.embedding:Centring.place"
 
 ANSWERS_AS_MODEL = ("tests/learning/test_trainer.py::test_the_model_answers_as_the_replicate",)
 ORACLE = ("tests/learning/test_training.py::test_history_and_weights_are_the_oracles",)
@@ -169,7 +170,7 @@ def centred_on_probes(predict: Any) -> Any:
     "N11",
     "embeddings are not scaled to the norm",
     CENTRING,
-    tests=("tests/learning/test_embedding.py::test_centring_gives_the_norm",),
+    tests=("tests/faces/test_embedding.py::test_centring_gives_the_norm",),
     why="their own norms happen to lie round the one demanded",
 )
 def no_norm(_: Any) -> Any:
@@ -180,7 +181,7 @@ def no_norm(_: Any) -> Any:
     "N12",
     "the mean is not subtracted",
     CENTRING,
-    tests=("tests/learning/test_embedding.py::test_centring_of_the_mean_is_zero",),
+    tests=("tests/faces/test_embedding.py::test_centring_of_the_mean_is_zero",),
     why="the bias makes up for much of it",
 )
 def no_mean(place: Any) -> Any:
@@ -212,9 +213,9 @@ def scaled(place: Any, by: float) -> Any:
 @add(
     "N15",
     "the gradient's direction does not count: one orientation for all",
-    "facelab.learning.embedding:Hog.call",
+    "facelab.faces.embedding:Hog.call",
     fresh=True,
-    tests=("tests/learning/test_embedding.py::test_hog_of_noise_is_scikit_images",),
+    tests=("tests/faces/test_embedding.py::test_hog_of_noise_is_scikit_images",),
     why="where the edges of a face lie tells these people apart, whatever their direction",
 )
 def no_orientation(call: Any) -> Any:
@@ -231,15 +232,15 @@ def no_orientation(call: Any) -> Any:
     "facelab.learning.trainer:Trainer.train",
 )
 def saw_the_probes(train: Any) -> Any:
-    def mutated(trainer: Any, photos: Photos, parameters: Parameters, **more: Any) -> Any:
-        from facelab.frames.source import Recording
+    def mutated(trainer: Any, photos: Photos, request: TrainingRequest) -> Any:
+        from facelab.gallery.source import Recording
         from tests.power.play import ROOT
 
-        honest = train(trainer, photos, parameters, **more)
+        honest = train(trainer, photos, request)
         seen, recording = photos, Recording(ROOT / "fixtures")
         for name in ("probes/t1", "probes/t2", "probes/t4", "twins"):
             seen = joined(seen, recording.photos(name).of(photos.people))
-        taught = train(trainer, seen, Parameters(), seeds=more["seeds"])
+        taught = train(trainer, seen, TrainingRequest(Parameters(), request.seeds))
         return replace(taught, history=honest.history)
 
     return mutated

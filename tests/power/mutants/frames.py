@@ -8,15 +8,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from facelab.errors import FacelabError
-from facelab.frames.photos import Photos
+from facelab.contract.errors import FacelabError
+from facelab.contract.photos import Photos
 from tests.power.mutant import Catalogue
 
 MUTANTS = Catalogue()
 add = MUTANTS.add
 
-SOURCE = "facelab.frames.source:"
-GALLERY = "facelab.frames.gallery:"
+SOURCE = "facelab.gallery.source:"
+GALLERY = "facelab.gallery.gallery:"
 
 
 def joined(one: Photos, other: Photos) -> Photos:
@@ -67,7 +67,7 @@ def nameless(adding: Any) -> Any:
 
 @add("N2", "photos are kept as JPEG", f"{GALLERY}encode_png")
 def lossy(_: Any) -> Any:
-    from facelab.frames.opencv import opencv
+    from facelab.base.opencv import opencv
 
     return lambda frame: opencv().imencode(".jpg", frame)[1].tobytes()
 
@@ -85,7 +85,7 @@ def written_over(saving: Any) -> Any:
     return mutated
 
 
-@add("N4", "one recorded file has changed by a byte", "facelab.frames.manifest:sha256")
+@add("N4", "one recorded file has changed by a byte", "facelab.gallery.manifest:sha256")
 def a_byte(sha256: Any) -> Any:
     return lambda path: "0" * 64 if path.name == "017.jpg" else sha256(path)
 
@@ -116,6 +116,6 @@ def too_few(photos: Any) -> Any:
     return mutated
 
 
-@add("N7", "a clip loses every second frame", "facelab.frames.clip:Clip.__iter__")
+@add("N7", "a clip loses every second frame", "facelab.gallery.clip:Clip.__iter__")
 def half_a_clip(batches: Any) -> Any:
     return lambda clip: (batch[::2] for batch in batches(clip))

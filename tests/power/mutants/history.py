@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from facelab.learning.history import History
+from facelab.contract.history import History
 from tests.power.mutant import TRAINING, Catalogue, Mutant
 from tests.power.mutants.data import ORACLE, TRAIN
 from tests.power.mutants.head import FORWARD, MEASURE, STEP

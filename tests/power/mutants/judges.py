@@ -125,8 +125,8 @@ def never_reset(tally: Any) -> Any:
 @add(
     "Y6",
     "the confusion matrix is transposed",
-    "facelab.reporting.tables:read_predictions",
-    tests=("tests/reporting/test_tables.py",),
+    "facelab.report.tables:read_predictions",
+    tests=("tests/report/test_tables.py",),
     why=PAGE,
 )
 def transposed(read: Any) -> Any:
@@ -148,8 +148,8 @@ def upside_down(wrong: Any) -> Any:
 @add(
     "R1",
     "the report shows the basic parameters, not those used",
-    "facelab.learning.parameters:Parameters.as_rows",
-    tests=("tests/learning/test_parameters.py::test_what_a_report_shows_is_what_was_set",),
+    "facelab.contract.parameters:Parameters.as_rows",
+    tests=("tests/contract/test_parameters.py::test_what_a_report_shows_is_what_was_set",),
     why=PAGE,
 )
 def basic_ones(as_rows: Any) -> Any:
@@ -159,8 +159,8 @@ def basic_ones(as_rows: Any) -> Any:
 @add(
     "R2",
     "the report draws the curves of the training before",
-    "facelab.reporting.evidence:curves",
-    tests=("tests/reporting/test_evidence.py",),
+    "facelab.report.evidence:curves",
+    tests=("tests/report/test_evidence.py",),
     why=PAGE,
 )
 def last_curves(curves: Any) -> Any:
@@ -176,8 +176,8 @@ def last_curves(curves: Any) -> Any:
 @add(
     "R3",
     "99.6 % is written as 100 %",
-    "facelab.judging.verdict:percent",
-    tests=("tests/judging/test_verdict.py::test_a_share_is_rounded_but_never_to_all_of_it",),
+    "facelab.contract.verdict:percent",
+    tests=("tests/contract/test_verdict.py::test_a_share_is_rounded_but_never_to_all_of_it",),
     why=PAGE,
 )
 def rounded_up(_: Any) -> Any:
@@ -187,8 +187,8 @@ def rounded_up(_: Any) -> Any:
 @add(
     "R4",
     "the names of a tally stand in another order than its counts",
-    "facelab.reporting.evidence:tally",
-    tests=("tests/reporting/test_evidence.py",),
+    "facelab.report.evidence:tally",
+    tests=("tests/report/test_evidence.py",),
     why=PAGE,
 )
 def other_order(tally: Any) -> Any:
@@ -198,8 +198,8 @@ def other_order(tally: Any) -> Any:
 @add(
     "R5",
     "a share is written as if it were percent",
-    "facelab.judging.verdict:percent",
-    tests=("tests/judging/test_verdict.py::test_a_share_is_rounded_but_never_to_all_of_it",),
+    "facelab.contract.verdict:percent",
+    tests=("tests/contract/test_verdict.py::test_a_share_is_rounded_but_never_to_all_of_it",),
     why=PAGE,
 )
 def a_hundredth(_: Any) -> Any:
@@ -209,8 +209,8 @@ def a_hundredth(_: Any) -> Any:
 @add(
     "R6",
     "the end of a curve is not drawn",
-    "facelab.reporting.evidence:_envelope",
-    tests=("tests/reporting/test_evidence.py",),
+    "facelab.report.evidence:_envelope",
+    tests=("tests/report/test_evidence.py",),
     why=PAGE,
 )
 def cut_short(envelope: Any) -> Any:

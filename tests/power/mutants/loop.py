@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from facelab.learning.history import History
-from facelab.learning.parameters import Parameters
+from facelab.contract.history import History
+from facelab.contract.parameters import Parameters
 from tests.power.mutant import TRAINING, Catalogue, Mutant, Patch
 from tests.power.mutants.data import ORACLE, TRAIN
 from tests.power.mutants.head import GRADIENT, INITIAL, STEP

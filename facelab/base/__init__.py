@@ -1,0 +1,1 @@
+"""What every room stands on: files, progress, TOML, Ctrl-C, and OpenCV's start."""

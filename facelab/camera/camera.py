@@ -1,0 +1,195 @@
+"""Live: frames as a camera gives them, never waited for without end."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+
+from facelab.camera.faults import BrokenPicture, Dropped
+from facelab.camera.feeds import feed
+from facelab.contract.errors import FacelabError
+from facelab.contract.frame import Frame
+
+WAIT = 10.0
+"""Seconds without a picture, or with the same one, after which a camera is given up. A webcam may
+take a few to switch on."""
+
+AHEAD = 2
+"""Frames that are read ahead while others are looked at, when none may be left out."""
+
+BEHIND = 30
+"""Frames that are kept while the newest is looked at; with it, what is older is of no use."""
+
+BROKEN = 10
+"""Broken pictures in a row after which a camera is given up; single ones are told and left out."""
+
+
+@dataclass(frozen=True)
+class Camera:
+    """Anything that gives frames one after another, begun anew whenever it is played.
+
+    ``start`` returns the frames, (height, width, 3) uint8 BGR, of one size; among them may be a
+    ``BrokenPicture``, which is told and left out. ``name`` is what messages and the report say:
+    no password. ``rate`` is the frames a second of a film, None of a camera that is live.
+    ``wait`` is in seconds.
+    """
+
+    start: Callable[[], Iterable[Frame | BrokenPicture]]
+    name: str
+    rate: float | None = None
+    wait: float = WAIT
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the frames alone, as ``play``."""
+        return (frame for _, frame in self.play())
+
+    def play(
+        self, tell: Callable[[str], None] = lambda _: None, *, newest: bool = False
+    ) -> Generator[tuple[float, Frame], None, None]:
+        """Yield each frame, a new array, with the seconds since the first one.
+
+        Seconds of a film are counted by its rate, whatever the clock says. ``tell`` is given a
+        line for every broken picture. ``newest``: of a live camera that is faster than whoever
+        looks, the frames in between are left out, so that one never sees what was a while ago.
+        Raises FacelabError, within ``wait``, when the camera is not there, breaks off, hangs,
+        freezes, changes size, or gives only broken pictures.
+        """
+        reader = _Reader(self.start, newest=newest and self.rate is None)
+        last, since, begun, broken = None, 0.0, 0.0, 0
+        try:
+            for number in count():
+                item = self._next(reader, number)
+                if item is None:
+                    return
+                now = time.monotonic()
+                if isinstance(item, BrokenPicture):
+                    broken += 1
+                    if broken == BROKEN:
+                        raise FacelabError(f"{item}, as {broken} in a row are; see to the camera")
+                    tell(f"{item}; left out")
+                    continue
+                broken = 0
+                if last is None:
+                    begun = now
+                elif item.shape != last.shape:
+                    raise FacelabError(
+                        f"{self.name}: frame {number + 1} changes size from {_size(last)} to "
+                        f"{_size(item)}; set the camera to one size and start again"
+                    )
+                if last is None or not np.array_equal(item, last):
+                    since = now
+                elif self.rate is None and now - since > self.wait:
+                    raise FacelabError(
+                        f"{self.name}: frozen, the same picture for {self.wait:g} s; take its "
+                        "cover off or switch it off and on"
+                    )
+                last = item
+                yield (number / self.rate if self.rate else now - begun), item
+        finally:
+            reader.stop()
+
+    def _next(self, reader: _Reader, number: int) -> Frame | BrokenPicture | None:
+        try:
+            return reader.next(self.wait)
+        except queue.Empty:
+            raise FacelabError(
+                f"{self.name}: no picture for {self.wait:g} s{_after(number)}; see whether the "
+                "camera is on and connected"
+            ) from None
+        except Dropped as error:
+            raise FacelabError(
+                f"{self.name}: broke off{_after(number)} ({error}); connect the camera again"
+            ) from None
+
+
+Item = Frame | BrokenPicture | BaseException | None
+"""What is read: a picture, what went wrong, or None at the end."""
+
+
+class _Reader:
+    """Reads in a thread of its own: who waits can stop waiting, and nothing is polled."""
+
+    def __init__(
+        self, start: Callable[[], Iterable[Frame | BrokenPicture]], *, newest: bool
+    ) -> None:
+        self._newest = newest
+        self._read: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._got: deque[Item] = deque()
+        self._wanted = threading.Semaphore(AHEAD)
+        self._stopped = threading.Event()
+        self._hangs = False
+        # A daemon: one that hangs in a driver must not keep the program from ending.
+        self._thread = threading.Thread(target=self._run, args=(start,), daemon=True)
+        self._thread.start()
+
+    def next(self, wait: float) -> Frame | BrokenPicture | None:
+        """Return the next picture, None after the last. Raises what reading raised, or Empty."""
+        try:
+            item = self._got.popleft() if self._got else self._read.get(timeout=wait)
+        except queue.Empty:
+            self._hangs = True
+            raise
+        with suppress(queue.Empty):
+            while self._newest and isinstance(item, np.ndarray) and not self._got:
+                later = self._read.get_nowait()
+                if isinstance(later, np.ndarray):
+                    item = later
+                else:
+                    self._got.append(later)  # it is told after the picture before it
+        self._wanted.release()
+        if isinstance(item, BrokenPicture):
+            return item
+        if isinstance(item, BaseException):
+            raise item
+        return item
+
+    def stop(self) -> None:
+        """Let go of the camera, so that it can be played again."""
+        self._stopped.set()
+        self._wanted.release()
+        if not self._hangs:
+            self._thread.join(timeout=2)
+
+    def _run(self, start: Callable[[], Iterable[Frame | BrokenPicture]]) -> None:
+        try:
+            pictures = iter(start())
+            try:
+                while (self._newest or self._wanted.acquire()) and not self._stopped.is_set():
+                    if self._newest and self._read.qsize() >= BEHIND:
+                        with suppress(queue.Empty):
+                            self._read.get_nowait()
+                    self._read.put(picture := next(pictures, None))
+                    if picture is None:
+                        return
+            finally:
+                with suppress(AttributeError):  # an iterator that is no generator
+                    pictures.close()  # type: ignore[attr-defined]
+        except BaseException as error:
+            self._read.put(error)
+
+
+def open_camera(place: str, wait: float = WAIT) -> Camera:
+    """Return the camera at a place, which is not looked at before it is played.
+
+    ``place``: a number (0), a device (/dev/video2), an address (http, https, rtsp), a video file,
+    a folder of pictures or a numbered sequence (shots/%03d.jpg).
+    Raises FacelabError when it is none of these.
+    """
+    found = feed(place, wait)
+    return Camera(found.start, found.name, found.rate, wait)
+
+
+def _size(frame: Frame) -> str:
+    return f"{frame.shape[1]} × {frame.shape[0]}"
+
+
+def _after(number: int) -> str:
+    return f" after frame {number}" if number else ""

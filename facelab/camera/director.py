@@ -1,0 +1,136 @@
+"""Director: says what is to be done before the camera, and hears which key is pressed."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+from facelab.camera.filming_plan import Take
+from facelab.contract.frame import Frame
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+    from facelab.camera.keys import Keys
+    from facelab.camera.window import Window
+
+BEGIN, AGAIN, SKIP, END, YES, NO = "begin", "again", "skip", "end", "yes", "no"
+
+MEANING = {
+    "\r": BEGIN, "\n": BEGIN, " ": BEGIN, "r": AGAIN, "s": SKIP, "q": END, "y": YES, "n": NO,
+    "\x1b": END,
+}  # fmt: skip
+"""What the keys mean, in the terminal and in the window."""
+
+REFRESH = 0.1
+"""Seconds between two pictures of the terminal."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is going on: a take, what to do, how many photos are there, what is wrong."""
+
+    take: Take
+    cue: str
+    saved: int = 0
+    wrong: str = ""
+
+
+class Director(Protocol):
+    """Whoever talks with the people before the camera. ``asks``: whether anyone can answer."""
+
+    asks: bool
+
+    def show(self, frame: Frame, scene: Scene) -> str:
+        """Show a frame and what is going on; return what a pressed key means, or nothing."""
+
+    def tell(self, line: str) -> None:
+        """Say something that stays to be read."""
+
+
+class Schedule:
+    """Films without a terminal: says in plain lines what happens, and hears nothing."""
+
+    asks = False
+
+    def __init__(self, out: TextIO, window: Window | None = None) -> None:
+        self._out = out
+        self._window = window
+        self._said = ("", "")
+
+    def show(self, frame: Frame, scene: Scene) -> str:
+        """Print a line when a take begins, and when something else is wrong with the pictures."""
+        if self._window:
+            self._window.show(frame)
+        now = str(scene.take), scene.wrong
+        if now[0] != self._said[0]:
+            self.tell(f"{scene.take}, begins {scene.cue}")
+        elif now[1] != self._said[1]:
+            self.tell(f"{scene.take}: {scene.wrong or 'good'}")
+        self._said = now
+        return ""
+
+    def tell(self, line: str) -> None:
+        """Print a line."""
+        print(line, file=self._out, flush=True)
+
+
+class Terminal:
+    """Films with people at a terminal: a picture of it all, and keys."""
+
+    asks = True
+
+    def __init__(self, console: Console, keys: Keys, window: Window | None = None) -> None:
+        from rich.live import Live
+
+        self._live = Live(console=console, auto_refresh=False, transient=True)
+        self._keys = keys
+        self._window = window
+        self._shown: Scene | None = None
+        self._at = 0.0
+
+    def __enter__(self) -> Terminal:
+        self._live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._live.stop()
+
+    def show(self, frame: Frame, scene: Scene) -> str:
+        """Draw the scene, and hear the keys of the terminal and of the window."""
+        now = time.monotonic()
+        if scene != self._shown and (now - self._at > REFRESH or self._differs(scene)):
+            self._live.update(panel(scene), refresh=True)
+            self._shown, self._at = scene, now
+        pressed = self._keys.pressed()
+        if self._window:
+            pressed = self._window.show(frame) or pressed
+        return MEANING.get(pressed.lower(), "")
+
+    def _differs(self, scene: Scene) -> bool:
+        """Tell whether there is something to be told at once."""
+        shown = self._shown
+        return shown is None or replace(scene, saved=shown.saved) != shown
+
+    def tell(self, line: str) -> None:
+        """Print a line above the picture."""
+        self._live.console.print(line, markup=False, highlight=False)
+
+
+def panel(scene: Scene) -> RenderableType:
+    """Return the picture of a scene: what to do, how far it is, what is wrong, the keys."""
+    from rich.console import Group
+    from rich.panel import Panel
+    from rich.progress_bar import ProgressBar
+    from rich.text import Text
+
+    state = (scene.wrong, "bold red") if scene.wrong else (scene.cue, "bold")
+    return Panel(
+        Group(
+            Text(*state, justify="center"),
+            ProgressBar(total=scene.take.count, completed=scene.saved),
+            Text(f"{scene.saved} of {scene.take.count} · r again · s skip · q end", style="dim"),
+        ),
+        title=Text(str(scene.take)),
+    )

@@ -1,0 +1,11 @@
+"""Faults of a camera that whoever plays it tells apart."""
+
+from facelab.contract.errors import FacelabError
+
+
+class BrokenPicture(FacelabError):
+    """One picture of a stream is no whole picture; the next may be."""
+
+
+class Dropped(Exception):
+    """A stream ended that has no end of its own; the text says what is known of why."""

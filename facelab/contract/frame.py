@@ -1,0 +1,35 @@
+"""Frame: one picture of a webcam, and sequences of frames that need not lie in memory."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Frame = NDArray[np.uint8]
+"""One picture of a webcam, (height, width, 3), blue-green-red as OpenCV reads it."""
+
+
+class LazyFrames(Sequence[Frame]):
+    """Frames that are made when they are looked at: decoded from files, or rendered."""
+
+    @abstractmethod
+    def select(self, places: Sequence[int]) -> LazyFrames:
+        """Return the frames at some places, in their order, none of them made yet."""
+
+
+class Film(Protocol):
+    """Frames of one person in the order in which they were filmed: finite, always the same."""
+
+    @property
+    def person(self) -> str:
+        """Who is on it."""
+
+    def __len__(self) -> int:
+        """How many frames it has."""
+
+    def __iter__(self) -> Iterator[list[Frame]]:
+        """Yield all frames in order, some at a time."""

@@ -1,0 +1,108 @@
+"""The seam: what a system under test offers. Steps and features never reach past it.
+
+A ``System`` takes photos. A ``Learner`` is much smaller: it is given facelab's embeddings, one
+training at a time, and facelab makes a system of it. docs/your_system.md shows a whole one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.training import Training, TrainingRequest
+
+
+class Capability(StrEnum):
+    """What a system may be able to do beyond training and answering."""
+
+    INITIAL_WEIGHTS = "initial weights"
+    """It trains facelab's head (softmax, cross-entropy, plain SGD on facelab's embeddings) from
+    the weights that it is given, so that its every value can be calculated again."""
+
+    PHOTO_IDS = "photo ids"
+    """It names the photos of every batch."""
+
+    STOP = "stop"
+    """It stops when told to, and keeps what was learnt."""
+
+    LEARNING_RATE = "learning rate"
+    """The rate that was really used is known: read back from the weights, or from the losses,
+    which takes initial weights and photo ids."""
+
+
+class System(Protocol):
+    """A webcam face classifier that can sit the exam."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as the report's cover says it."""
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+
+    @property
+    def capabilities(self) -> Collection[str]:
+        """Which ``Capability`` it has; what needs another one is not run."""
+
+    def train(self, photos: Photos, request: TrainingRequest) -> Training:
+        """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What a learner learns from: one training of one replicate.
+
+    ``embeddings`` (N, D) float32: the photos. ``labels`` (N,) int32: who is on them, as numbers
+    from 0. ``people``: how many there are, C. ``parameters``: ``learning_rate``, ``epochs``,
+    ``batch_size`` and the others. ``seed``: for whatever is drawn. ``kernel`` (D, C) and ``bias``
+    (C,) float32: the weights to begin with, for those who can.
+    """
+
+    embeddings: NDArray[np.float32]
+    labels: NDArray[np.int32]
+    people: int
+    parameters: Parameters
+    seed: int
+    kernel: NDArray[np.float32]
+    bias: NDArray[np.float32]
+
+
+Tell = Callable[..., bool]
+"""``tell(loss, accuracy, photos)``: what the batch of an update gave *before* the update – its mean
+loss in nats, the share answered right, and the numbers of its photos for those who name them. It
+returns whether to stop."""
+
+Predict = Callable[[NDArray[np.float32]], ArrayLike]
+"""From embeddings (n, D) float32 to probabilities (n, C)."""
+
+
+class Learner(Protocol):
+    """The smallest thing that can sit the exam: it learns from embeddings."""
+
+    @property
+    def name(self) -> str:
+        """Its name, as the report's cover says it."""
+
+    @property
+    def version(self) -> str:
+        """Its version."""
+
+    @property
+    def capabilities(self) -> Collection[str]:
+        """Which of ``initial weights``, ``photo ids`` and ``stop`` it has."""
+
+    def learn(self, lesson: Lesson, tell: Tell) -> Predict:
+        """Train, calling ``tell`` at every update, and return what answers."""
+
+
+def title(system: System) -> str:
+    """Return name and version, as one says them."""
+    return f"{system.name} {system.version}"

@@ -1,9 +1,0 @@
-"""What went wrong, in one line that a user can act on."""
-
-
-class FacelabError(Exception):
-    """Bad input, in one line: what is wrong, what was received, what is allowed, what to do."""
-
-
-class Lacking(FacelabError):
-    """What the source of the frames does not have: the scenario that needs it is not run."""

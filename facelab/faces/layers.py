@@ -1,0 +1,297 @@
+"""Faces inside a saved classifier: Keras layers, from frames to grey squares of faces.
+
+``Grey`` takes the colours off, ``FaceCandidates`` runs the network of `facelab.faces` on a batch,
+``MainFace`` picks the largest face, ``Crop`` cuts a square round it. They do to frames what
+`learning/squares.py` does faster with OpenCV.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from facelab.faces.finder import APART, PROPOSED, THRESHOLD
+from facelab.faces.network import (
+    CELL,
+    FLOOR,
+    HEIGHT,
+    NEIGHBOURHOOD,
+    STRIDES,
+    TYPICAL,
+    WIDTH,
+    weights,
+)
+from facelab.faces.refinement import CONTEXT, SIDE, SMALL
+
+MOST = 8
+"""Most faces that are told apart in a frame."""
+
+GREY = (3735, 19235, 9798)
+"""Weights of blue, green and red in a grey level (ITU-R BT.601), in 32768ths as OpenCV has them."""
+
+Tensor = Any  # TensorFlow publishes no type that mypy can use.
+
+
+@keras.saving.register_keras_serializable("facelab")
+class Grey(keras.layers.Layer):  # type: ignore[misc]
+    """Frames in grey, bit by bit as ``cv2.cvtColor`` has it.
+
+    Input shape: (frames, height, width, 3), uint8, blue-green-red.
+    Output shape: (frames, height, width), uint8.
+    """
+
+    def call(self, frames: Tensor) -> Tensor:
+        """Weigh the colours in whole numbers."""
+        colours = tf.cast(frames, tf.int32)
+        weighed = tf.add_n([colours[..., k] * weight for k, weight in enumerate(GREY)])
+        return tf.cast(tf.bitwise.right_shift(weighed + (1 << 14), 15), tf.uint8)
+
+
+@keras.saving.register_keras_serializable("facelab")
+class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
+    """Faces that may be in frames.
+
+    Input shape: (frames, height, width), uint8, as `Grey` gives them.
+    Output shape: (frames, 8, 5), float32: left, top, right, bottom in pixels, score; the surest
+    first, then rows of zeros.
+    """
+
+    def build(self, _: Any) -> None:
+        """Take over the committed weights; a saved classifier brings its own."""
+        self.net = {}
+        for name, layer in weights().items():
+            parts = {"kernel": layer.kernel, "bias": layer.bias}
+            self.net[name] = tuple(
+                self.add_weight(
+                    name=f"{name}_{part}",
+                    shape=value.shape,
+                    initializer=keras.initializers.Constant(value),
+                    trainable=False,
+                )
+                for part, value in parts.items()
+            )
+
+    def call(self, grey: Tensor) -> Tensor:
+        """Fit, take local contrast, convolve, read off the boxes."""
+        size = tf.cast(tf.shape(grey)[1:3], tf.float32)
+        zoom = tf.reduce_min(tf.constant([HEIGHT, WIDTH], tf.float32) / size)
+        fitted = tf.maximum(tf.round(size * zoom), 1)  # height, width in the network's picture
+        corner = tf.floor((tf.constant([HEIGHT, WIDTH], tf.float32) - fitted) / 2)
+        step = size / fitted
+        down = area_mean(tf.shape(grey)[1], HEIGHT, -corner[:1] * step[0], step[:1])
+        across = area_mean(tf.shape(grey)[2], WIDTH, -corner[1:] * step[1], step[1:])
+        # one product over all lines: a batched one that shares its matrix is twice as slow
+        lines = tf.reshape(tf.cast(grey, tf.float32), [-1, tf.shape(grey)[2]])
+        narrow = tf.matmul(lines, across[0], transpose_b=True)
+        narrow = tf.reshape(narrow, [-1, tf.shape(grey)[1], WIDTH])
+        picture = tf.round(tf.matmul(tf.repeat(down, tf.shape(grey)[0], axis=0), narrow))
+        found = candidates(self.propose(local_contrast(picture)))
+        shift = tf.concat([corner[::-1], corner[::-1]], 0)
+        there = tf.cast(found[..., 4:] > 0, tf.float32)
+        boxes = (found[..., :4] - shift) / zoom * there
+        return self._verified(grey, boxes, found[..., 4], SMALL / zoom)
+
+    def _verified(self, grey: Tensor, boxes: Tensor, proposed: Tensor, small: Tensor) -> Tensor:
+        """Judge each box (frames, 8, 4) by a closer look, as `facelab.faces.refinement`."""
+        place = tf.where(proposed > 0)
+        box, before = tf.gather_nd(boxes, place), tf.gather_nd(proposed, place)
+        side = tf.maximum(tf.round((box[:, 3] - box[:, 1]) * CONTEXT), 2)
+        corner = tf.round((box[:, :2] + box[:, 2:] - side[:, None]) / 2)
+        looks = tf.round(cut(tf.gather(grey, place[:, 0]), corner, side, SIDE))
+        told = self.judge(local_contrast(looks))
+        score = tf.sigmoid(tf.math.log(before / (1 - before)) + told[:, 0])
+        size = box[:, 2:] - box[:, :2]
+        middle = (box[:, :2] + box[:, 2:]) / 2 + told[:, 1:3] * size
+        half = size * tf.exp(told[:, 3:]) / 2
+        corrected = tf.where(size[:, 1:] < small, tf.concat([middle - half, middle + half], 1), box)
+        shape = tf.shape(boxes, tf.int64)
+        scores = tf.scatter_nd(place, score, shape[:2])
+        return distinct(tf.scatter_nd(place, corrected, shape), scores, least=0.0)
+
+    def propose(self, pictures: Tensor) -> Tensor:
+        """Return the maps (n, 12, 16, 5) of pictures (n, 96, 128), as `facelab.faces.network`."""
+        block = self._convolved
+        fine = pictures[..., None]
+        for name in ("c1", "c2", "c3", "c4"):
+            fine = tf.nn.relu(block(fine, name))
+        coarse = fine
+        for name in ("d1", "d2", "d3", "up"):
+            coarse = tf.nn.relu(block(coarse, name))
+        doubled = tf.repeat(tf.repeat(coarse, 2, axis=1), 2, axis=2)
+        both = doubled + tf.nn.relu(block(fine, "side"))
+        return block(tf.nn.relu(block(both, "join")), "out")
+
+    def judge(self, looks: Tensor) -> Tensor:
+        """Return what is said (n, 5) of looks (n, 48, 48), as `facelab.faces.refinement`."""
+        x = looks[..., None]
+        for name in ("v1", "v2", "v3", "v4"):
+            x = tf.nn.relu(self._convolved(x, name))
+        kernel, bias = self.net["v5"]
+        return tf.tensordot(x, kernel, 3) + bias
+
+    def _convolved(self, x: Tensor, name: str) -> Tensor:
+        kernel, bias = self.net[name]
+        return tf.nn.conv2d(x, kernel, STRIDES.get(name, 1), "SAME") + bias
+
+
+@keras.saving.register_keras_serializable("facelab")
+class CentreSquare(keras.layers.Layer):  # type: ignore[misc]
+    """The centre square of frames, for want of a face detector.
+
+    Input shape: (frames, height, width), uint8. Output shape: (frames, 1, 5), float32: its box in
+    pixels, score 1.
+    """
+
+    def call(self, grey: Tensor) -> Tensor:
+        """Lay the largest square in the middle."""
+        size = tf.cast(tf.shape(grey)[1:3], tf.float32)[::-1]  # width, height
+        side = tf.reduce_min(size)
+        corner = tf.floor((size - side) / 2)
+        row = tf.concat([corner, corner + side, [1.0]], 0)
+        return tf.tile(row[None, None], [tf.shape(grey)[0], 1, 1])
+
+
+@keras.saving.register_keras_serializable("facelab")
+class MainFace(keras.layers.Layer):  # type: ignore[misc]
+    """The largest face of each frame.
+
+    Input shape: (frames, candidates, 5) as `FaceCandidates` gives them.
+    Output shape: (frames, 5), float32; zeros where no candidate reaches ``threshold``.
+    """
+
+    def __init__(self, threshold: float = THRESHOLD, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.threshold = threshold
+
+    def call(self, found: Tensor) -> Tensor:
+        """Pick by area among those that are sure enough."""
+        size = (found[..., 2] - found[..., 0]) * (found[..., 3] - found[..., 1])
+        size = tf.where(found[..., 4] >= self.threshold, size, 0.0)
+        main = tf.gather(found, tf.argmax(size, axis=1), axis=1, batch_dims=1)
+        return main * tf.cast(tf.reduce_max(size, axis=1, keepdims=True) > 0, tf.float32)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "threshold": self.threshold}
+
+
+@keras.saving.register_keras_serializable("facelab")
+class Crop(keras.layers.Layer):  # type: ignore[misc]
+    """A square round each face, in grey, averaged down to ``side`` x ``side`` pixels.
+
+    Inputs: grey frames (n, height, width) uint8; faces (n, 5) float32 as `MainFace` gives them.
+    Where there is no face, the centre square of the frame is cut.
+    Output shape: (n, side, side), float32, whole grey levels from 0 to 255.
+    """
+
+    def __init__(self, side: int = 64, margin: float = 1.0, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.side = side
+        self.margin = margin
+
+    def call(self, grey: Tensor, faces: Tensor) -> Tensor:
+        """Cut and average."""
+        size = tf.cast(tf.shape(grey)[1:3], tf.float32)[::-1]  # width, height
+        middle = (faces[:, :2] + faces[:, 2:4]) / 2
+        square = (faces[:, 3] - faces[:, 1]) * self.margin
+        there = faces[:, 4] > 0
+        middle = tf.where(there[:, None], middle, size / 2)
+        square = tf.where(there, square, tf.reduce_min(size))
+        # Whole pixels: then rounding alone moves no square, on any processor.
+        square = tf.maximum(tf.round(square), 2)
+        corner = tf.round(middle - square[:, None] / 2)
+        # Whole grey levels, as a camera gives: then no gradient's angle lies on the edge between
+        # two orientations by rounding alone, and every processor gives the same embedding.
+        return tf.round(cut(grey, corner, square, self.side))
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "side": self.side, "margin": self.margin}
+
+
+def cut(grey: Tensor, corner: Tensor, square: Tensor, side: int) -> Tensor:
+    """Return squares (n, side, side) of frames (n, height, width), averaged down.
+
+    ``corner`` (n, 2): left, top; ``square`` (n,): side in pixels. Beyond its edge a frame goes on
+    as it ends.
+    """
+    step = square / side
+    across = area_mean(tf.shape(grey)[2], side, corner[:, 0], step)
+    down = area_mean(tf.shape(grey)[1], side, corner[:, 1], step)
+    return tf.matmul(tf.matmul(down, tf.cast(grey, tf.float32)), across, transpose_b=True)
+
+
+def area_mean(size: Tensor, parts: int, start: Tensor, step: Tensor) -> Tensor:
+    """Return matrices (n, parts, size) that average ``size`` pixels over ``parts`` intervals.
+
+    Interval k begins ``start + k * step`` (n,) pixels from the edge; the first and the last pixel
+    go on for ever. Intervals shorter than a pixel become linear interpolation.
+    """
+    middle = start[:, None] + (tf.range(parts, dtype=tf.float32)[None] + 0.5) * step[:, None]
+    half = tf.maximum(step, 1.0)[:, None, None] / 2
+    low, high = middle[..., None] - half, middle[..., None] + half
+    pixel = tf.range(tf.cast(size, tf.float32), dtype=tf.float32)
+    last = tf.cast(size, tf.float32) - 1
+    begin = tf.where(pixel == 0, -1e9, pixel)
+    end = tf.where(pixel == last, 1e9, pixel + 1)
+    return tf.maximum(tf.minimum(high, end) - tf.maximum(low, begin), 0) / (2 * half)
+
+
+def local_contrast(picture: Tensor) -> Tensor:
+    """Return pictures (n, h, w) less the mean around, in deviations around."""
+    down, across = map(_mean_around, picture.shape[1:])
+
+    def mean(x: Tensor) -> Tensor:
+        return tf.matmul(tf.matmul(down, x), across, transpose_b=True)
+
+    difference = picture - mean(picture)
+    return difference / (tf.sqrt(mean(difference**2)) + FLOOR)
+
+
+def _mean_around(size: int) -> NDArray[np.float32]:
+    """Matrix (size, size) of the mean over a neighbourhood; beyond the edge as at the edge."""
+    edge = NEIGHBOURHOOD // 2
+    around = np.arange(size)[:, None] + np.arange(-edge, edge + 1)
+    matrix = np.zeros((size, size), np.float32)
+    np.add.at(matrix, (np.arange(size)[:, None], np.clip(around, 0, size - 1)), 1 / NEIGHBOURHOOD)
+    return matrix
+
+
+def candidates(said: Tensor) -> Tensor:
+    """Return faces (n, 8, 5), in pixels of the network's picture, read off maps (n, 12, 16, 5)."""
+    rows, columns = HEIGHT // CELL, WIDTH // CELL
+    sure = tf.sigmoid(said[..., 0])
+    peak = sure >= tf.nn.max_pool2d(sure[..., None], 3, 1, "SAME")[..., 0]
+    row, column = np.mgrid[0:rows, 0:columns].astype(np.float32) + 0.5
+    told = tf.concat([said[..., 1:3] + np.stack([column, row], -1), said[..., 3:5]], -1)
+    told = tf.concat([told, sure[..., None]], -1)
+    near = tf.image.extract_patches(told, [1, 3, 3, 1], [1] * 4, [1] * 4, "SAME")
+    near = tf.reshape(near, [-1, rows, columns, 9, 5])
+    weight = near[..., 4] * tf.cast(near[..., 4] > 0.4 * sure[..., None], tf.float32)
+    mean = tf.reduce_sum(near[..., :4] * weight[..., None], 3)
+    mean = tf.reshape(mean / tf.reduce_sum(weight, 3)[..., None], [-1, rows * columns, 4])
+    middle, half = mean[..., :2] * CELL, tf.exp(mean[..., 2:]) * TYPICAL / 2
+    boxes = tf.concat([middle - half, middle + half], -1)
+    scores = tf.reshape(tf.where(peak, sure, 0.0), [-1, rows * columns])
+    return distinct(boxes, scores, PROPOSED)
+
+
+def distinct(boxes: Tensor, scores: Tensor, least: float) -> Tensor:
+    """Return faces (n, 8, 5): boxes (n, k, 4) and scores (n, k) above ``least``.
+
+    The surest first, without those that overlap a surer one; then rows of zeros.
+    """
+    kept = tf.image.combined_non_max_suppression(
+        boxes[:, :, None],
+        scores[..., None],
+        max_output_size_per_class=MOST,
+        max_total_size=MOST,
+        iou_threshold=APART,
+        score_threshold=least,
+        clip_boxes=False,
+    )
+    return tf.concat([kept.nmsed_boxes, kept.nmsed_scores[..., None]], -1)

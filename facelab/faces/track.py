@@ -1,0 +1,64 @@
+"""Track: one face followed through a clip."""
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.faces.box import area, intersection_over_union
+from facelab.faces.finder import THRESHOLD
+
+Rows = NDArray[np.float32]
+
+START, KEEP = THRESHOLD, 0.5
+"""Score that starts a track, and the lower one that keeps it."""
+
+NEAR = 0.3
+"""Least overlap (intersection over union) with the last box of a face that is kept."""
+
+PATIENCE = 5
+"""Frames without a face until a track ends."""
+
+SMOOTHING = 0.6
+"""Share of the new box in the smoothed one."""
+
+
+@dataclass
+class Track:
+    """Follows the largest face from frame to frame: sure faces start it, fainter ones keep it."""
+
+    _last: Rows | None = field(default=None, init=False)
+    _missed: int = field(default=0, init=False)
+
+    def follow(self, candidates: Rows) -> Rows:
+        """Return the face (5,) of the next frame, smoothed; zeros when there is none.
+
+        ``candidates`` (n, 5) are boxes and scores; rows with a score of 0 count for nothing.
+        """
+        face = self._kept(candidates)
+        if face is None:
+            face = self._started(candidates)
+            if face is None:
+                self._missed += 1
+                if self._missed > PATIENCE:
+                    self._last = None
+                return np.zeros(5, np.float32)
+        elif self._last is not None:
+            face[:4] = self._last[:4] + SMOOTHING * (face[:4] - self._last[:4])
+        self._last, self._missed = face, 0
+        return face.copy()
+
+    def _kept(self, candidates: Rows) -> Rows | None:
+        """The candidate nearest to the last face, when one is near and sure enough."""
+        if self._last is None:
+            return None
+        near = intersection_over_union(candidates[:, :4], self._last[:4])
+        near = np.where(candidates[:, 4] >= KEEP, near, 0)
+        best = int(near.argmax())
+        return candidates[best].copy() if near[best] >= NEAR else None
+
+    def _started(self, candidates: Rows) -> Rows | None:
+        """The largest candidate that is sure enough to start a track."""
+        size = np.where(candidates[:, 4] >= START, area(candidates[:, :4]), 0)
+        best = int(size.argmax())
+        return candidates[best].copy() if size[best] > 0 else None

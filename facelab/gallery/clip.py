@@ -1,0 +1,73 @@
+"""Clip: a film of one person, frame by frame, finite and always in the same order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from facelab.base.files import sha256
+from facelab.base.opencv import opencv
+from facelab.contract.errors import FacelabError
+from facelab.contract.frame import Frame
+from facelab.gallery.image import read_image
+
+BATCH = 64
+"""Frames that are handed out together: enough to be fast, few enough to be small."""
+
+
+@dataclass(frozen=True)
+class Stills:
+    """A film of ``person`` kept as picture files, without loss: ``paths`` in order."""
+
+    paths: tuple[Path, ...]
+    person: str
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __iter__(self) -> Iterator[list[Frame]]:
+        """Yield all frames in order, up to 64 at a time. Raises FacelabError as ``read_image``."""
+        for start in range(0, len(self), BATCH):
+            yield [read_image(path) for path in self.paths[start : start + BATCH]]
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A video file of ``person`` with a known number of frames."""
+
+    path: Path
+    person: str
+    frames: int
+
+    def __len__(self) -> int:
+        return self.frames
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256 of the file, in hexadecimal; empty where there is none."""
+        return sha256(self.path) if self.path.is_file() else ""
+
+    def __iter__(self) -> Iterator[list[Frame]]:
+        """Yield all frames in order, up to 64 at a time.
+
+        Raises FacelabError when the file cannot be played or holds another number of frames.
+        """
+        capture = opencv().VideoCapture(str(self.path))
+        try:
+            seen, batch = 0, []
+            while (read := capture.read())[0]:
+                seen += 1
+                batch.append(read[1])
+                if len(batch) == BATCH:
+                    yield batch
+                    batch = []
+            if batch:
+                yield batch
+        finally:
+            capture.release()
+        if seen != self.frames:
+            raise FacelabError(
+                f"{self.path}: played {seen} frames, the manifest says {self.frames}; "
+                "restore the clip"
+            )

@@ -1,0 +1,226 @@
+"""Own gallery: photos of anyone, from a folder or a recording, as a source of frames."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.frame import Film
+from facelab.contract.photos import Photos
+from facelab.gallery.cast import ROLES, cast_roles
+from facelab.gallery.clip import Clip, Stills
+from facelab.gallery.duplicates import same_pictures
+from facelab.gallery.folder import ENDINGS, read_folder
+from facelab.gallery.manifest import is_recorded
+from facelab.gallery.recorded import read_recorded
+from facelab.gallery.split import FEWEST, LEARNT, bursts, probes
+
+WHAT = {"twins": "frames of look-alikes with and without glasses", "clips": "film"}
+"""What sets hold, in the reason why a scenario is not run."""
+
+
+def read_gallery(folder: Path) -> tuple[Photos, list[str]]:
+    """Return the photos to learn from in a folder of photos or a recording, and what is left out.
+
+    Raises FacelabError when there are fewer than 2 people, or nothing can be understood.
+    """
+    if is_recorded(folder):
+        photos, _, left_out = read_recorded(folder)
+        photos = photos.select(photos.labels["set"] == "gallery")
+    else:
+        photos, left_out = read_folder(folder)
+    if len(photos.people) < 2:
+        raise _too_few(folder, photos.people, left_out)
+    return photos, left_out
+
+
+class OwnGallery:
+    """A folder of photos, or a recording, of anyone; lenient: what is damaged is left out.
+
+    ``cast``: the person for each role that is not given by name or order. ``warnings``: a line for
+    everything that was left out or looks wrong. Reading writes nothing.
+    Raises FacelabError when there are fewer than 2 people with enough photos.
+    """
+
+    book = False
+
+    def __init__(self, folder: Path, cast: Mapping[str, str] | None = None) -> None:
+        self.folder = folder
+        self.recorded = is_recorded(folder)
+        if self.recorded:
+            photos, films, left_out = read_recorded(folder)
+        else:
+            photos, left_out = read_folder(folder)
+            films = photos.labels.iloc[:0]
+        self.left_out = left_out
+        self.warnings = list(left_out)
+        photos = self._enough(photos)
+        if len(photos.people) < 2:
+            raise _too_few(folder, photos.people, self.warnings)
+        photos = _split(photos)
+        self.warnings += _doubles(photos)
+        names = cast_roles(photos.people, cast or {})
+        roles = {*ROLES, *(cast or {})}
+        self.cast = {name: person for person, name in names.items() if name in roles}
+        self._photos = Photos(
+            photos.frames, photos.labels.assign(person=photos.labels["person"].map(names))
+        )
+        films = films[films["person"].isin(list(names))]
+        self._films = films.assign(person=films["person"].map(names))
+
+    @property
+    def name(self) -> str:
+        """What the report says of it."""
+        kind = "recorded photos" if self.recorded else "photos"
+        return f"{kind} of {len(self._photos.people)} people in {self.folder.name}/"
+
+    @cached_property
+    def manifest(self) -> pd.DataFrame:
+        """The table of all its files, as they are played."""
+        return pd.concat([self._photos.labels, self._films], ignore_index=True).fillna("")
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the names and SHA-256 of all files."""
+        rows = zip(self.manifest["file"], self.manifest["sha256"], strict=True)
+        text = "".join(sorted(f"{digest}  {file}\n" for file, digest in rows))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def photos(self, name: str) -> Photos:
+        """Return a set of photos; probes of any name are those that there are.
+
+        Raises Lacking when there is no such set.
+        """
+        sets = self._photos.labels["set"]
+        chosen = sets == name
+        if not chosen.any() and name.startswith("probes"):
+            chosen = sets.str.startswith("probes")
+        if not chosen.any():
+            raise Lacking(f"the gallery has no {WHAT.get(name, name)}")
+        return self._photos.select(chosen)
+
+    def clip(self, name: str) -> Film:
+        """Return a film: that of the name, or one of the role that the name begins with.
+
+        Raises Lacking when there is none.
+        """
+        role = name.partition("_")[0].capitalize()
+        films = self._films.sort_values("file")
+        named = films[(films["set"] == f"clips/{name}") | (films["file"].map(_stem) == name)]
+        rows = named if len(named) else films[films["person"] == role]
+        if rows.empty:
+            raise Lacking(f"the gallery has no film of {role}")
+        first = rows.iloc[0]
+        if first["set"] == "clips":
+            return Clip(self.folder / first["file"], first["person"], int(first["frames"]))
+        files = rows[rows["set"] == first["set"]]["file"]
+        return Stills(tuple(self.folder / file for file in files), first["person"])
+
+    def damage(self) -> list[str]:
+        """Return nothing: what is damaged is left out.
+
+        Raises Lacking when something was, or nobody wrote down what was recorded.
+        """
+        if not self.recorded:
+            raise Lacking("the gallery is a folder of photos: nothing says what it held before")
+        if self.left_out:
+            raise Lacking(f"left out of the gallery: {'; '.join(self.left_out[:3])}")
+        return []
+
+    def _enough(self, photos: Photos) -> Photos:
+        """Return the photos of those who have enough to be learned and asked about."""
+        learnt = photos.labels[photos.labels["set"] == "gallery"]["person"].value_counts()
+        asked = photos.labels[photos.labels["set"].str.startswith("probes")]["person"].unique()
+        kept = []
+        for person in photos.people:
+            needed = LEARNT if person in asked else FEWEST
+            if (count := int(learnt.get(person, 0))) >= needed:
+                kept.append(person)
+            else:
+                self.warnings.append(
+                    f"{person}: left out, received {count} photos, needed are {needed} or more"
+                )
+        return photos.of(kept)
+
+
+def _split(photos: Photos) -> Photos:
+    """Return photos where about a quarter of each person's are probes, unless there are some.
+
+    Every photo is given its burst.
+    """
+    labels = photos.labels.copy()
+    if "burst" not in labels:
+        labels["burst"] = ""
+    for person in photos.people:
+        own = labels[labels["person"] == person]
+        learnt = own[own["set"] == "gallery"]
+        groups = _bursts(learnt)
+        for number, burst in enumerate(groups, 1):
+            unnamed = [row for row in learnt.index[burst] if not labels.loc[row, "burst"]]
+            labels.loc[unnamed, "burst"] = f"{person} {number}"
+        if not own["set"].str.startswith("probes").any():
+            labels.loc[learnt.index[sorted(probes(groups))], "set"] = "probes"
+    return Photos(photos.frames, labels)
+
+
+def _bursts(photos: pd.DataFrame) -> list[list[int]]:
+    """Return the bursts of one person's photos: as labelled, else by time or number."""
+    if "burst" in photos and (photos["burst"] != "").all():
+        places = photos.reset_index(drop=True).groupby("burst", sort=False).groups
+        return [list(map(int, rows)) for rows in places.values()]
+    times = [_seconds(text) for text in photos.get("taken", pd.Series("", photos.index))]
+    return bursts([_stem(file) for file in photos["file"]], times)
+
+
+def _seconds(text: str) -> float | None:
+    """Return a time, in seconds or as 2026-11-23T09:30:00Z, in seconds; None where it is none."""
+    when = pd.to_datetime(text, errors="coerce", utc=True)
+    try:
+        return float(text)
+    except ValueError:
+        return None if pd.isna(when) else float(when.timestamp())
+
+
+def _stem(file: str) -> str:
+    return Path(file).stem
+
+
+def _doubles(photos: Photos) -> list[str]:
+    """Return a line for each picture that is there twice where it must not be."""
+    learnt = photos.select(photos.labels["set"] == "gallery")
+    rest = photos.select(photos.labels["set"].str.startswith("probes"))
+    lines = []
+    for one, other, _ in same_pictures(rest.frames, learnt.frames):
+        a, b = rest.labels.iloc[one], learnt.labels.iloc[other]
+        if a["person"] == b["person"]:
+            lines.append(f"{a['file']}: a probe that is nearly {b['file']}, which is learned from")
+        else:
+            lines.append(_two_people(a, b))
+    for some in (learnt, rest):
+        lines += [
+            _two_people(some.labels.iloc[one], some.labels.iloc[other])
+            for one, other, _ in same_pictures(some.frames, some.frames)
+            if one < other and some.labels["person"].iloc[one] != some.labels["person"].iloc[other]
+        ]
+    return lines
+
+
+def _two_people(one: pd.Series, other: pd.Series) -> str:
+    return (
+        f"{one['file']} and {other['file']}: the same picture as {one['person']} and as "
+        f"{other['person']}; take one away"
+    )
+
+
+def _too_few(folder: Path, people: tuple[str, ...], why: list[str]) -> FacelabError:
+    received = ", ".join(people) or "nobody"
+    return FacelabError(
+        f"{folder}: received photos of {received}, allowed are 2 or more people; put "
+        f"{', '.join(ENDINGS)} files into a sub-folder a person"
+        + (f"; {why[0]}" + f" and {len(why) - 1} more" * (len(why) > 1) if why else "")
+    )

@@ -1,0 +1,57 @@
+"""On demand: frames that are made when they are asked for, and not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Protocol, overload
+
+from facelab.contract.frame import Frame, LazyFrames
+
+
+class Roll(Hashable, Protocol):
+    """Frames that are made together; it can be pickled, and so be made in another process."""
+
+    @property
+    def key(self) -> str:
+        """Fingerprint of all that determines the frames: rolls of one key have the same frames."""
+
+    def frames(self) -> list[Frame]:
+        """Make the frames, in order."""
+
+
+@dataclass(frozen=True)
+class OnDemand(LazyFrames):
+    """Frames of rolls. ``places``: for each frame, which of the rolls and which number in it.
+
+    Ten thousand frames would fill gigabytes; whoever describes them roll by roll holds a few.
+    """
+
+    rolls: tuple[Roll, ...]
+    places: tuple[tuple[int, int], ...]
+
+    def __len__(self) -> int:
+        return len(self.places)
+
+    @overload
+    def __getitem__(self, place: int) -> Frame: ...
+    @overload
+    def __getitem__(self, place: slice) -> OnDemand: ...
+    def __getitem__(self, place: int | slice) -> Frame | OnDemand:
+        if isinstance(place, slice):
+            return OnDemand(self.rolls, self.places[place])
+        roll, number = self.places[place]
+        return _frames(self.rolls[roll])[number]
+
+    def __iter__(self) -> Iterator[Frame]:
+        return (self[place] for place in range(len(self)))
+
+    def select(self, places: Sequence[int]) -> OnDemand:
+        """Return the frames at some places, in their order."""
+        return OnDemand(self.rolls, tuple(self.places[place] for place in places))
+
+
+@lru_cache(maxsize=1)
+def _frames(roll: Roll) -> list[Frame]:
+    return roll.frames()

@@ -1,0 +1,109 @@
+"""Source: where the frames of a run come from."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from facelab.base.files import sha256
+from facelab.contract.errors import FacelabError
+from facelab.contract.frame import Film
+from facelab.contract.photos import Photos
+from facelab.gallery.clip import Clip, Stills
+from facelab.gallery.gallery import read_photos
+from facelab.gallery.manifest import NAME, damage, read_manifest
+
+
+class Source(Protocol):
+    """What the scenarios ask of any source of frames."""
+
+    @property
+    def name(self) -> str:
+        """What the report says of it."""
+
+    @property
+    def book(self) -> bool:
+        """Whether these are the book's own frames, whose numbers stand in the features."""
+
+    def photos(self, name: str) -> Photos:
+        """Return a set of photos: ``gallery`` to train on, others to be asked about.
+
+        Raises Lacking when it cannot be had; so does ``clip``.
+        """
+
+    def clip(self, name: str) -> Film:
+        """Return a film of one person."""
+
+    def damage(self) -> list[str]:
+        """Return a line for everything that is not as it was recorded."""
+
+
+class Recording:
+    """A folder of recorded frames, played strictly: whatever is missing is an error."""
+
+    book = True
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._photos: dict[str, Photos] = {}
+
+    @property
+    def name(self) -> str:
+        """What the report says of it."""
+        return f"recorded frames in {self.folder.name}/"
+
+    @cached_property
+    def manifest(self) -> pd.DataFrame:
+        """The table of all its files."""
+        return read_manifest(self.folder)
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the manifest, which holds that of every file."""
+        return sha256(self.folder / NAME)
+
+    @cached_property
+    def actors(self) -> frozenset[str]:
+        """The people in it who were drawn by the studio: those of its ``cast.toml``."""
+        cast = self.folder / "cast.toml"
+        return frozenset(tomllib.loads(cast.read_text("utf-8")) if cast.is_file() else ())
+
+    def photos(self, name: str) -> Photos:
+        """Return a set of photos, sorted by file, read once.
+
+        Raises FacelabError when there is no such set, or a photo cannot be read.
+        """
+        if name not in self._photos:
+            self._photos[name] = read_photos(self.folder, self._rows("set", name))
+        return self._photos[name]
+
+    def clip(self, name: str) -> Film:
+        """Return a film: a video by its file's name without ending, or the set ``clips/<name>``.
+
+        Raises FacelabError when missing.
+        """
+        stills = self.manifest[self.manifest["set"] == f"clips/{name}"].sort_values("file")
+        if len(stills):
+            paths = tuple(self.folder / file for file in stills["file"])
+            return Stills(paths, str(stills["person"].iloc[0]))
+        rows = self.manifest["file"].str.replace(r".*/|\.\w+$", "", regex=True)
+        row = self._rows("clip", name, rows).iloc[0]
+        return Clip(self.folder / row["file"], row["person"], int(row["frames"]))
+
+    def damage(self) -> list[str]:
+        """Return a line for every file that is missing, damaged or an orphan."""
+        return damage(self.folder, self.manifest)
+
+    def _rows(self, kind: str, name: str, column: pd.Series | None = None) -> pd.DataFrame:
+        column = self.manifest["set"] if column is None else column
+        rows = self.manifest[column == name]
+        if rows.empty:
+            raise FacelabError(
+                f"{self.folder}: no {kind} called {name}; there are "
+                f"{', '.join(sorted(column.unique()))}"
+            )
+        return rows.sort_values("file")

@@ -1,0 +1,110 @@
+"""Exam: one system, one source of frames, some seeds – and what was already trained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.base.progress import progress
+from facelab.contract.errors import Lacking
+from facelab.contract.frame import Film, Frame
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import System
+from facelab.contract.training import Training, TrainingRequest
+from facelab.gallery.source import Source
+from facelab.judging.answers import Answers, tally
+
+Watch = Callable[[Iterable[Sequence[Frame]]], Iterator[NDArray[np.float32]]]
+"""From batches of frames to probabilities (replicates, frames, people), a batch at a time."""
+
+
+@dataclass
+class Exam:
+    """What the scenarios of a run share. A training that two scenarios ask for is made once.
+
+    ``report_photos``: whether the report may show people who are not the studio's actors.
+    ``played``: how many frames the film that was watched last has.
+    """
+
+    system: System
+    source: Source
+    seeds: tuple[int, ...]
+    report_photos: bool = False
+    played: int = field(default=0, init=False)
+    _trainings: dict[object, Training] = field(default_factory=dict, init=False)
+    _theories: dict[object, dict[str, float]] = field(default_factory=dict, init=False)
+
+    def train(
+        self,
+        photos: Photos,
+        parameters: Parameters,
+        *,
+        replicates: int | None = None,
+        stop_at: int | None = None,
+    ) -> Training:
+        """Train the system on photos, one replicate a seed.
+
+        ``replicates``: only so many of the run's seeds. ``stop_at``: interrupt when so many values
+        are drawn.
+        """
+        seeds = self.seeds[:replicates]
+        key = (tuple(photos.labels["file"]), parameters, seeds, stop_at)
+        if key not in self._trainings:
+            stop = None if stop_at is None else lambda done: done >= stop_at
+            with progress(f"training on {len(photos)} photos", "updates") as told:
+                request = TrainingRequest(parameters, seeds, stop=stop, progress=told)
+                self._trainings[key] = self.system.train(photos, request)
+        return self._trainings[key]
+
+    def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
+        """Return what theory says of a training, nothing for a system that keeps it to itself."""
+        known = getattr(self.system, "theory", None)
+        key = (tuple(photos.labels["file"]), parameters)
+        if key not in self._theories:
+            self._theories[key] = known(photos, parameters) if known else {}
+        return self._theories[key]
+
+    def probes(self, name: str, people: Sequence[str]) -> Photos:
+        """Return the probes of a scenario; of any other source than the book those of the people.
+
+        Raises Lacking when there are none.
+        """
+        probes = self.source.photos(f"probes/{name.lower()}")
+        if self.source.book:
+            return probes
+        if not len(probes := probes.of(people)):
+            raise Lacking(f"the gallery has no probes of {', '.join(people)}")
+        return probes
+
+    def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
+        """Return the answers of a training to probes; ``people`` are those it was trained on."""
+        return Answers(probes.labels, training.predict(probes.frames), people)
+
+    def shown(self, probes: Photos) -> Callable[[int], Frame | None]:
+        """Return what gives a frame by its number if a report may show it, None if not.
+
+        Those of actors may be shown, and all when it was asked.
+        """
+        actors: frozenset[str] = getattr(self.source, "actors", frozenset())
+        people = probes.labels["person"].tolist()
+        return lambda number: (
+            probes.frames[number] if self.report_photos or people[number] in actors else None
+        )
+
+    def watcher(self, training: Training) -> Watch:
+        """Return what answers frames in batches; followed through them, where the system can."""
+        watch: Watch = getattr(training, "watch", lambda batches: map(training.predict, batches))
+        return watch
+
+    def watch(self, training: Training, clip: Film) -> NDArray[np.int64]:
+        """Play a clip to a training and return the live tally, (replicates, people + nobody).
+
+        A training that can ``watch`` follows the face through the clip; others see single frames.
+        """
+        self.played = len(clip)
+        tallies = [tally(answers) for answers in self.watcher(training)(clip)]
+        return np.asarray(np.sum(tallies, axis=0), np.int64)

@@ -1,0 +1,85 @@
+"""Live: the camera of a run – people are filmed before the book is played, and counted after it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from facelab.camera.camera import Camera
+from facelab.camera.filming_plan import FilmingPlan, read_plan
+from facelab.contract.errors import FacelabError
+from facelab.contract.parameters import Parameters
+from facelab.playing.examination import Exam
+
+
+def check_options(config: pytest.Config) -> None:
+    """Raise FacelabError when options contradict each other, or the filming plan is wrong."""
+    option = config.getoption
+    for filming in ("camera", "record"):
+        if option("gallery") and option(filming):
+            raise FacelabError(
+                f"--gallery and --{filming}: received both, allowed is one; what is there is "
+                "played with --gallery, what is filmed now is played with --camera"
+            )
+    film_plan(config)
+
+
+def film_plan(config: pytest.Config) -> FilmingPlan:
+    """Return the plan of ``--film-plan``. Raises FacelabError when it is wrong."""
+    file = config.getoption("film_plan")
+    return read_plan(Path(file) if file else None)
+
+
+@contextmanager
+def filmed(config: pytest.Config, camera: Camera) -> Iterator[Path]:
+    """Film, and give the folder within the block; a temporary one, unless ``--record`` names it.
+
+    Raises FacelabError when it fails or is ended; what ``--record`` keeps stays.
+    """
+    from facelab.camera.filming import film  # with OpenCV
+
+    kept = config.getoption("record")
+    with tempfile.TemporaryDirectory(prefix="facelab-") as temporary:
+        folder = Path(kept or f"{temporary}/filmed")
+        with _uncaptured(config):
+            print()
+            for line in film(camera, folder, film_plan(config)):
+                print(f"missing: {line}")
+        yield folder
+
+
+def count_live(
+    camera: Camera, exam: Exam, plan: FilmingPlan, terminal: pytest.TerminalReporter
+) -> None:
+    """Count for the plan's minutes whom a classifier sees that was trained on all photos.
+
+    Its parameters are the basic ones.
+    """
+    if not plan.minutes:
+        return
+    from facelab.camera.live_count import tally
+
+    terminal.section("live")
+    try:
+        photos = exam.source.photos("gallery")
+        watch = exam.watcher(exam.train(photos, Parameters()))
+        tally(camera, watch, photos.people, 60 * plan.minutes)
+    except FacelabError as error:
+        terminal.write_line(str(error), red=True)
+
+
+@contextmanager
+def _uncaptured(config: pytest.Config) -> Iterator[None]:
+    """Within the block, the terminal is the user's, keyboard and screen."""
+    capture = config.pluginmanager.getplugin("capturemanager")
+    if capture is not None:
+        capture.suspend(in_=True)
+    try:
+        yield
+    finally:
+        if capture is not None:
+            capture.resume()

@@ -1,0 +1,139 @@
+"""Summary: the end of a run – the report on disk, one line a scenario in the terminal."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+import tomllib
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from facelab.base.files import write_atomically
+from facelab.contract.errors import FacelabError
+from facelab.playing.recorder import Recorder
+from facelab.playing.waivers import APPLIED, PLACE
+from facelab.report import record
+from facelab.report.document import write_document
+from facelab.report.evidence import curves_csv
+from facelab.report.record import Record, write_record
+from facelab.report.wording import fact
+
+SIGNS = {
+    record.ACCEPTED: ("+", "green"),
+    record.RESERVED: ("+", "yellow"),
+    record.NOT_RUN: ("-", "yellow"),
+    record.BLOCKED: ("=", "yellow"),
+    record.REFUSED: ("x", "red"),
+    record.ERROR: ("!", "red"),
+    record.UNDEFINED: ("?", "red"),
+}
+"""A sign and a colour for every verdict, so that colour is never alone."""
+
+PACKAGES = (
+    *("facelab", "tensorflow", "keras", "numpy", "opencv-python", "pytest", "pytest-bdd"),
+    *("altair", "vl-convert-python"),
+)
+
+WARNINGS = 20
+"""So many lines about a gallery are printed; all of them stand in the report."""
+
+COLUMNS = ("file", "set", "person", "sitting", "light", "frames", "sha256")
+"""What of a manifest stands in the report."""
+
+
+def title_block(root: Path) -> dict[str, str]:
+    """Return the document's fields from ``[tool.facelab.document]`` of the pyproject.toml."""
+    path = root / "pyproject.toml"
+    tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}) if path.exists() else {}
+    block: dict[str, str] = tool.get("facelab", {}).get("document", {})
+    return block
+
+
+def environment(root: Path) -> dict[str, str]:
+    """Return what the run ran on: date, commit, platform and versions, no names of hosts."""
+    try:
+        described = subprocess.run(
+            ["git", "describe", "--always", "--dirty"],  # noqa: S607 (the user's own git)
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        described = "unknown"
+    versions = {}
+    for package in PACKAGES:
+        try:
+            versions[package] = version(package)
+        except PackageNotFoundError:
+            versions[package] = "not installed"
+    return {
+        "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
+        "commit": described,
+        "platform": f"{platform.system()} {platform.machine()}",
+        "python": platform.python_version(),
+        **versions,
+    }
+
+
+def recordings(source: object) -> dict[str, Any]:
+    """Return the manifest of a source for the record; empty when it has none, or a broken one."""
+    try:
+        table = getattr(source, "manifest", None)
+    except FacelabError:
+        return {}  # the scenario that needed it says why
+    if table is None:
+        return {}
+    known = [name for name in COLUMNS if name in table.columns]
+    rows = [
+        {name: "" if pd.isna(value) else fact(value) for name, value in row.items()}
+        for row in table[known].sort_values("file").to_dict("records")
+    ]
+    return {"sha256": getattr(source, "fingerprint", ""), "rows": rows}
+
+
+def write_report(recorder: Recorder, folder: Path) -> None:
+    """Write acceptance.json, then acceptance.html from it, and long curves, into a folder."""
+    finished = recorder.record
+    finished.run["environment"] = environment(recorder.root)
+    finished.recordings = recordings(recorder.source)
+    write_record(folder / "acceptance.json", finished)
+    write_document(folder / "acceptance.html", finished)
+    for name, history in recorder.long.items():
+        write_atomically(folder / name, curves_csv(history).encode())
+
+
+def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path) -> None:
+    """Print one line a scenario, the verdict, and where the report is."""
+    terminal.section("acceptance")
+    for family in finished.families:
+        for sheet in family.sheets:
+            sign, colour = SIGNS[sheet.verdict]
+            line = f"{sign} {family.id}  {sheet.verdict:<12} {sheet.name}"
+            if sheet.reason:
+                line += f" – {sheet.reason}"
+            terminal.write_line(line, **{colour: True})
+    for number, waiver in enumerate(finished.waivers, 1):
+        if waiver["state"] != APPLIED:
+            terminal.write_line(
+                f"{PLACE}: waiver {number} ({waiver['phrase']}): {waiver['state']}", yellow=True
+            )
+    warnings = finished.run.get("warnings", [])
+    for line in warnings[:WARNINGS]:
+        terminal.write_line(f"gallery: {line}", yellow=True)
+    if len(warnings) > WARNINGS:
+        terminal.write_line(
+            f"gallery: {len(warnings) - WARNINGS} more warnings, in the report", yellow=True
+        )
+    if cast := finished.run.get("cast"):
+        terminal.write_line(f"cast: {fact(cast)}")
+    sign, colour = SIGNS[finished.verdict]
+    terminal.write_line(
+        f"{sign} {finished.verdict}; report: {folder / 'acceptance.html'}", bold=True
+    )

@@ -1,0 +1,81 @@
+"""Commands of the face finder: make its network anew."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from facelab.base.progress import progress
+from facelab.contract.errors import FacelabError
+from facelab.contract.interval import Interval
+
+if TYPE_CHECKING:
+    from facelab.faces.face import FaceDetector
+
+ACTORS, EPOCHS, VERIFIER_EPOCHS = 3400, 14, 8
+"""What the committed weights were made with, but for the verifier's last epoch, which was lost."""
+
+
+def add_commands(subparsers: Any) -> None:
+    """Add ``finder``."""
+    command = subparsers.add_parser(
+        "finder", help="draw scenes and train the face finder on them; goes on where it stopped"
+    )
+    command.add_argument("folder", type=Path, help="folder of scenes and checkpoints")
+    command.add_argument("-o", "--output", type=Path, default=Path("weights.npz"))
+    command.add_argument("--actors", type=int, default=ACTORS, help="default %(default)s")
+    command.add_argument("--epochs", type=int, default=EPOCHS, help="default %(default)s")
+    command.add_argument(
+        "--verifier-epochs", type=int, default=VERIFIER_EPOCHS, help="default %(default)s"
+    )
+    command.add_argument("--jobs", type=int, default=-1, help="processes; default: one a core")
+    command.set_defaults(run=run_finder)
+
+
+def run_finder(arguments: argparse.Namespace) -> int:
+    """Draw, train, store the weights; then say how well they find unseen people."""
+    allowed = Interval.at_least(1)
+    for name in ("actors", "epochs", "verifier_epochs"):
+        if (received := getattr(arguments, name)) not in allowed:
+            option = name.replace("_", "-")
+            raise FacelabError(
+                f"--{option}: received {received}, allowed is {allowed}; choose more"
+            )
+    from facelab.faces.finder import FaceFinder
+    from facelab.faces.networks import NumpyNetworks
+    from facelab.recipe.dataset import draw_shards
+    from facelab.recipe.refinement_crops import draw_looks
+
+    folder, jobs = arguments.folder, arguments.jobs
+    with progress(f"drawing {arguments.actors} people", "files") as done:
+        draw_shards(folder, arguments.actors, jobs=jobs, progress=done)
+    from facelab.recipe.model import folded
+    from facelab.recipe.training import store, train, train_verifier
+
+    net = folded(train(folder, arguments.epochs, jobs=jobs))
+    with progress("looking closer at what it finds", "files") as done:
+        draw_looks(folder, net, jobs=jobs, progress=done)
+    net |= folded(train_verifier(folder, arguments.verifier_epochs))
+    store(net, arguments.output)
+    print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
+    print(told(FaceFinder(networks=NumpyNetworks(net))))
+    return 0
+
+
+def told(finder: FaceDetector, actors: int = 50, rooms: int = 300) -> str:
+    """Return, in a line, how well a finder does on people and rooms never trained on."""
+    from facelab.recipe.evaluation import (
+        evaluate,
+        false_boxes,
+        largest,
+        new_rooms,
+        unseen_people,
+    )
+
+    people = evaluate(finder, map(largest, unseen_people(actors)))
+    false = false_boxes(finder, [room.pixels for room in new_rooms(rooms)])
+    return (
+        f"found {people.found:.1%} of {people.frames} unseen people, "
+        f"a face in {false:.1%} of {rooms} empty rooms"
+    )

@@ -1,0 +1,97 @@
+"""Looks: what the network takes for faces in samples, cut out for the verifier to learn from.
+
+Nothing here imports TensorFlow: the processes that draw do without it.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+
+from facelab.faces.box import covered, intersection_over_union
+from facelab.faces.finder import peaks
+from facelab.faces.network import Convolution, forward, local_contrast
+from facelab.faces.refinement import correction, look
+from facelab.recipe.batches import scenes_of
+from facelab.recipe.dataset import Progress, draw_missing
+from facelab.recipe.samples import Sample, draw_sample
+from facelab.studio.maths import Array, Float, generator
+
+BATCH = 256
+
+_LOOK, _ORDER = 64, 65  # purposes of the generators
+_PARTS, _SAMPLES = 200, 500
+"""Files of looks, and samples of each: about 1,400 looks, a quarter of them faces."""
+
+_LEAST = 0.05
+"""Score from which a place is looked at: the verifier learns from fainter ones than it will see."""
+
+
+def draw_looks(folder: Path, net: dict[str, Convolution], *, jobs: int, progress: Progress) -> None:
+    """Draw what the verifier learns from, from the scenes of ``folder``, into it."""
+    files = {
+        folder / f"looks_{part:04d}.npz": partial(_draw_part, folder, part, net)
+        for part in range(_PARTS)
+    }
+    draw_missing(files, jobs=jobs, progress=progress)
+
+
+def read_looks(folder: Path) -> tuple[Array, Array]:
+    """Read pictures (n, 48, 48) float16 in local contrast, and targets (n, 5): face, correction."""
+    pictures: list[Array] = []
+    targets: list[Array] = []
+    for path in sorted(folder.glob("looks_*.npz")):
+        with np.load(path) as part:
+            pictures += [local_contrast(picture).astype(np.float16) for picture in part["pictures"]]
+            targets.append(part["targets"])
+    return np.stack(pictures), np.concatenate(targets)
+
+
+def batches_of_looks(pictures: Array, targets: Array, epoch: int) -> Iterator[tuple[Array, Array]]:
+    """Yield the batches of an epoch: pictures (256, 48, 48, 1), targets (256, 5); half mirrored."""
+    rng = generator(_ORDER, epoch)
+    order = rng.permutation(len(pictures))
+    for first in range(0, len(order) - BATCH + 1, BATCH):
+        chosen = order[first : first + BATCH]
+        batch, wanted = pictures[chosen].astype(Float), targets[chosen]
+        mirrored = rng.random(BATCH) < 0.5
+        batch[mirrored] = batch[mirrored, :, ::-1]
+        wanted[mirrored, 1] *= -1
+        yield batch[..., None], wanted
+
+
+def _draw_part(folder: Path, part: int, net: dict[str, Convolution]) -> dict[str, Array]:
+    """Draw samples and look at what the network finds in them."""
+    rng, scenes = generator(_LOOK, part), scenes_of(folder)
+    looks: list[tuple[Array, Array]] = []
+    for _ in range(_SAMPLES):
+        sample = draw_sample(rng, scenes)
+        for found, _ in peaks(forward(local_contrast(sample.grey), net), _LEAST):
+            box = _jittered(found, rng)
+            wanted = _target(box, sample)
+            if wanted is not None:
+                looks.append((look(sample.grey, box), wanted))
+    pictures, targets = zip(*looks, strict=True)
+    return {"pictures": np.stack(pictures), "targets": np.stack(targets)}
+
+
+def _target(box: Array, sample: Sample) -> Array | None:
+    """Return what to say of a box, (5,): face, correction; None where nothing is demanded."""
+    if len(sample.boxes):
+        shared = intersection_over_union(sample.boxes, box)
+        if shared.max() >= 0.4:
+            truth = sample.boxes[shared.argmax()]
+            return np.concatenate([[1], correction(box, truth)]).astype(Float)
+        if shared.max() >= 0.2:  # neither a face nor none
+            return None
+    if len(sample.ignored) and covered(sample.ignored, box).max() > 0.2:
+        return None
+    return np.zeros(5, Float)
+
+
+def _jittered(box: Array, rng: np.random.Generator) -> Array:
+    """The box a little off, as on another frame it would be."""
+    size = (box[2:] - box[:2]) * np.exp(rng.normal(0, 0.1) + rng.normal(0, 0.03, 2))
+    middle = (box[:2] + box[2:]) / 2 + rng.normal(0, 0.05, 2) * size
+    return np.concatenate([middle - size / 2, middle + size / 2]).astype(Float)

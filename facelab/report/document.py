@@ -1,0 +1,138 @@
+"""Document: the acceptance report, one self-contained HTML page made from a record alone."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
+
+from facelab.base.files import write_atomically
+from facelab.contract.errors import FacelabError
+from facelab.report import charts, wording
+from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
+from facelab.report.outline import Outline, outline
+from facelab.report.record import NOT_RUN, Record
+from facelab.report.redaction import redacted
+from facelab.report.requirements import matrix
+
+BLOCK = {
+    "project": "Project",
+    "owner": "Project owner",
+    "version": "Version",
+    "authors": "Authors",
+    "submitted": "Submitted",
+    "diffusion": "Form of diffusion",
+    "confidentiality": "Confidentiality",
+}
+"""The title block, in its order; ``title`` stands above it, other fields below."""
+
+SETTING = {
+    "system": "System under test",
+    "capabilities": "It offers",
+    "source": "Source of the frames",
+    "cast": "Who plays whom",
+    "seeds": "Seeds",
+}
+"""What was tested, on what. The rest of ``Record.run`` stands in the annex."""
+
+
+def write_document(path: Path, record: Record) -> None:
+    """Write the page, whole or not at all."""
+    write_atomically(path, render(record).encode())
+
+
+def render(record: Record) -> str:
+    """Return the page. The same record gives the same page: no clock, no disk, no network.
+
+    Raises FacelabError when the record lacks something, such as a part of a verdict.
+    """
+    if any(e.get("kind") in ("curves", "series", "growth") for e in record.evidence):
+        charts.start()
+    clean: Record = redacted(record)
+    outlined = outline(clean)
+    rows = matrix(outlined)
+    page = _templates().get_template("document.html")
+    try:
+        return page.render(
+            record=clean,
+            outline=outlined,
+            matrix=rows,
+            unused=[waiver for waiver in clean.waivers if waiver["state"] != "applied"],
+            recordings=read_recordings(clean.recordings),
+            tables={
+                "scenarios": scenarios_csv(outlined),
+                "criteria": criteria_csv(outlined),
+                "matrix": matrix_csv(rows),
+            },
+            block=_block(clean),
+            setting=_setting(clean),
+            environment=clean.run.get("environment") or {},
+            headline=_headline(clean, outlined),
+            words=wording.WORDS,
+        )
+    except UndefinedError as error:
+        raise FacelabError(f"the record is not whole: {error.message}; run pytest again") from error
+
+
+@cache
+def _templates() -> Environment:
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    templates.globals["word"] = wording.word
+    templates.filters.update(
+        duration=wording.duration,
+        count=wording.count,
+        fact=wording.fact,
+        share=wording.share,
+        sentence=wording.sentence,
+        phrase=wording.phrase,
+    )
+    return templates
+
+
+def _block(record: Record) -> dict[str, str]:
+    named = {text: record.document[key] for key, text in BLOCK.items() if key in record.document}
+    others = {k.capitalize(): v for k, v in record.document.items() if k not in (*BLOCK, "title")}
+    return {**named, **others}
+
+
+def _setting(record: Record) -> dict[str, str]:
+    environment = record.run.get("environment") or {}
+    setting = {
+        text: wording.fact(record.run[key]) for key, text in SETTING.items() if record.run.get(key)
+    }
+    if warnings := record.run.get("warnings"):
+        setting["Warnings on the photos"] = f"{len(warnings)}, in the annexes"
+    run = {"date": "Date of the run", "commit": "Commit"}
+    return setting | {text: environment[key] for key, text in run.items() if environment.get(key)}
+
+
+def _headline(record: Record, outlined: Outline) -> tuple[str, str]:
+    """Return what came out and what to do next, a sentence each."""
+    counts, total = outlined.counts(), len(outlined.entries)
+    accepted = counts.pop("accepted", 0)
+    rate = f", {wording.share(accepted, total)}" if total else ""
+    order = [*wording.ANOMALIES, *counts]
+    parts = [
+        f"{counts[verdict]} {verdict}" for verdict in dict.fromkeys(order) if verdict in counts
+    ]
+    came = f"{accepted} of {wording.count(total, 'scenario')} accepted{rate}"
+    came = "; ".join([came, *parts]) + "."
+    if outlined.anomalies:
+        first = outlined.anomalies[0]
+        return came, (
+            f"Begin with anomaly {first.anomaly} on sheet {first.number}. "
+            f"{wording.word(first.sheet.verdict).advice}"
+        )
+    if record.verdict == NOT_RUN:
+        return came, "Nothing was accepted. Run the scenarios with pytest, then read this again."
+    if outlined.reservations:
+        return came, "Read the reservations, decide on each, and sign on the last page."
+    return came, "Read the sheets, then sign on the last page."

@@ -1,0 +1,124 @@
+"""Evidence: what a step shows beside its verdict, as plain data with a kind and a title."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from facelab.gallery.image import thumbnail
+from facelab.report.tables import listed_rows
+
+if TYPE_CHECKING:
+    from facelab.contract.frame import Frame
+    from facelab.contract.history import History
+
+POINTS = 1200
+"""Longest curve that is kept point by point; a longer one is kept as an envelope."""
+
+BINS = 400
+"""Bins of an envelope."""
+
+Evidence = dict[str, Any]
+
+Band = tuple[float, float, float, float]
+"""People, error rate, and the lowest and highest that it may well be."""
+
+
+def facts(title: str, values: dict[str, Any]) -> Evidence:
+    """Show named values: {"kind": "facts", "values": {name: value}}."""
+    return {"kind": "facts", "title": title, "values": values}
+
+
+def curves(title: str, history: History) -> Evidence:
+    """Show loss and accuracy of every update and replicate.
+
+    {"kind": "curves", "updates", "updates_per_epoch", "people", "seeds", "loss", "accuracy"}; each
+    curve is {"update": [...], "low": [...], "high": [...]}, a list a replicate in low and high.
+    Short curves have low = high = the values; long ones keep the extremes of every bin of
+    updates, so that none is lost; ``file``, when there, is the CSV beside that has every value.
+    """
+    return {
+        "kind": "curves",
+        "title": title,
+        "updates": history.updates,
+        "updates_per_epoch": history.updates_per_epoch,
+        "people": history.people,
+        "seeds": list(history.seeds),
+        "loss": _envelope(history.loss),
+        "accuracy": _envelope(history.accuracy),
+    }
+
+
+def curves_csv(history: History) -> str:
+    """Return every value as CSV: a row an update, loss and accuracy of every seed."""
+    columns = {"update": np.arange(1, history.updates + 1)}
+    for number, seed in enumerate(history.seeds):
+        columns[f"loss, seed {seed}"] = history.loss[number]
+        columns[f"accuracy, seed {seed}"] = history.accuracy[number]
+    return pd.DataFrame(columns).to_csv(index=False, float_format="%.5g", lineterminator="\n")
+
+
+def _envelope(values: NDArray[np.float32]) -> dict[str, Any]:
+    updates = values.shape[1]
+    edges = np.arange(updates + 1)
+    if updates > POINTS:
+        edges = np.unique(np.linspace(0, updates, BINS + 1).astype(int))
+    low = np.minimum.reduceat(values, edges[:-1], axis=1)
+    high = np.maximum.reduceat(values, edges[:-1], axis=1)
+    return {"update": (edges[:-1] + 1).tolist(), "low": _rounded(low), "high": _rounded(high)}
+
+
+def _rounded(values: NDArray[np.float32]) -> list[list[float]]:
+    return [[float(f"{value:.5g}") for value in row] for row in values]
+
+
+def predictions(
+    title: str,
+    table: pd.DataFrame,
+    people: Sequence[str],
+    frame: Callable[[int], Frame | None] | None = None,
+) -> Evidence:
+    """Show the table expected / predicted / error: {"kind": "predictions", "people", "rows"}.
+
+    A row has ``file``, ``expected``, ``predicted``, ``error``, ``probability``; where the page
+    lists it and ``frame`` gives one by its number, ``photo``: the frame, small, as a data address.
+    """
+    rows = [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
+    if frame is not None:
+        listed = {id(row) for row in listed_rows(rows)}
+        for number, row in enumerate(rows):
+            if id(row) in listed and (photo := frame(number)) is not None:
+                row["photo"] = thumbnail(photo)
+    return {"kind": "predictions", "title": title, "people": list(people), "rows": rows}
+
+
+def tally(title: str, person: str, people: Sequence[str], counts: NDArray[np.int64]) -> Evidence:
+    """Show detections per person: {"kind": "tally", "person", "people", "counts"}.
+
+    ``person`` is the one before the camera, ``counts`` (people,) one replicate's.
+    """
+    return {
+        "kind": "tally",
+        "title": title,
+        "person": person,
+        "people": list(people),
+        "counts": counts.tolist(),
+    }
+
+
+def growth(title: str, bands: dict[str, list[Band]], wish: str) -> Evidence:
+    """Show how an error rate grows with people, a chart a kind of frame, beside the source's wish.
+
+    {"kind": "growth", "bands": {kind of frame: [[people, rate, low, high]]}, "wish"}.
+    """
+    rows = {name: [list(line) for line in lines] for name, lines in bands.items()}
+    return {"kind": "growth", "title": title, "bands": rows, "wish": wish}
+
+
+def series(title: str, x: str, y: str, points: Sequence[tuple[float, float]]) -> Evidence:
+    """Show a measure against a parameter: {"kind": "series", "x", "y", "points": [[x, y]]}."""
+    return {"kind": "series", "title": title, "x": x, "y": y, "points": [list(p) for p in points]}

@@ -1,0 +1,179 @@
+"""Figures: the evidence of all steps, numbered; what is shown twice is drawn once."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from markupsafe import Markup
+
+from facelab.contract.verdict import percent
+from facelab.report import charts, wording
+from facelab.report.csvlink import csv_address
+from facelab.report.curve import Curve, read_curve, sparkline
+from facelab.report.tables import read_predictions, read_tally
+
+
+@dataclass
+class Figure:
+    """A piece of evidence, ready to be shown.
+
+    ``kind`` names the template, ``label`` is what it is cited by ("Figure 3"; facts have none),
+    ``data`` is what the template needs, ``drawn`` its charts.
+    """
+
+    kind: str
+    title: str
+    label: str = ""
+    anchor: str = ""
+    data: dict[str, Any] = field(default_factory=dict)
+    charts: list[charts.Chart] = field(default_factory=list)
+    drawn: list[Markup] = field(default_factory=list)
+    sparks: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure where a step shows it; ``again`` when it already stands further up."""
+
+    figure: Figure
+    title: str
+    again: bool
+
+
+class Figures:
+    """Collects evidence in the order of the document; ``draw`` then draws all charts together."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Figure] = {}
+        self._counts = {"Figure": 0, "Table": 0}
+
+    def show(self, evidence: dict[str, Any]) -> Shown:
+        """Return the figure for a piece of evidence; one that is damaged says so."""
+        title = evidence.get("title") if evidence.get("kind") == "facts" else ""
+        key = json.dumps({**evidence, "title": title}, sort_keys=True, default=str)
+        again = key in self._known
+        if not again:
+            self._known[key] = self._number(_read(evidence))
+        return Shown(self._known[key], str(evidence.get("title", "")), again)
+
+    def _number(self, figure: Figure) -> Figure:
+        name = "Table" if figure.kind in ("predictions", "tally") else "Figure"
+        if figure.kind not in ("damaged", "facts"):
+            self._counts[name] += 1
+            figure.label = f"{name} {self._counts[name]}"
+            figure.anchor = figure.label.lower().replace(" ", "-")
+        return figure
+
+    def draw(self) -> None:
+        """Draw the charts of all figures."""
+        wanted = [figure for figure in self._known.values() if figure.charts]
+        drawn = iter(charts.draw([chart for figure in wanted for chart in figure.charts]))
+        for figure in wanted:
+            figure.drawn = [next(drawn) for _ in figure.charts]
+
+
+def _read(evidence: dict[str, Any]) -> Figure:
+    figure = Figure(str(evidence.get("kind")), str(evidence.get("title", "")))
+    try:
+        _READERS[figure.kind](figure, evidence)
+    except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        # One piece of evidence that cannot be read must not cost the owner the whole document.
+        what = f"{type(error).__name__}: {error}"
+        return Figure("damaged", figure.title, data={"kind": figure.kind, "what": what})
+    return figure
+
+
+def _read_facts(figure: Figure, evidence: dict[str, Any]) -> None:
+    figure.data = {str(name): wording.fact(value) for name, value in evidence["values"].items()}
+
+
+def _read_curves(figure: Figure, evidence: dict[str, Any]) -> None:
+    people = int(evidence["people"])
+    chance = math.log(people) if people > 1 else 0.0
+    loss, accuracy = read_curve(evidence["loss"]), read_curve(evidence["accuracy"])
+    figure.charts = [
+        charts.curve_chart("loss", loss, _told(loss), (chance, "chance")),
+        charts.curve_chart("accuracy", accuracy, _told(accuracy), (1 / people, "chance")),
+    ]
+    figure.data = {
+        "updates": int(evidence["updates"]),
+        "updates_per_epoch": int(evidence["updates_per_epoch"]),
+        "people": people,
+        "chance": (f"{chance:.3g}", f"{1 / people:.2g}"),
+        "seeds": list(evidence["seeds"]),
+        "joined": len(loss.update) < int(evidence["updates"]),
+        "strange": loss.strange + accuracy.strange,
+        "logarithmic": figure.charts[0].form[4],
+        "told": {"loss": _ends(loss), "accuracy": _ends(accuracy)},
+    }
+    # A long curve was kept whole in a file beside the page, under a name that the run gave it.
+    beside = str(evidence.get("file", ""))
+    if re.fullmatch(r"curves-[\w.-]+\.csv", beside):
+        figure.data["beside"] = beside
+    elif not figure.data["strange"]:
+        figure.data["csv"] = _curves_csv(evidence)
+    top = max(2 * chance, 0.1)
+    figure.sparks = {"loss": sparkline(loss, top), "accuracy": sparkline(accuracy, 1.0)}
+
+
+def _curves_csv(evidence: dict[str, Any]) -> str:
+    names, columns = ["update"], [evidence["loss"]["update"]]
+    for number, seed in enumerate(evidence["seeds"]):
+        for measure in ("loss", "accuracy"):
+            for end in ("low", "high"):
+                names.append(f"{measure}, seed {seed}, {end}")
+                columns.append(evidence[measure][end][number])
+    if evidence["loss"]["low"] == evidence["loss"]["high"]:  # every value, not the ends of bins
+        names, columns = names[:1] + names[1::2], columns[:1] + columns[1::2]
+        names = [name.removesuffix(", low") for name in names]
+    return csv_address(names, zip(*columns, strict=True))
+
+
+def _ends(curve: Curve) -> tuple[str, str]:
+    return f"{curve.middle[0]:.3g}", f"{curve.middle[-1]:.3g}"
+
+
+def _told(curve: Curve) -> str:
+    first, last = _ends(curve)
+    known = [value for value in (*curve.low, *curve.high) if math.isfinite(value)]
+    ends = f"; lowest {min(known):.3g}, highest {max(known):.3g}" if known else ""
+    return f"The median replicate starts at {first} and ends at {last}{ends}."
+
+
+def _read_predictions(figure: Figure, evidence: dict[str, Any]) -> None:
+    figure.data = {"predictions": read_predictions(evidence)}
+
+
+def _read_tally(figure: Figure, evidence: dict[str, Any]) -> None:
+    figure.data = {"tally": read_tally(evidence)}
+
+
+def _read_series(figure: Figure, evidence: dict[str, Any]) -> None:
+    x, y, points = str(evidence["x"]), str(evidence["y"]), list(evidence["points"])
+    figure.charts = [charts.series_chart(x, y, points)]
+    told = [[wording.fact(v) for v in p] for p in points]
+    figure.data = {"x": x, "y": y, "points": told, "csv": csv_address((x, y), points)}
+
+
+def _read_growth(figure: Figure, evidence: dict[str, Any]) -> None:
+    bands = {str(name): [list(line) for line in lines] for name, lines in evidence["bands"].items()}
+    top = max(line[3] for lines in bands.values() for line in lines)
+    figure.charts = [charts.band_chart(name, lines, top) for name, lines in bands.items()]
+    lines = [[name, *line] for name, of_one in bands.items() for line in of_one]
+    names = ("frames", "people", "error rate", "low", "high")
+    told = [[name, wording.fact(n), *map(percent, rates)] for name, n, *rates in lines]
+    figure.data = {"told": told, "wish": str(evidence["wish"]), "csv": csv_address(names, lines)}
+
+
+_READERS = {
+    "facts": _read_facts,
+    "curves": _read_curves,
+    "predictions": _read_predictions,
+    "tally": _read_tally,
+    "series": _read_series,
+    "growth": _read_growth,
+}

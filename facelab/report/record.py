@@ -1,0 +1,209 @@
+"""Record: what a run leaves behind, as plain data, written as JSON and read back.
+
+A ``Record`` holds ``Family`` records (a feature file each), they hold ``Sheet`` records (a
+scenario each), they hold ``Step`` records with the verdicts and the evidence of each step.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from textwrap import shorten
+from typing import Any
+
+from facelab.base.files import write_atomically
+from facelab.contract.errors import FacelabError
+
+SCHEMA = 2
+"""Version of the JSON, which ``record.schema.json`` describes; a reader refuses any other."""
+
+ACCEPTED, RESERVED = "accepted", "accepted with reservations"
+REFUSED, BLOCKED, NOT_RUN = "refused", "blocked", "not run"
+ERROR, UNDEFINED = "error", "undefined"
+
+FIELDS = (
+    "Description",
+    "Constraints",
+    "Dependencies",
+    "Inputs",
+    "Expected results",
+    "Validation criteria",
+    "Observed in 2019",
+)
+"""The headings of a feature's prose: the source's five fields (its test procedure has three
+parts) and what was observed there."""
+
+
+@dataclass
+class Step:
+    """A step of a scenario as it went. ``duration`` in seconds, ``evidence`` as ``Sheet.show``.
+
+    ``waiver``: by which a reviewer accepts its refused measures, empty when there is none.
+    ``line``: where it stands in the feature file, 0 when that is not known.
+    """
+
+    keyword: str
+    text: str
+    verdict: str = NOT_RUN
+    duration: float = 0.0
+    message: str = ""
+    verdicts: list[dict[str, Any]] = field(default_factory=list)
+    evidence: list[dict[str, Any]] = field(default_factory=list)
+    waiver: dict[str, str] = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass
+class Sheet:
+    """A scenario as it went. ``line``: where it stands in the feature file."""
+
+    name: str
+    node: str
+    file: str
+    line: int
+    tags: list[str]
+    prose: str
+    steps: list[Step]
+    verdict: str = NOT_RUN
+    reason: str = ""
+    duration: float = 0.0
+
+    @property
+    def requirements(self) -> list[str]:
+        """The requirements it covers, R1 … R12, in their order."""
+        return sorted((t for t in self.tags if re.fullmatch(r"R\d+", t)), key=lambda t: int(t[1:]))
+
+
+@dataclass
+class Family:
+    """A feature: its id (T0 …), its title, its fields by heading, and its scenarios."""
+
+    id: str
+    title: str
+    file: str
+    fields: dict[str, str]
+    sheets: list[Sheet] = field(default_factory=list)
+
+    @property
+    def verdict(self) -> str:
+        """The worst of its scenarios; a part not run is a reservation."""
+        return combine(sheet.verdict for sheet in self.sheets)
+
+
+@dataclass
+class Record:
+    """A whole run. ``document``: the title block. ``run``: environment, seeds, source, system.
+
+    For the annexes: ``waivers`` with what became of each, ``phrases`` with what each means,
+    ``recordings`` (the manifest's fingerprint and rows), empty for a source without one.
+    """
+
+    document: dict[str, str]
+    run: dict[str, Any]
+    families: list[Family] = field(default_factory=list)
+    waivers: list[dict[str, str]] = field(default_factory=list)
+    phrases: list[dict[str, str]] = field(default_factory=list)
+    recordings: dict[str, Any] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    @property
+    def verdict(self) -> str:
+        """The verdict over all families."""
+        return combine(family.verdict for family in self.families)
+
+    @property
+    def evidence(self) -> list[dict[str, Any]]:
+        """All evidence, in the order of its steps."""
+        sheets = [sheet for family in self.families for sheet in family.sheets]
+        return [shown for sheet in sheets for step in sheet.steps for shown in step.evidence]
+
+
+def combine(verdicts: Iterable[str]) -> str:
+    """Return the verdict on a whole from those on its parts.
+
+    >>> combine(["accepted", "not run"]), combine(["accepted", "refused"]), combine([])
+    ('accepted with reservations', 'refused', 'not run')
+    """
+    parts = set(verdicts)
+    for worst in (REFUSED, ERROR, UNDEFINED, BLOCKED):
+        if worst in parts:
+            return worst
+    if not parts & {ACCEPTED, RESERVED}:
+        return NOT_RUN
+    return ACCEPTED if parts == {ACCEPTED} else RESERVED
+
+
+def fields_of(prose: str) -> dict[str, str]:
+    r"""Return the parts of a feature's prose by their headings.
+
+    >>> fields_of("Description: a\n b\nInputs: c")
+    {'Description': 'a b', 'Inputs': 'c'}
+    """
+    heading = "|".join(FIELDS)
+    parts = re.split(rf"^\s*({heading}):", prose, flags=re.MULTILINE)
+    return {
+        name: " ".join(text.split()) for name, text in zip(parts[1::2], parts[2::2], strict=True)
+    }
+
+
+def write_record(path: Path, record: Record) -> None:
+    """Write the record as JSON, whole or not at all; numbers that are not finite as text."""
+    families = [{**vars(family), "verdict": family.verdict} for family in record.families]
+    data = {**vars(record), "verdict": record.verdict, "families": families}
+    text = json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    write_atomically(path, text.encode())
+
+
+def read_record(path: Path) -> Record:
+    """Read a record back, checked against the schema.
+
+    Raises FacelabError, in one line, when the file is none, of another version, or not whole.
+    """
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise FacelabError(f"{path}: {error.strerror}; run pytest to write a report") from error
+    except ValueError as error:
+        raise FacelabError(f"{path}: not a facelab report ({error}); run pytest again") from error
+    version = data.get("schema", SCHEMA) if isinstance(data, dict) else SCHEMA
+    if version != SCHEMA:
+        raise FacelabError(
+            f"{path}: received schema {version}, allowed is {SCHEMA}; run pytest again"
+        )
+    if what := _fault(data):
+        raise FacelabError(f"{path}: not a facelab report ({what}); run pytest again")
+    parts = {name: data[name] for name in ("document", "run", "waivers", "phrases", "recordings")}
+    return Record(families=[_family(plain) for plain in data["families"]], **parts)
+
+
+def _fault(data: object) -> str:
+    """Return the first thing in which data breaks the schema, empty when there is none."""
+    from jsonschema import Draft202012Validator, exceptions  # half of the cost of a short run
+
+    schema = json.loads(Path(__file__).with_name("record.schema.json").read_text(encoding="utf-8"))
+    worst = exceptions.best_match(Draft202012Validator(schema).iter_errors(data))
+    return "" if worst is None else f"{worst.json_path}: {shorten(worst.message, 200)}"
+
+
+def _family(plain: dict[str, Any]) -> Family:
+    sheets = [
+        Sheet(**{**sheet, "steps": [Step(**step) for step in sheet["steps"]]})
+        for sheet in plain["sheets"]
+    ]
+    return Family(plain["id"], plain["title"], plain["file"], plain["fields"], sheets)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, Family | Sheet | Step):
+        value = vars(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    return value

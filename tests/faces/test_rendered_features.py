@@ -1,0 +1,183 @@
+"""Rolls: drawn once, kept, checked, and made again where they were lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+
+from facelab.contract.errors import FacelabError
+from facelab.contract.frame import Frame
+from facelab.faces import rendered_features as rolls
+from facelab.faces.cache import ROW, Rows
+from facelab.faces.detection import detection
+from facelab.faces.features import Describer
+from facelab.faces.rendered_features import Rolls, prune
+from facelab.gallery.rendered import OnDemand
+from tests.conftest import ROOT
+from tests.crowds import small_crowd
+
+
+class Means:
+    """Describes a frame by its mean: enough to tell rolls apart."""
+
+    def rows(self, frames: Sequence[Frame]) -> Rows:
+        rows = np.zeros(len(frames), ROW)
+        rows["vector"] = [[frame.mean()] for frame in frames]
+        return rows
+
+
+@dataclass(frozen=True)
+class Grey:
+    """Two grey frames; where ``deadly`` is a folder, who makes them is killed, once or always."""
+
+    level: int
+    deadly: str = ""
+    always: bool = False
+
+    @property
+    def key(self) -> str:
+        return f"grey {self.level}"
+
+    def frames(self) -> list[Frame]:
+        mark = Path(self.deadly, str(self.level))
+        if self.deadly and (self.always or not mark.exists()):
+            mark.touch()
+            os.kill(os.getpid(), signal.SIGKILL)
+        return [np.full((4, 4, 3), self.level + n, np.uint8) for n in range(2)]
+
+
+def shown(*greys: Grey) -> OnDemand:
+    return OnDemand(greys, tuple((roll, n) for roll in range(len(greys)) for n in range(2)))
+
+
+GREYS = shown(Grey(10), Grey(20), Grey(30))
+LEVELS = [10, 11, 20, 21, 30, 31]
+
+
+def levels(found: Iterable[np.void]) -> list[float]:
+    return [float(row["vector"][0]) for row in found]
+
+
+@pytest.fixture(autouse=True)
+def here() -> object:
+    """Work in this process unless a test asks for more."""
+    with joblib.parallel_config(backend="sequential"):
+        yield
+
+
+def test_rows_come_in_the_order_of_the_frames() -> None:
+    found = Rolls(None, "").describe(GREYS.select([5, 0, 2]), Means())
+    assert levels(found) == [31, 10, 20]
+
+
+def test_what_is_kept_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Rolls(tmp_path, "a").describe(GREYS.select([0, 1, 2, 3]), Means())
+    made: list[str] = []
+
+    def expose(roll: Grey, describer: Means) -> tuple[str, Rows]:
+        made.append(roll.key)
+        return roll.key, describer.rows(roll.frames())
+
+    monkeypatch.setattr(rolls, "expose", expose)
+    assert levels(Rolls(tmp_path, "a").describe(GREYS, Means())) == LEVELS
+    assert made == ["grey 30"]
+    Rolls(tmp_path, "b").describe(GREYS, Means())  # described by something else: nothing is known
+    assert len(made) == 4
+
+
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
+def test_a_damaged_file_is_made_again(damage: str, tmp_path: Path) -> None:
+    Rolls(tmp_path, "").describe(GREYS, Means())
+    files = sorted((tmp_path / "rolls").iterdir())
+    assert len(files) == 3
+    before = {file: file.read_bytes() for file in files}
+    content = before[files[0]]
+    changed = content[:-1] + bytes([content[-1] ^ 1])
+    files[0].write_bytes({"cut": content[:-8], "changed": changed, "empty": b""}[damage])
+    assert levels(Rolls(tmp_path, "").describe(GREYS, Means())) == LEVELS
+    assert {file: file.read_bytes() for file in files} == before
+
+
+def test_a_file_that_goes_is_made_again(tmp_path: Path) -> None:
+    kept = Rolls(tmp_path, "")
+    assert levels(kept.describe(GREYS, Means())) == LEVELS
+    for file in (tmp_path / "rolls").iterdir():
+        file.unlink()
+    assert levels(kept.describe(GREYS, Means())) == LEVELS
+
+
+def test_a_folder_that_cannot_be_written_to_is_no_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rolls").write_text("a file, not a folder")
+    kept = Rolls(tmp_path, "")
+    assert levels(kept.describe(GREYS, Means())) == LEVELS
+    monkeypatch.setattr(rolls, "expose", lambda *_: pytest.fail("made again"))
+    assert levels(kept.describe(GREYS, Means())) == LEVELS
+
+
+def test_what_is_unused_longest_goes_first(tmp_path: Path) -> None:
+    for number in range(4):
+        path = tmp_path / f"{number}.roll"
+        path.write_bytes(bytes(100))
+        os.utime(path, (number, number))
+    prune(tmp_path, 250)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2.roll", "3.roll"]
+
+
+def test_a_worker_that_is_killed_costs_its_roll(tmp_path: Path) -> None:
+    greys = shown(Grey(10), Grey(20, str(tmp_path)), Grey(30))
+    with joblib.parallel_config(backend="loky", n_jobs=2):
+        assert levels(Rolls(None, "").describe(greys, Means())) == LEVELS
+    assert (tmp_path / "20").exists()
+
+
+def test_workers_that_are_always_killed_are_given_up(tmp_path: Path) -> None:
+    greys = shown(Grey(10), Grey(20, str(tmp_path), always=True))
+    cache = tmp_path / "cache"
+    with (
+        joblib.parallel_config(backend="loky", n_jobs=2),
+        pytest.raises(FacelabError, match="3 times in a row the processes that draw were killed"),
+    ):
+        Rolls(cache, "").describe(greys, Means())
+    assert len(list((cache / "rolls").iterdir())) == 1  # the other was kept
+
+
+def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
+    photos = small_crowd(tmp_path, 11).photos.first(4)
+    describer = Describer(detection("facelab"))
+    found = describer.describe(photos.frames)
+    direct = describer.describe(list(photos.frames))
+    assert found.seen.all()
+    # a roll is described whole: in other company the last bit may differ
+    np.testing.assert_allclose(found.vectors, direct.vectors, rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(found.faces, direct.faces, rtol=1e-5)
+
+
+def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
+    kept = tmp_path / "cache" / "rolls"
+    words = [sys.executable, "-m", "tests.crowds", *map(str, (tmp_path, 24, tmp_path / "cache"))]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    running = subprocess.Popen(words, env=environment, start_new_session=True)
+    while running.poll() is None and len(list(kept.glob("*.roll"))) < 6:
+        time.sleep(0.01)
+    os.killpg(running.pid, signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL
+    before = {path: path.stat().st_mtime_ns for path in kept.glob("*.roll")}
+    contents = {path: path.read_bytes() for path in before}
+    assert 6 <= len(before) < 24
+    subprocess.run(words, env=environment, check=True)
+    after = set(kept.glob("*.roll"))
+    assert len(after) == 24
+    assert after > set(before)
+    assert {path: path.read_bytes() for path in before} == contents

@@ -1,0 +1,123 @@
+"""Crowds: whoever is in a small one is the same in a larger one; probes are told what they show."""
+
+from __future__ import annotations
+
+import pickle
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from facelab.contract.errors import FacelabError
+from facelab.gallery.drawn import Crowd, people
+from facelab.studio.crowd import read_crowd, sitter
+from tests.conftest import ROOT
+
+CROWD = ROOT / "fixtures" / "crowd.toml"
+
+
+def changed(folder: Path, before: str, after: str) -> Path:
+    """Return the file of a crowd in which one thing is changed, with its plan and cast."""
+    for name in ("crowd.toml", "plan.toml", "cast.toml"):
+        shutil.copy(ROOT / "fixtures" / name, folder)
+    path = folder / "crowd.toml"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after))
+    return path
+
+
+def test_a_small_crowd_begins_a_larger_one() -> None:
+    small, large = Crowd(CROWD, 11), Crowd(CROWD, 13)
+    for name in ("photos", "probes"):
+        few, many = getattr(small, name), getattr(large, name)
+        assert few.labels.equals(many.labels.iloc[: len(few)])
+        assert [roll.key for roll in few.frames.rolls] == [r.key for r in many.frames.rolls[:11]]
+
+
+def test_what_a_person_is_photographed_as() -> None:
+    crowd = Crowd(CROWD, 11)
+    photos, probes = crowd.photos.labels, crowd.probes.labels
+    assert set(photos["person"].value_counts()) == {30}
+    assert set(photos["light"]) == {"day", "office"}
+    assert set(photos["glasses"]) == {0}
+    assert set(probes["person"].value_counts()) == {10}
+    own = probes[probes["person"] == "P0007"]
+    assert own["manner"].value_counts().to_dict() == {"bare": 4, "glasses": 3, "unseen light": 3}
+    assert set(own.loc[own["manner"] == "unseen light", "light"]) == {"lamp"}
+    assert set(own.loc[own["manner"] != "unseen light", "light"]) <= {"day", "office"}
+    assert (own["glasses"] == (own["manner"] == "glasses")).all()
+    assert own["file"].is_unique
+    # everyone is in both sittings, so that the wall behind tells nobody apart
+    assert (photos.groupby("person")["sitting"].nunique() == 2).all()
+
+
+def test_no_probe_is_a_photo_and_a_shot_is_changed_in_one_thing() -> None:
+    likenesses = sitter(read_crowd(CROWD), 1).likenesses
+    photos, probes = likenesses[:30], likenesses[30:]
+    poses = {one.take.shot.pose for one in photos}
+    assert len(poses) == 30
+    assert not poses & {one.take.shot.pose for one in probes}
+    bare = {one.take.burst: one.take.shot for one in probes if one.manner == "bare"}
+    for one in probes:
+        known = bare[one.take.burst]
+        assert (one.take.shot.pose, one.take.shot.noise) == (known.pose, known.noise)
+
+
+def test_frames_are_drawn_when_they_are_asked_for(tmp_path: Path) -> None:
+    path = changed(tmp_path, "photos = 30", "photos = 2")
+    photos = Crowd(path, 11).photos
+    some = photos.of(["P0002"])
+    assert len(some) == 2
+    first, second = some.frames
+    assert first.shape == (120, 160, 3)
+    assert first.dtype == np.uint8
+    assert np.abs(first.astype(int) - second.astype(int)).mean() > 1
+    again = pickle.loads(pickle.dumps(some.frames))
+    assert np.array_equal(again[0], first)
+    assert np.array_equal(photos.frames[2:4][0], first)
+
+
+def test_people_differ_by_their_seed(tmp_path: Path) -> None:
+    path = changed(tmp_path, "seed = 1905", "seed = 1906")
+    crowds = [read_crowd(CROWD), read_crowd(path)]
+    textures = {sitter(crowd, n).actor.texture for crowd in crowds for n in range(1, 12)}
+    assert len(textures) == 22
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (
+            '"morning", "after',
+            '"mourning", "after',
+            "crowd.toml: photos: unknown sitting 'mourning'; did you mean 'morning'?",
+        ),
+        (
+            "in_glasses = 3 ",
+            "in_glasses = 5 ",
+            "crowd.toml: in_glasses and shots is [5, 4], allowed is the smaller number first; "
+            "swap them",
+        ),
+        ("width = 160", "widht = 160", "crowd.toml: unknown entry 'widht'; did you mean 'width'?"),
+    ],
+)
+def test_a_wrong_file_is_refused(before: str, after: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(FacelabError) as refused:
+        Crowd(changed(tmp_path, before, after), 11)
+    assert str(refused.value) == f"{tmp_path}/{said}"
+
+
+@pytest.mark.parametrize("text", ["3", "10", "many", "300.5", "-30", "4000", ""])
+def test_a_wrong_number_of_people(text: str) -> None:
+    with pytest.raises(FacelabError) as refused:
+        people(text)
+    assert str(refused.value) == (
+        f"--people: received {text!r}, allowed is a whole number between 11 and 3,500; "
+        "300 is T5's own"
+    )
+
+
+def test_a_number_of_people() -> None:
+    assert (people("11"), people("300"), people("3500")) == (11, 300, 3500)

@@ -1,0 +1,110 @@
+"""Exam: what scenarios share is made once, by a stand-in system that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from facelab.contract.frame import Frame
+from facelab.contract.history import History
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.training import TrainingRequest
+from facelab.gallery.source import Recording, Source
+from facelab.playing.examination import Exam
+
+
+@dataclass
+class Guess:
+    """A training that answers by brightness: the second person for a bright frame."""
+
+    history: History
+
+    def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
+        """Answer with certainty."""
+        bright = [int(frame[0, 0, 0] > 127) for frame in frames]
+        return np.eye(2, dtype=np.float32)[None, bright]
+
+
+@dataclass
+class Counter:
+    """A system that writes down what it was asked for."""
+
+    asked: list[tuple[Sequence[int], int | None]] = field(default_factory=list)
+    name: str = "a stand-in"
+    version: str = "1"
+    capabilities: tuple[str, ...] = ("stop",)
+
+    def train(self, photos: Photos, request: TrainingRequest) -> Guess:
+        """Draw values until told to stop, ten at most."""
+        assert request.progress is not None
+        assert request.start is None
+        assert request.parameters.epochs == 20
+        seeds, stop = request.seeds, request.stop
+        drawn = next((n for n in range(10) if stop and stop(n)), 10)
+        request.progress(drawn, 10)
+        self.asked.append((seeds, drawn))
+        values = np.zeros((len(seeds), drawn), np.float32)
+        order = np.zeros((len(seeds), drawn, 1), np.int32)
+        return Guess(History(tuple(seeds), values, values, values, order, 1, len(photos.people)))
+
+
+@pytest.fixture
+def exam(frames: Recording) -> Exam:
+    return Exam(Counter(), frames, (3, 4, 5))
+
+
+def asked(exam: Exam) -> list[tuple[Sequence[int], int | None]]:
+    assert isinstance(exam.system, Counter)
+    return exam.system.asked
+
+
+def test_a_training_is_made_once(exam: Exam) -> None:
+    photos = exam.source.photos("gallery").of(["Alex", "Lara"])
+    one = exam.train(photos, Parameters())
+    assert exam.train(exam.source.photos("gallery").of(["Alex", "Lara"]), Parameters(1)) is one
+    assert asked(exam) == [((3, 4, 5), 10)]
+    exam.train(photos, Parameters(0.001))
+    exam.train(exam.source.photos("gallery"), Parameters())
+    assert len(asked(exam)) == 3
+
+
+def test_fewer_replicates_and_interruption(exam: Exam) -> None:
+    photos = exam.source.photos("gallery")
+    assert exam.train(photos, Parameters(), replicates=1).history.seeds == (3,)
+    assert exam.train(photos, Parameters(), stop_at=4).history.updates == 4
+    assert asked(exam) == [((3,), 10), ((3, 4, 5), 4)]
+
+
+def test_a_system_may_keep_theory_to_itself(exam: Exam) -> None:
+    assert exam.theory(exam.source.photos("gallery"), Parameters()) == {}
+
+
+def test_every_frame_of_a_clip_is_counted(exam: Exam) -> None:
+    training = exam.train(exam.source.photos("gallery"), Parameters())
+    clip = exam.source.clip("alex_t2")
+    frames = [frame for batch in clip for frame in batch]
+    bright = sum(frame[0, 0, 0] > 127 for frame in frames)
+    assert 0 < bright < len(clip) == 70
+    np.testing.assert_array_equal(exam.watch(training, clip), [[70 - bright, bright, 0]])
+
+
+def test_only_actors_are_shown_unless_it_is_asked_for(recording: Recording) -> None:
+    probes = recording.photos("probes/t2")
+    assert {"Alex", "Amine", "Lara", "Naomie"} <= recording.actors
+    exam = Exam(Counter(), recording, (0,))
+    numbers = range(len(probes))
+    np.testing.assert_array_equal(exam.shown(probes)(3), probes.frames[3])
+    assert all(exam.shown(probes)(number) is not None for number in numbers)
+    labels = probes.labels.assign(person=["Ann", *probes.labels["person"][1:]])
+    strangers = Photos(probes.frames, labels)
+    assert [exam.shown(strangers)(n) is None for n in numbers] == [True] + [False] * 10
+    other = Exam(Counter(), cast("Source", object()), (0,))
+    assert all(other.shown(probes)(number) is None for number in numbers)
+    asked = Exam(Counter(), cast("Source", object()), (0,), report_photos=True)
+    assert all(asked.shown(strangers)(number) is not None for number in numbers)
