@@ -81,7 +81,7 @@ def decoding() -> Method:
 
 
 def facelab(face_detector: str = "facelab") -> Answer:
-    """The product: the face found, described, answered by one replicate."""
+    """The product: the face found, features, answered by one replicate."""
     from facelab.contract.parameters import Parameters
     from facelab.contract.training import TrainingRequest
     from facelab.gallery.source import Recording

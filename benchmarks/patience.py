@@ -60,11 +60,11 @@ def measure(rounds: int, say: Callable[[str], None]) -> Patience:
         alone, asked = run(None)
         gaps += np.diff(asked).tolist()
         totals.append(asked[-1] - asked[0])
-        before, progress.PATIENCE = progress.PATIENCE, 0.0
+        before, progress.GRACE = progress.GRACE, 0.0
         try:
             with progress.shown_on(_Terminal()), progress.progress("training", "updates") as told:
                 costs.append(run(told)[0] / alone - 1)
         finally:
-            progress.PATIENCE = before
+            progress.GRACE = before
     middle, worst = 1000 * np.percentile(gaps, [50, 100])
     return Patience(float(middle), float(worst), float(np.median(totals)), 40_000, costs)

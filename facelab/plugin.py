@@ -18,7 +18,7 @@ from facelab.camera.command import PLACE
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.system import System, title
 from facelab.gallery.cast import parse_cast
-from facelab.gallery.own import OwnGallery
+from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
 from facelab.playing import prerequisites, seeds
 from facelab.playing.catalogue import define

@@ -66,7 +66,7 @@ def ask(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, probes: Photos, count: int
 ) -> Answers:
     """Ask about probes and show the table of the replicate with the median error."""
-    demanded = count if exam.source.book else len(probes)
+    demanded = count if exam.source.is_reference else len(probes)
     sheet.judge("probes", len(probes), Interval.exactly(demanded), exact=True)
     given = exam.ask(training, photos.people, probes)
     table = judging.prediction_table(given, judging.typical(judging.errors(given)))
@@ -115,7 +115,7 @@ def model_predicts(sheet: LiveSheet, exam: Exam, photos: Photos, training: Train
     probabilities = training.predict(photos.frames).astype(np.float64)
     off = np.abs(probabilities.sum(axis=2) - 1)
     nobody = ~probabilities.any(axis=2)
-    if not (exam.source.book or nobody.all()):
+    if not (exam.source.is_reference or nobody.all()):
         off = np.where(nobody, 0, off)
     off = off.max(axis=1)
     sheet.judge("distance of the sums from 1", off, Interval.at_most(1e-5), exact=True)
@@ -133,7 +133,9 @@ def answers_go_on(sheet: LiveSheet, exam: Exam, photos: Photos, training: Traini
     losses = []
     for person in photos.people:
         given = exam.ask(training, photos.people, photos.of([person]))
-        if not exam.source.book and (nobody := int((given.predicted < 0).any(axis=0).sum())):
+        if not exam.source.is_reference and (
+            nobody := int((given.predicted < 0).any(axis=0).sum())
+        ):
             raise Lacking(f"no face is found on {nobody} photos of {person}")
         losses.append(judging.losses(given))
     loss = np.concatenate(losses, axis=1).mean(axis=1)
@@ -151,7 +153,7 @@ def watched(
     Of one's own films it is the one of the person with whose role the clip's name begins.
     """
     clip = exam.source.clip(name)
-    if not exam.source.book:
+    if not exam.source.is_reference:
         need(photos, [clip.person])
     counts = exam.watch(training, clip)
     shown = counts[judging.typical(counts.max(axis=1).astype(float))]
@@ -163,7 +165,7 @@ def watched(
 @then(phrase("all {frames:Count} frames are counted"))
 def frames_counted(sheet: LiveSheet, exam: Exam, counts: NDArray[np.int64], frames: int) -> None:
     """Add the tally up; exact. Of one's own film there are as many as it has."""
-    demanded = frames if exam.source.book else exam.played
+    demanded = frames if exam.source.is_reference else exam.played
     total = counts.sum(axis=1)
     sheet.judge("frames counted", total, Interval.exactly(demanded), exact=True)
 
@@ -232,7 +234,7 @@ def right_faces(sheet: LiveSheet, exam: Exam, answers: Answers, least: float) ->
     with 95 % confidence: they must not show that it is lower.
     """
     worst, measure = judging.hits_by_person(answers), "right answers, worst person"
-    if not exam.source.book:
+    if not exam.source.is_reference:
         worst, measure = judging.most_hits(answers), f"{measure}, at most, with 95 % confidence"
     sheet.judge(measure, worst, Interval.more_than(least), unit="%")
 

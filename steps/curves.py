@@ -125,7 +125,7 @@ def accuracy_settles(
     Not run when so many updates alone are that part of the training, as with few photos.
     """
     updates = training.history.updates
-    if not exam.source.book and updates * part <= window:
+    if not exam.source.is_reference and updates * part <= window:
         raise Lacking(f"{part:.0%} of {updates} updates are no more than {window}: too few photos")
     settled = curves.settling_share(training.history, level, window)
     sheet.judge(

@@ -29,12 +29,12 @@ def need(photos: Photos, people: list[str]) -> Photos:
 
 def need_others(source: Source, photos: Photos, people: list[str]) -> None:
     """Raise Lacking when one's own photos show only these people, or not all of them."""
-    if not source.book and len(need(photos, people).people) == len(people):
+    if not source.is_reference and len(need(photos, people).people) == len(people):
         raise Lacking(f"there is nobody but {', '.join(people)} in the gallery")
 
 
 def _need_the_book(source: Source) -> None:
-    if not source.book:
+    if not source.is_reference:
         raise Lacking("the numbers are those of the book's own gallery")
 
 
@@ -51,7 +51,7 @@ def photos_of(source: Source, people: list[str]) -> Photos:
     Not run when somebody of them is played by nobody.
     """
     photos = source.photos("gallery")
-    return (photos if source.book else need(photos, people)).of(people)
+    return (photos if source.is_reference else need(photos, people)).of(people)
 
 
 @given(phrase("the first {number:Count} photos of the gallery"), target_fixture="photos")
@@ -61,7 +61,7 @@ def first_photos(source: Source, number: int) -> Photos:
     Not run when there are fewer.
     """
     photos = source.photos("gallery")
-    if not source.book and len(photos) < number:
+    if not source.is_reference and len(photos) < number:
         raise Lacking(f"the gallery has no {number} photos to learn from but {len(photos)}")
     return photos.first(number)
 

@@ -39,7 +39,7 @@ def given_parameters(
     source: Source, photos: Photos, rate: str, epochs: str, batch_size: str
 ) -> Parameters:
     """Set the three parameters that a user sets. Not run when there are too few photos."""
-    if not source.book and int(batch_size) > len(photos):
+    if not source.is_reference and int(batch_size) > len(photos):
         raise Lacking(f"a batch of {batch_size} photos is more than all, {len(photos)}")
     return Parameters().with_(learning_rate=rate, epochs=epochs, batch_size=batch_size)
 
@@ -111,7 +111,7 @@ def values_drawn(
     With the book's gallery there must be so many; with any other epochs times photos over batch
     size, rounded up.
     """
-    demanded = values if exam.source.book else _updates(photos, parameters)
+    demanded = values if exam.source.is_reference else _updates(photos, parameters)
     sheet.judge("values drawn", training.history.updates, Interval.exactly(demanded), exact=True)
 
 
@@ -148,7 +148,7 @@ def values_between(
     The upper bound is that of a whole training: so many with the book's gallery, epochs times
     photos over batch size with any other.
     """
-    whole = high if exam.source.book else _updates(photos, parameters)
+    whole = high if exam.source.is_reference else _updates(photos, parameters)
     allowed = Interval(low, whole, open_high=True)
     sheet.judge("values drawn", training.history.updates, allowed, exact=True)
 

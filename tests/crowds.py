@@ -31,7 +31,7 @@ def main() -> None:
 
     folder, people, cache = sys.argv[1:]
     crowd = small_crowd(Path(folder), int(people))
-    Trainer("facelab", Path(cache)).describer.describe(crowd.photos.frames)
+    Trainer("facelab", Path(cache)).extractor.extract(crowd.photos.frames)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from tests.conftest import Project
 DESCRIBED = """
 @given("all photos are described")
 def described(system, source):
-    system.describer.describe(source.photos("gallery").frames)
+    system.extractor.extract(source.photos("gallery").frames)
 """
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from facelab.cli import main
 from facelab.contract.training import TrainingRequest
-from facelab.gallery.own import read_gallery
+from facelab.gallery.own_gallery import read_gallery
 from tests.conftest import ROOT, draw, without_libgl
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from facelab.gallery.gallery import Gallery
-from facelab.gallery.own import OwnGallery
+from facelab.gallery.own_gallery import OwnGallery
 from facelab.learning.classifier import load, people_of
 from facelab.report.document import render
 from facelab.report.record import read_record

@@ -97,7 +97,7 @@ def test_bad_input_is_one_line(book: Project, team: Path, arguments: list[str], 
 def test_a_gallery_in_a_conftest(book: Project, team: Path) -> None:
     more = f"""
 from pathlib import Path
-from facelab.gallery.own import OwnGallery
+from facelab.gallery.own_gallery import OwnGallery
 
 @pytest.fixture(scope="session")
 def gallery():

@@ -17,7 +17,9 @@ from facelab.report.record import Sheet, Step
 from steps import answers, curves, people, training
 from tests.power.case import drawn, said, shown
 
-OWN: Any = SimpleNamespace(source=SimpleNamespace(book=False, photos=lambda _: shown(7)), played=4)
+OWN: Any = SimpleNamespace(
+    source=SimpleNamespace(is_reference=False, photos=lambda _: shown(7)), played=4
+)
 
 
 @pytest.fixture
@@ -61,7 +63,7 @@ def test_nobody_is_no_wrong_sum(sheet: LiveSheet) -> None:
     rows = np.array([[[0.5, 0.5], [0.0, 0.0]]], np.float32)
     told: Any = SimpleNamespace(predict=lambda _: rows)
     answers.model_predicts(sheet, OWN, shown(2), told)
-    book: Any = SimpleNamespace(source=SimpleNamespace(book=True))
+    book: Any = SimpleNamespace(source=SimpleNamespace(is_reference=True))
     with pytest.raises(Refused, match="measured 1"):
         answers.model_predicts(sheet, book, shown(2), told)
     told.predict = lambda _: 0 * rows

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TextIO, TypeVar
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-PATIENCE = 2.0
+GRACE = 2.0
 """Seconds of work of which nothing is said."""
 
 REFRESH, LINES = 0.5, 10.0
@@ -51,7 +51,7 @@ def progress(work: str, units: str) -> Iterator[Told]:
 class _Meter:
     def __init__(self, work: str, units: str, file: TextIO) -> None:
         self.work, self.units, self.file = work, units, file
-        self.next = time.monotonic() + PATIENCE
+        self.next = time.monotonic() + GRACE
         self.first: tuple[float, int] | None = None
         self.bar: Progress | None = None
 

@@ -1,4 +1,4 @@
-"""Squares cut out of frames, as OpenCV averages them: what is looked at, and what is described."""
+"""Squares cut out of frames, as OpenCV averages them: what is looked at, and what is features."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Squares: where the face in a frame may be, and the grey square of it that is described.
+"""Squares: where the face in a frame may be, and the grey square of it that is features.
 
 By OpenCV, which leaves TensorFlow only small pictures; the layers of `learning/faces.py` do the
 same in a saved classifier.
@@ -28,7 +28,7 @@ from facelab.faces.refinement import SIDE as LOOK
 from facelab.faces.yunet import YuNet
 
 MARGIN = 1.0
-"""Side of the square that is described, in heights of the box of the skull."""
+"""Side of the square that is features, in heights of the box of the skull."""
 
 Rows = NDArray[np.float32]
 Detect = Callable[[Sequence[Frame]], Rows]
@@ -84,7 +84,7 @@ class CompiledNetworks:
         """Return the maps (n, 12, 16, 5) of pictures (n, 96, 128)."""
         return self._compiled[0](pictures)
 
-    def judge(self, looks: Rows) -> Rows:
+    def refine(self, looks: Rows) -> Rows:
         """Return what is said (n, 5) of looks (n, 48, 48)."""
         return self._compiled[1](looks)
 
@@ -94,7 +94,7 @@ class CompiledNetworks:
         if not self.layer.built:  # as part of a classifier that was assembled
             self.layer.build(None)
         propose = compiled(self.layer.propose, HEIGHT, WIDTH)
-        return propose, compiled(self.layer.judge, LOOK, LOOK)
+        return propose, compiled(self.layer.refine, LOOK, LOOK)
 
 
 def compiled(function: Callable[[Any], Any], *shape: int) -> Callable[[Rows], Rows]:

@@ -14,7 +14,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 SIDE = 64
-"""Side of the grey square that is described, in pixels."""
+"""Side of the grey square that is features, in pixels."""
 
 FEATURES = 1764
 """Length of an embedding: 7 x 7 blocks of 2 x 2 cells of 9 orientations."""

@@ -17,11 +17,11 @@ from facelab.contract.frame import Frame
 from facelab.faces.cache import ROW, Cache, Rows, keys_of_film
 from facelab.faces.detection import Detection, compiled, detection, face_square, main_faces
 from facelab.faces.embedding import SIDE, Centring, Hog
-from facelab.faces.rendered_features import Rolls
+from facelab.faces.rendered_features import RenderedFeatures
 from facelab.faces.track import Track
 from facelab.gallery.clip import Clip
 from facelab.gallery.pictures import Pictures
-from facelab.gallery.rendered import OnDemand
+from facelab.gallery.rendered import RenderedFrames
 
 BATCH = 64
 """Frames described together: enough to be fast, few enough to be small."""
@@ -30,7 +30,7 @@ Vectors = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Described:
+class Features:
     """``vectors`` (n, 1764) and ``faces`` (n, 5): box and score, zeros where nobody is seen.
 
     ``several`` (n,) tells where more than one face is seen.
@@ -55,7 +55,7 @@ class Described:
         return rows
 
     @classmethod
-    def of(cls, rows: Iterable[np.void], count: int) -> Described:
+    def of(cls, rows: Iterable[np.void], count: int) -> Features:
         """Return what so many rows of the cache say."""
         parts = [np.empty((count, *ROW[name].shape), ROW[name].base) for name in cls.PARTS]
         for place, row in enumerate(rows):  # not by one array of rows: a crowd's fills the memory
@@ -64,8 +64,8 @@ class Described:
         return cls(*parts)
 
 
-class Describer:
-    """Describes frames of any sizes. A frame is described once, as long as it is kept.
+class FeatureExtractor:
+    """Extracts frames of any sizes. A frame is described once, as long as it is kept.
 
     Frames of files are known by the files' content, and kept in ``cache`` if that has a folder.
     """
@@ -74,70 +74,70 @@ class Describer:
         self.detection = detection
         self._cache = cache or Cache()
         self._seen: dict[int, np.void] = {}
-        self.rolls = Rolls(self._cache.folder, self._cache.fingerprint)
+        self.rolls = RenderedFeatures(self._cache.folder, self._cache.fingerprint)
 
-    def describe(self, frames: Sequence[Frame]) -> Described:
+    def extract(self, frames: Sequence[Frame]) -> Features:
         """Describe the largest face of each frame; the centre square where nobody is seen.
 
         What is returned is the caller's own.
         """
-        if isinstance(frames, OnDemand):
-            return Described.of(self.rolls.describe(frames, self), len(frames))
+        if isinstance(frames, RenderedFrames):
+            return Features.of(self.rolls.extract(frames, self), len(frames))
         if isinstance(frames, Pictures):
             return self._from_files(frames, [digest.encode() for digest in frames.digests])
         new = [frame for frame in frames if id(frame) not in self._seen]
         for batch in batches(new):
-            described = self._describe(batch, self._main)
-            for frame, row in zip(batch, described.rows([b""] * len(batch)), strict=True):
+            features = self._extract(batch, self._main)
+            for frame, row in zip(batch, features.rows([b""] * len(batch)), strict=True):
                 self._seen[id(frame)] = row
                 weakref.finalize(frame, self._seen.pop, id(frame), None)
-        return Described.of((self._seen[id(frame)] for frame in frames), len(frames))
+        return Features.of((self._seen[id(frame)] for frame in frames), len(frames))
 
     def rows(self, frames: Sequence[Frame]) -> Rows:
         """Describe frames as rows without keys, (n,), and keep nothing."""
-        described = [self._describe(batch, self._main) for batch in batches(frames)]
-        return _joined([b""] * len(frames), described)
+        features = [self._extract(batch, self._main) for batch in batches(frames)]
+        return _joined([b""] * len(frames), features)
 
-    def __reduce__(self) -> tuple[Callable[[str], Describer], tuple[str]]:
+    def __reduce__(self) -> tuple[Callable[[str], FeatureExtractor], tuple[str]]:
         return worker, (self.detection.choice,)
 
-    def follow(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
+    def follow(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Features]:
         """Describe one face followed through a clip, batch by batch."""
         if isinstance(clip, Clip) and (digest := clip.digest):
             yield from self._from_film(clip, keys_of_film(digest, len(clip)))
         else:
             yield from self._followed(clip)
 
-    def _from_files(self, pictures: Pictures, keys: Sequence[bytes]) -> Described:
+    def _from_files(self, pictures: Pictures, keys: Sequence[bytes]) -> Features:
         new = {key: place for place, key in enumerate(keys) if key not in self._cache.rows}
         frames = pictures.select(list(new.values()))
-        described: list[Described] = []
+        features: list[Features] = []
         with progress("finding faces", "photos") as told:
             for batch in batches(frames):
-                described.append(self._describe(batch, self._main))
-                told(sum(len(part.vectors) for part in described), len(new))
-        self._cache.add(_joined(new, described))
-        return Described.of((self._cache.rows[key] for key in keys), len(keys))
+                features.append(self._extract(batch, self._main))
+                told(sum(len(part.vectors) for part in features), len(new))
+        self._cache.add(_joined(new, features))
+        return Features.of((self._cache.rows[key] for key in keys), len(keys))
 
-    def _from_film(self, clip: Clip, keys: Sequence[bytes]) -> Iterator[Described]:
+    def _from_film(self, clip: Clip, keys: Sequence[bytes]) -> Iterator[Features]:
         known = [self._cache.rows[key] for key in keys if key in self._cache.rows]
         if len(known) == len(keys):
             for start in range(0, len(known), BATCH):
                 rows = known[start : start + BATCH]
-                yield Described.of(rows, len(rows))
+                yield Features.of(rows, len(rows))
             return
-        described: list[Described] = []
+        features: list[Features] = []
         with progress(f"following {clip.path.name}", "frames") as told:
             for part in self._followed(clip):
-                described.append(part)
-                told(sum(len(part.vectors) for part in described), len(clip))
+                features.append(part)
+                told(sum(len(part.vectors) for part in features), len(clip))
                 yield part
-        self._cache.add(_joined(keys, described))
+        self._cache.add(_joined(keys, features))
 
-    def _followed(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
+    def _followed(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Features]:
         track = Track()
         for batch in clip:
-            yield self._describe(batch, lambda rows: np.stack([track.follow(row) for row in rows]))
+            yield self._extract(batch, lambda rows: np.stack([track.follow(row) for row in rows]))
 
     @cached_property
     def _hog(self) -> Callable[[Vectors], Vectors]:
@@ -146,46 +146,46 @@ class Describer:
     def _main(self, candidates: Vectors) -> Vectors:
         return main_faces(candidates, self.detection.threshold)
 
-    def _describe(self, frames: Sequence[Frame], choose: Callable[[Vectors], Vectors]) -> Described:
+    def _extract(self, frames: Sequence[Frame], choose: Callable[[Vectors], Vectors]) -> Features:
         candidates = self.detection.detect(frames)
         faces = choose(candidates)
         pairs = zip(frames, faces, strict=True)
         squares = [face_square(frame, face, self.detection.margin) for frame, face in pairs]
         vectors = self._hog(np.stack(squares).astype(np.float32))
         sure = candidates[..., 4] >= self.detection.threshold
-        return Described(vectors, faces, sure.sum(axis=1) > 1)
+        return Features(vectors, faces, sure.sum(axis=1) > 1)
 
 
 @cache
-def worker(choice: str) -> Describer:
-    """Return the describer of a worker, which has one and no folder."""
-    return Describer(detection(choice))
+def worker(choice: str) -> FeatureExtractor:
+    """Return the extractor of a worker, which has one and no folder."""
+    return FeatureExtractor(detection(choice))
 
 
 @dataclass(frozen=True)
 class Embedder:
     """What describes frames, and what then places the vectors round the origin."""
 
-    describer: Describer
+    extractor: FeatureExtractor
     centring: Centring
 
-    def embed(self, frames: Sequence[Frame]) -> Described:
+    def embed(self, frames: Sequence[Frame]) -> Features:
         """Describe frames, with embeddings for vectors."""
-        described = self.describer.describe(frames)
+        features = self.extractor.extract(frames)
         # in place, since nobody else has them: those of a crowd are large
-        self.centring.place(described.vectors, out=described.vectors)
-        return described
+        self.centring.place(features.vectors, out=features.vectors)
+        return features
 
-    def follow(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Described]:
+    def follow(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Features]:
         """Do the same for each batch of a clip, following one face through it."""
-        for described in self.describer.follow(clip):
-            yield replace(described, vectors=self.centring.place(described.vectors))
+        for features in self.extractor.follow(clip):
+            yield replace(features, vectors=self.centring.place(features.vectors))
 
 
-def _joined(keys: Iterable[bytes], described: Sequence[Described]) -> Rows:
+def _joined(keys: Iterable[bytes], features: Sequence[Features]) -> Rows:
     """Return what batches were described as, as rows for the cache."""
     names = iter(keys)
-    rows = [part.rows(list(islice(names, len(part.vectors)))) for part in described]
+    rows = [part.rows(list(islice(names, len(part.vectors)))) for part in features]
     return np.concatenate(rows) if rows else np.empty(0, ROW)
 
 

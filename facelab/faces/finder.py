@@ -21,7 +21,7 @@ from facelab.faces.network import (
     weights,
 )
 from facelab.faces.networks import Networks, NumpyNetworks
-from facelab.faces.refinement import look, verified
+from facelab.faces.refinement import look, refined
 
 THRESHOLD = 0.8
 """Score from which a face counts as found."""
@@ -65,9 +65,9 @@ class FaceFinder:
             for frame, found in zip(frames, proposed, strict=True)
             for box, _ in found
         ]
-        said = iter(self.networks.judge(np.stack(looks)) if looks else ())
+        said = iter(self.networks.refine(np.stack(looks)) if looks else ())
         return [
-            distinct([verified(box, score, next(said), one.zoom) for box, score in found])
+            distinct([refined(box, score, next(said), one.zoom) for box, score in found])
             for one, found in zip(fitted, proposed, strict=True)
         ]
 

@@ -102,7 +102,7 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         side = tf.maximum(tf.round((box[:, 3] - box[:, 1]) * CONTEXT), 2)
         corner = tf.round((box[:, :2] + box[:, 2:] - side[:, None]) / 2)
         looks = tf.round(cut(tf.gather(grey, place[:, 0]), corner, side, SIDE))
-        told = self.judge(local_contrast(looks))
+        told = self.refine(local_contrast(looks))
         score = tf.sigmoid(tf.math.log(before / (1 - before)) + told[:, 0])
         size = box[:, 2:] - box[:, :2]
         middle = (box[:, :2] + box[:, 2:]) / 2 + told[:, 1:3] * size
@@ -125,7 +125,7 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         both = doubled + tf.nn.relu(block(fine, "side"))
         return block(tf.nn.relu(block(both, "join")), "out")
 
-    def judge(self, looks: Tensor) -> Tensor:
+    def refine(self, looks: Tensor) -> Tensor:
         """Return what is said (n, 5) of looks (n, 48, 48), as `facelab.faces.refinement`."""
         x = looks[..., None]
         for name in ("v1", "v2", "v3", "v4"):

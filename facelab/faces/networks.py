@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from facelab.faces.network import Convolution, Map, forward
-from facelab.faces.refinement import judge
+from facelab.faces.refinement import refine
 
 
 class Networks(Protocol):
@@ -16,8 +16,8 @@ class Networks(Protocol):
     def propose(self, pictures: Map) -> Map:
         """Return the maps (n, 12, 16, 5) of pictures (n, 96, 128), as `net.forward`."""
 
-    def judge(self, looks: Map) -> Map:
-        """Return what is said (n, 5) of closer looks (n, 48, 48), as `verifier.judge`."""
+    def refine(self, looks: Map) -> Map:
+        """Return what is said (n, 5) of closer looks (n, 48, 48), as `refinement.refine`."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,6 @@ class NumpyNetworks:
         """Return the maps of pictures."""
         return np.stack([forward(picture, self.net) for picture in pictures])
 
-    def judge(self, looks: Map) -> Map:
+    def refine(self, looks: Map) -> Map:
         """Return what is said of looks."""
-        return np.stack([judge(look, self.net) for look in looks])
+        return np.stack([refine(look, self.net) for look in looks])

@@ -44,10 +44,10 @@ def look(frame: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
     return cut(frame, *square(box), SIDE)
 
 
-def verified(box: Box, proposed: float, said: Map, zoom: float) -> tuple[Box, float]:
+def refined(box: Box, proposed: float, said: Map, zoom: float) -> tuple[Box, float]:
     """Return a surer score than a box (4,) was proposed with, and another box.
 
-    ``said`` (5,) is what `judge` says of the closer look. The two looks count as independent: their
+    ``said`` (5,) is what `refine` says of the closer look. Both looks count as independent: their
     logits add up. The box is corrected when it is `SMALL` in a picture of ``zoom``.
     """
     logit = np.log(proposed / (1 - proposed)) + said[0]
@@ -56,7 +56,7 @@ def verified(box: Box, proposed: float, said: Map, zoom: float) -> tuple[Box, fl
     return box, float(1 / (1 + np.exp(-logit)))
 
 
-def judge(contrast: Map, net: Mapping[str, Convolution]) -> Map:
+def refine(contrast: Map, net: Mapping[str, Convolution]) -> Map:
     """Return (5,) of a picture (48, 48) in local contrast: logit of a face, correction."""
     x = contrast[..., None]
     for name in ("v1", "v2", "v3", "v4"):

@@ -26,7 +26,7 @@ from facelab.base.progress import progress
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
 from facelab.faces.cache import ROW, Rows
-from facelab.gallery.rendered import OnDemand, Roll
+from facelab.gallery.rendered import RenderBatch, RenderedFrames
 
 LARGEST = 1_000_000_000
 """Most bytes of all rolls that are kept, those of about 3,500 people with 40 frames each."""
@@ -35,14 +35,14 @@ LIVES = 3
 """How often in a row workers may be lost before a run gives up."""
 
 
-class Describes(Protocol):
+class Extracts(Protocol):
     """What describes frames; it can be pickled."""
 
     def rows(self, frames: Sequence[Frame]) -> Rows:
         """Describe frames as rows, (n,)."""
 
 
-class Rolls:
+class RenderedFeatures:
     """The rolls that are known.
 
     ``folder``: where they are kept, None for in memory; ``fingerprint``: of what describes them.
@@ -54,7 +54,7 @@ class Rolls:
         self._here: dict[str, Rows] = {}
         self._kept: set[str] = set()
 
-    def describe(self, frames: OnDemand, describer: Describes) -> Iterator[np.void]:
+    def extract(self, frames: RenderedFrames, extractor: Extracts) -> Iterator[np.void]:
         """Make the rolls that nobody has described yet; return a row for each frame, in order.
 
         Files are read roll by roll, each time anew: those of a crowd would fill the memory.
@@ -62,14 +62,14 @@ class Rolls:
         wanted = {frames.rolls[roll].key: frames.rolls[roll] for roll, _ in frames.places}
         missing = [roll for key, roll in wanted.items() if not self._known(key)]
         with progress("drawing a crowd", "people") as told:
-            for done, (key, rows) in enumerate(_made(missing, describer), 1):
+            for done, (key, rows) in enumerate(_made(missing, extractor), 1):
                 self._keep(key, rows)
                 told(done, len(missing))
-        return self._in_order(frames, describer)
+        return self._in_order(frames, extractor)
 
-    def _in_order(self, frames: OnDemand, describer: Describes) -> Iterator[np.void]:
+    def _in_order(self, frames: RenderedFrames, extractor: Extracts) -> Iterator[np.void]:
         for number, places in groupby(frames.places, lambda place: place[0]):
-            rows = self._rows(frames.rolls[number], describer)
+            rows = self._rows(frames.rolls[number], extractor)
             yield from (rows[place] for _, place in places)
 
     def _known(self, key: str) -> bool:
@@ -77,12 +77,12 @@ class Rolls:
             self._kept.add(key)
         return key in self._kept or key in self._here
 
-    def _rows(self, roll: Roll, describer: Describes) -> Rows:
+    def _rows(self, roll: RenderBatch, extractor: Extracts) -> Rows:
         rows = self._here.get(roll.key)
         if rows is None:
             rows = self._read(roll.key)
         # a file that went since it was looked for
-        return expose(roll, describer)[1] if rows is None else rows
+        return render_and_extract(roll, extractor)[1] if rows is None else rows
 
     def _path(self, key: str) -> Path | None:
         name = hashlib.sha256(f"{self.fingerprint}{key}".encode()).hexdigest()
@@ -125,19 +125,19 @@ def prune(folder: Path, largest: int = LARGEST) -> None:
             path.unlink(missing_ok=True)
 
 
-def expose(roll: Roll, describer: Describes) -> tuple[str, Rows]:
+def render_and_extract(roll: RenderBatch, extractor: Extracts) -> tuple[str, Rows]:
     """Make a roll and describe its frames: what a worker does."""
-    return roll.key, describer.rows(roll.frames())
+    return roll.key, extractor.rows(roll.frames())
 
 
-def _made(rolls: Sequence[Roll], describer: Describes) -> Iterator[tuple[str, Rows]]:
+def _made(rolls: Sequence[RenderBatch], extractor: Extracts) -> Iterator[tuple[str, Rows]]:
     """Yield the rows of rolls as they come; where workers are lost, theirs are made again.
 
     Raises FacelabError when workers are lost again and again and nothing gets done.
     """
     left, lost = {roll.key: roll for roll in rolls}, 0
     while left:
-        work = (joblib.delayed(expose)(roll, describer) for roll in list(left.values()))
+        work = (joblib.delayed(render_and_extract)(roll, extractor) for roll in list(left.values()))
         try:
             for key, rows in _results(work):
                 del left[key]

@@ -16,7 +16,7 @@ START, KEEP = THRESHOLD, 0.5
 NEAR = 0.3
 """Least overlap (intersection over union) with the last box of a face that is kept."""
 
-PATIENCE = 5
+MAX_MISSED = 5
 """Frames without a face until a track ends."""
 
 SMOOTHING = 0.6
@@ -40,7 +40,7 @@ class Track:
             face = self._started(candidates)
             if face is None:
                 self._missed += 1
-                if self._missed > PATIENCE:
+                if self._missed > MAX_MISSED:
                     self._last = None
                 return np.zeros(5, np.float32)
         elif self._last is not None:

@@ -11,7 +11,7 @@ import pandas as pd
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
 from facelab.contract.photos import Photos
-from facelab.gallery.rendered import OnDemand
+from facelab.gallery.rendered import RenderedFrames
 from facelab.studio import crowd as studio
 
 PEOPLE = Interval.between(11, 3500)
@@ -63,7 +63,7 @@ class Crowd:
             for number, likeness in enumerate(sitter.likenesses)
             if likeness.take.set == name
         ]
-        frames = OnDemand(self._sitters, tuple(places))
+        frames = RenderedFrames(self._sitters, tuple(places))
         return Photos(frames, _labels([self._sitters[r].likenesses[n] for r, n in places]))
 
 

@@ -10,7 +10,7 @@ from typing import Protocol, overload
 from facelab.contract.frame import Frame, LazyFrames
 
 
-class Roll(Hashable, Protocol):
+class RenderBatch(Hashable, Protocol):
     """Frames that are made together; it can be pickled, and so be made in another process."""
 
     @property
@@ -22,13 +22,13 @@ class Roll(Hashable, Protocol):
 
 
 @dataclass(frozen=True)
-class OnDemand(LazyFrames):
+class RenderedFrames(LazyFrames):
     """Frames of rolls. ``places``: for each frame, which of the rolls and which number in it.
 
     Ten thousand frames would fill gigabytes; whoever describes them roll by roll holds a few.
     """
 
-    rolls: tuple[Roll, ...]
+    rolls: tuple[RenderBatch, ...]
     places: tuple[tuple[int, int], ...]
 
     def __len__(self) -> int:
@@ -37,21 +37,21 @@ class OnDemand(LazyFrames):
     @overload
     def __getitem__(self, place: int) -> Frame: ...
     @overload
-    def __getitem__(self, place: slice) -> OnDemand: ...
-    def __getitem__(self, place: int | slice) -> Frame | OnDemand:
+    def __getitem__(self, place: slice) -> RenderedFrames: ...
+    def __getitem__(self, place: int | slice) -> Frame | RenderedFrames:
         if isinstance(place, slice):
-            return OnDemand(self.rolls, self.places[place])
+            return RenderedFrames(self.rolls, self.places[place])
         roll, number = self.places[place]
         return _frames(self.rolls[roll])[number]
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[place] for place in range(len(self)))
 
-    def select(self, places: Sequence[int]) -> OnDemand:
+    def select(self, places: Sequence[int]) -> RenderedFrames:
         """Return the frames at some places, in their order."""
-        return OnDemand(self.rolls, tuple(self.places[place] for place in places))
+        return RenderedFrames(self.rolls, tuple(self.places[place] for place in places))
 
 
 @lru_cache(maxsize=1)
-def _frames(roll: Roll) -> list[Frame]:
+def _frames(roll: RenderBatch) -> list[Frame]:
     return roll.frames()

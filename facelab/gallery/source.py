@@ -26,7 +26,7 @@ class Source(Protocol):
         """What the report says of it."""
 
     @property
-    def book(self) -> bool:
+    def is_reference(self) -> bool:
         """Whether these are the book's own frames, whose numbers stand in the features."""
 
     def photos(self, name: str) -> Photos:
@@ -45,7 +45,7 @@ class Source(Protocol):
 class Recording:
     """A folder of recorded frames, played strictly: whatever is missing is an error."""
 
-    book = True
+    is_reference = True
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

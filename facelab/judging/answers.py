@@ -151,11 +151,11 @@ def fewer(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Values:
 
 def margins(answers: Answers) -> Values:
     """Return the right person's probability less the next one's, (R, N), -1 … 1."""
-    odds = answers.probabilities.astype(np.float64)
+    probabilities = answers.probabilities.astype(np.float64)
     frames = np.arange(len(answers.labels))
-    right = odds[:, frames, answers.expected]
-    odds[:, frames, answers.expected] = -np.inf
-    return np.asarray(right - odds.max(axis=2), np.float64)
+    right = probabilities[:, frames, answers.expected]
+    probabilities[:, frames, answers.expected] = -np.inf
+    return np.asarray(right - probabilities.max(axis=2), np.float64)
 
 
 def burst_means(values: NDArray[Any], labels: pd.DataFrame, by: str = "burst") -> Values:

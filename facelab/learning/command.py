@@ -50,7 +50,9 @@ def run_train(arguments: argparse.Namespace) -> int:
             "folder that exists; choose another"
         )
     parameters = Parameters(**{p.field: getattr(arguments, p.field) for p in PARAMETERS})
-    from facelab.gallery.own import read_gallery  # with pandas: half a second for every command
+    from facelab.gallery.own_gallery import (
+        read_gallery,  # with pandas: half a second for every command
+    )
 
     photos, left_out = read_gallery(arguments.gallery)
     for line in left_out:

@@ -20,7 +20,7 @@ from facelab.contract.training import Head, TrainingRequest
 from facelab.faces.cache import Cache, fingerprint
 from facelab.faces.detection import detection
 from facelab.faces.embedding import Centring
-from facelab.faces.features import Described, Describer, Embedder
+from facelab.faces.features import Embedder, FeatureExtractor, Features
 from facelab.learning.classifier import assemble
 from facelab.learning.replicates import train_replicates
 from facelab.learning.theory import theory
@@ -46,21 +46,21 @@ class Trained:
         """Yield the same for each batch of a clip, following one face through it."""
         return map(self._answer, self.embedder.follow(clip))
 
-    def _answer(self, described: Described) -> NDArray[np.float32]:
-        vectors, seen = described.vectors, described.seen[:, None]
+    def _answer(self, features: Features) -> NDArray[np.float32]:
+        vectors, seen = features.vectors, features.seen[:, None]
         answers = np.empty((len(self.head.bias), len(vectors), len(self.people)), np.float32)
         # replicate by replicate: a crowd's answers are large, and here three times as large
         for answer, kernel, bias in zip(answers, self.head.kernel, self.head.bias, strict=True):
             logits = vectors @ kernel + bias
-            odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-            answer[:] = odds / odds.sum(axis=1, keepdims=True) * seen
+            exp_logits = np.exp(logits - logits.max(axis=1, keepdims=True))
+            answer[:] = exp_logits / exp_logits.sum(axis=1, keepdims=True) * seen
         return answers
 
     def model(self, replicate: int = 0) -> keras.Model:
         """Return one replicate as a Keras model from frames to probabilities."""
         head = self.head.kernel[replicate], self.head.bias[replicate]
         embedder = self.embedder
-        return assemble(embedder.describer.detection, embedder.centring, *head, self.people)
+        return assemble(embedder.extractor.detection, embedder.centring, *head, self.people)
 
 
 class Trainer:
@@ -76,12 +76,12 @@ class Trainer:
         """
         found = detection(face_detector)
         kept = Cache(cache, fingerprint(face_detector)) if cache else Cache()
-        self.describer = Describer(found, kept)
+        self.extractor = FeatureExtractor(found, kept)
 
     @property
     def version(self) -> str:
         """Version, and how faces are found."""
-        return f"{version('facelab')}, {self.describer.detection.name}"
+        return f"{version('facelab')}, {self.extractor.detection.name}"
 
     def train(self, photos: Photos, request: TrainingRequest) -> Trained:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
@@ -92,8 +92,8 @@ class Trainer:
 
     def embedder(self, photos: Photos, parameters: Parameters) -> Embedder:
         """Return what embeds frames as for a training on photos: round their mean."""
-        mean = self.describer.describe(photos.frames).vectors.mean(axis=0)
-        return Embedder(self.describer, Centring(mean.tolist(), parameters.embedding_norm))
+        mean = self.extractor.extract(photos.frames).vectors.mean(axis=0)
+        return Embedder(self.extractor, Centring(mean.tolist(), parameters.embedding_norm))
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training on photos, by the reader's names."""

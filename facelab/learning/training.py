@@ -205,9 +205,9 @@ def run_chunk(
         logits = forward(batch_x, kernel, bias)  # (R, B, C)
         batch_y = tf.one_hot(tf.gather(y, tf.maximum(photos, 0)), logits.shape[2])  # (R, B, C)
         loss, accuracy = measure(logits, batch_y, share)
-        slope = gradient(batch_x, logits, batch_y, share)
-        next_kernel, next_bias = step(kernel, bias, slope, rate)
-        point = record(loss, accuracy, bias - next_bias, slope[1])
+        gradients = gradient(batch_x, logits, batch_y, share)
+        next_kernel, next_bias = step(kernel, bias, gradients, rate)
+        point = record(loss, accuracy, bias - next_bias, gradients[1])
         return number + 1, next_kernel, next_bias, points.write(number, point)
 
     # Not AutoGraph, which Python 3.13 breaks; nor tf.range, for which XLA would compile anew for
@@ -243,9 +243,9 @@ def is_large(kernel: Tensor) -> bool:
 
 def measure(logits: Tensor, y: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
     """Return the batch's cross-entropy in nats and its accuracy, (R,) each."""
-    surprise = -tf.reduce_sum(y * tf.nn.log_softmax(logits), axis=2)
+    per_sample_loss = -tf.reduce_sum(y * tf.nn.log_softmax(logits), axis=2)
     right = tf.argmax(logits, axis=2) == tf.argmax(y, axis=2)
-    loss = tf.reduce_sum(surprise * share, axis=1)
+    loss = tf.reduce_sum(per_sample_loss * share, axis=1)
     return loss, tf.reduce_sum(tf.cast(right, tf.float32) * share, axis=1)
 
 
@@ -258,18 +258,18 @@ def gradient(x: Tensor, logits: Tensor, y: Tensor, share: Tensor) -> tuple[Tenso
 
 
 def step(
-    kernel: Tensor, bias: Tensor, slope: tuple[Tensor, Tensor], rate: Tensor
+    kernel: Tensor, bias: Tensor, gradients: tuple[Tensor, Tensor], rate: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """Return kernel and bias after one step of plain SGD down the slope."""
-    return kernel - rate * slope[0], bias - rate * slope[1]
+    """Return kernel and bias after one step of plain SGD down the gradients."""
+    return kernel - rate * gradients[0], bias - rate * gradients[1]
 
 
-def record(loss: Tensor, accuracy: Tensor, moved: Tensor, bias_slope: Tensor) -> Tensor:
+def record(loss: Tensor, accuracy: Tensor, moved: Tensor, bias_gradient: Tensor) -> Tensor:
     """Return the point of one update, (3, R): loss, accuracy, and the learning rate really used.
 
-    The rate is read back from how far the bias moved (R, C) along its slope (R, C).
+    The rate is read back from how far the bias moved (R, C) along its gradients (R, C).
     """
     used = tf.math.divide_no_nan(
-        tf.reduce_sum(moved * bias_slope, axis=1), tf.reduce_sum(bias_slope**2, axis=1)
+        tf.reduce_sum(moved * bias_gradient, axis=1), tf.reduce_sum(bias_gradient**2, axis=1)
     )
     return tf.stack([loss, accuracy, used])

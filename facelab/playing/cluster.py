@@ -15,7 +15,7 @@ import joblib
 import facelab
 from facelab.contract.errors import FacelabError
 
-PATIENCE = 10
+TIMEOUT = 10
 """Seconds after which a scheduler that does not answer, or has no worker, is given up."""
 
 PACKAGES = ("numpy", "opencv-python", "tensorflow", "keras", "joblib", "distributed")
@@ -59,7 +59,7 @@ def connect(address: str) -> Any:
         ) from error
     try:
         make: Any = Client  # Dask publishes no types
-        client = make(address, timeout=PATIENCE)
+        client = make(address, timeout=TIMEOUT)
     except (OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split()).partition(": ")[0]
         raise FacelabError(
@@ -77,7 +77,7 @@ def connect(address: str) -> Any:
 def check(client: Any, address: str) -> None:
     """Raise FacelabError when a cluster has no worker, or one that is of another version."""
     try:
-        client.wait_for_workers(1, timeout=PATIENCE)
+        client.wait_for_workers(1, timeout=TIMEOUT)
     except TimeoutError as error:
         raise FacelabError(
             f"--cluster: the scheduler at {address} has no worker; start one with "

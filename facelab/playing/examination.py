@@ -74,7 +74,7 @@ class Exam:
         Raises Lacking when there are none.
         """
         probes = self.source.photos(f"probes/{name.lower()}")
-        if self.source.book:
+        if self.source.is_reference:
             return probes
         if not len(probes := probes.of(people)):
             raise Lacking(f"the gallery has no probes of {', '.join(people)}")

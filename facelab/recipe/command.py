@@ -45,18 +45,18 @@ def run_finder(arguments: argparse.Namespace) -> int:
     from facelab.faces.finder import FaceFinder
     from facelab.faces.networks import NumpyNetworks
     from facelab.recipe.dataset import draw_shards
-    from facelab.recipe.refinement_crops import draw_looks
+    from facelab.recipe.refinement_crops import draw_crops
 
     folder, jobs = arguments.folder, arguments.jobs
     with progress(f"drawing {arguments.actors} people", "files") as done:
         draw_shards(folder, arguments.actors, jobs=jobs, progress=done)
     from facelab.recipe.model import folded
-    from facelab.recipe.training import store, train, train_verifier
+    from facelab.recipe.training import store, train, train_refinement
 
     net = folded(train(folder, arguments.epochs, jobs=jobs))
     with progress("looking closer at what it finds", "files") as done:
-        draw_looks(folder, net, jobs=jobs, progress=done)
-    net |= folded(train_verifier(folder, arguments.verifier_epochs))
+        draw_crops(folder, net, jobs=jobs, progress=done)
+    net |= folded(train_refinement(folder, arguments.verifier_epochs))
     store(net, arguments.output)
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
     print(told(FaceFinder(networks=NumpyNetworks(net))))

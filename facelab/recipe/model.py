@@ -29,7 +29,7 @@ def build() -> keras.Model:
     return keras.Model(picture, out)
 
 
-def build_verifier() -> keras.Model:
+def build_refinement() -> keras.Model:
     """Return the model from looks (n, 48, 48, 1) in local contrast to (n, 5).
 
     Logit of a face, correction of the box.
@@ -65,7 +65,7 @@ def loss(wanted: Tensor, said: Tensor) -> Tensor:
 
 
 @keras.saving.register_keras_serializable("facelab.faces")  # type: ignore[untyped-decorator]
-def verifier_loss(wanted: Tensor, said: Tensor) -> Tensor:
+def refinement_loss(wanted: Tensor, said: Tensor) -> Tensor:
     """Cross-entropy of face or none (smoothed by 1 %), Huber's of the correction; one a sample."""
     face = wanted[:, 0]
     entropy = tf.nn.sigmoid_cross_entropy_with_logits(0.98 * face + 0.01, said[:, 0])

@@ -28,7 +28,7 @@ _LEAST = 0.05
 """Score from which a place is looked at: the verifier learns from fainter ones than it will see."""
 
 
-def draw_looks(folder: Path, net: dict[str, Convolution], *, jobs: int, progress: Progress) -> None:
+def draw_crops(folder: Path, net: dict[str, Convolution], *, jobs: int, progress: Progress) -> None:
     """Draw what the verifier learns from, from the scenes of ``folder``, into it."""
     files = {
         folder / f"looks_{part:04d}.npz": partial(_draw_part, folder, part, net)

@@ -10,7 +10,7 @@ import numpy as np
 
 from facelab.faces.network import Convolution
 from facelab.recipe.batches import STEPS, batches
-from facelab.recipe.model import build, build_verifier, loss, verifier_loss
+from facelab.recipe.model import build, build_refinement, loss, refinement_loss
 from facelab.recipe.refinement_crops import BATCH, batches_of_looks, read_looks
 from facelab.studio.maths import Array
 
@@ -32,13 +32,13 @@ def train(folder: Path, epochs: int, *, jobs: int) -> keras.Model:
         )
 
 
-def train_verifier(folder: Path, epochs: int) -> keras.Model:
+def train_refinement(folder: Path, epochs: int) -> keras.Model:
     """Train the verifier on the looks of ``folder``."""
     pictures, targets = read_looks(folder)
     return _train(
         folder / "verifier.keras",
-        build_verifier,
-        verifier_loss,
+        build_refinement,
+        refinement_loss,
         lambda epoch: batches_of_looks(pictures, targets, epoch),
         epochs=epochs,
         steps=len(pictures) // BATCH,

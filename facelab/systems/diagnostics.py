@@ -1,4 +1,4 @@
-"""Remarks: mistakes that are known, as far as a history shows them by itself."""
+"""Diagnostics: mistakes that are known, as far as a history shows them by itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from facelab.contract.parameters import Parameters
 from facelab.judging import curves
 
 
-def remarks(history: History, parameters: Parameters) -> Iterator[str]:
+def diagnose(history: History, parameters: Parameters) -> Iterator[str]:
     """Yield a line for every mistake that the values look like."""
     each = history.updates_per_epoch
     if each > 1 and history.updates == parameters.epochs:

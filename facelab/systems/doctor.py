@@ -18,7 +18,7 @@ from facelab.contract.training import Training, TrainingRequest
 from facelab.judging import curves
 from facelab.learning.trainer import Trainer
 from facelab.learning.training import initial_head
-from facelab.systems.diagnostics import remarks
+from facelab.systems.diagnostics import diagnose
 from facelab.systems.replay import read_back, replay
 
 BASIC = Parameters(epochs=3)
@@ -100,7 +100,7 @@ def counted(patient: Patient) -> str:
     for parameters in (BASIC, SINGLE):
         history, wanted = patient.history(parameters), parameters.updates(len(patient.photos))
         if history.updates != wanted:
-            seen = "; ".join(remarks(history, parameters))
+            seen = "; ".join(diagnose(history, parameters))
             return f"{history.updates} values where {wanted} are due" + f" ({seen})" * bool(seen)
     return ""
 
@@ -118,7 +118,7 @@ def shuffled(patient: Patient) -> str:
 def whole(patient: Patient) -> str:
     """Look for accuracies that no batch can have."""
     found = _count(curves.odd_accuracies(patient.history(BASIC)), "accuracies are none")
-    return "; ".join([found, *remarks(patient.history(BASIC), BASIC)]) if found else ""
+    return "; ".join([found, *diagnose(patient.history(BASIC), BASIC)]) if found else ""
 
 
 def finite(patient: Patient) -> str:

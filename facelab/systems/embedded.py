@@ -21,14 +21,14 @@ from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Learner, Lesson, Predict
-from facelab.systems.diagnostics import remarks
+from facelab.systems.diagnostics import diagnose
 from facelab.systems.replay import read_back
-from facelab.systems.timeout import patience, silence_of
-from facelab.systems.update_log import Tape, padded
+from facelab.systems.update_log import UpdateLog, padded
+from facelab.systems.watchdog import silence_of, watchdog
 
 if TYPE_CHECKING:
     from facelab.contract.training import TrainingRequest
-    from facelab.faces.features import Described, Embedder
+    from facelab.faces.features import Embedder, Features
     from facelab.learning.trainer import Trainer
 
 BATCH = 64
@@ -58,11 +58,11 @@ class Learnt:
         """Yield the same for each batch of a clip, following one face through it."""
         return map(self._answers, self.embedder.follow(clip))
 
-    def _answers(self, described: Described) -> NDArray[np.float32]:
-        asked = described.vectors
+    def _answers(self, features: Features) -> NDArray[np.float32]:
+        asked = features.vectors
         parts = [asked[start : start + BATCH] for start in range(0, len(asked), BATCH)]
         told = [np.concatenate([self.answer(p, part) for part in parts]) for p in self.replicates]
-        return np.stack(told) * described.seen[:, None]
+        return np.stack(told) * features.seen[:, None]
 
 
 class Embedded:
@@ -111,7 +111,7 @@ class Embedded:
         start = request.start or initial_head(embeddings.shape[1], people, parameters, seeds)
         labels = photos.numbers(photos.people)
         total = parameters.updates(len(photos))
-        tapes: list[Tape] = []
+        logs: list[UpdateLog] = []
         replicates: list[Predict] = []
         for number, seed in enumerate(seeds):
             weights = start.kernel[number], start.bias[number]
@@ -121,9 +121,9 @@ class Embedded:
                 if request.progress:
                     request.progress(before + done, len(seeds) * total)
 
-            tapes.append(Tape(self.learner, lesson, stop=request.stop, told=told))
-            replicates.append(self._learn(lesson, tapes[-1]))
-        history = self._history(tapes, parameters, seeds)
+            logs.append(UpdateLog(self.learner, lesson, stop=request.stop, told=told))
+            replicates.append(self._learn(lesson, logs[-1]))
+        history = self._history(logs, parameters, seeds)
 
         def answer(predict: Predict, part: NDArray[np.float32]) -> NDArray[np.float32]:
             return self._answer(predict, part, people)
@@ -134,15 +134,15 @@ class Embedded:
         """Return what theory says of a training: the embeddings are facelab's own."""
         return self._trainer.theory(photos, parameters)
 
-    def _learn(self, lesson: Lesson, tape: Tape) -> Predict:
-        with self._watched("learn", lambda: f" after {len(tape):,} updates") as alive:
+    def _learn(self, lesson: Lesson, log: UpdateLog) -> Predict:
+        with self._watched("learn", lambda: f" after {len(log):,} updates") as alive:
 
             def tell(loss: object, accuracy: object, photos: object = None) -> bool:
                 alive()
-                return tape.tell(loss, accuracy, photos)
+                return log.tell(loss, accuracy, photos)
 
             predict = self.learner.learn(_copy(lesson), tell)
-        if not len(tape):
+        if not len(log):
             raise SystemFault(f"{self.name}: learn told no update at all; call tell at every one")
         if not callable(predict):
             raise SystemFault(
@@ -174,30 +174,30 @@ class Embedded:
         return given.astype(np.float32)
 
     def _history(
-        self, tapes: Sequence[Tape], parameters: Parameters, seeds: Sequence[int]
+        self, logs: Sequence[UpdateLog], parameters: Parameters, seeds: Sequence[int]
     ) -> History:
-        lengths = [len(tape) for tape in tapes]
-        if len(set(lengths)) > 1 and not any(tape.stopped for tape in tapes):
+        lengths = [len(log) for log in logs]
+        if len(set(lengths)) > 1 and not any(log.stopped for log in logs):
             raise SystemFault(
                 f"{self.name}: the replicates told {lengths} updates; the same parameters make "
                 "the same number of updates, whatever the seed"
             )
         updates = min(lengths)
-        losses, accuracies, photos = zip(*(tape.row() for tape in tapes), strict=True)
-        first = tapes[0].lesson
+        losses, accuracies, photos = zip(*(log.row() for log in logs), strict=True)
+        first = logs[0].lesson
         history = History(
             seeds=tuple(seeds),
             loss=np.array([row[:updates] for row in losses], np.float32),
             accuracy=np.array([row[:updates] for row in accuracies], np.float32),
-            learning_rate=np.full((len(tapes), updates), np.nan, np.float32),
+            learning_rate=np.full((len(logs), updates), np.nan, np.float32),
             photos=padded(list(photos), updates),
             updates_per_epoch=parameters.updates_per_epoch(len(first.labels)),
             people=first.people,
         )
-        found = list(remarks(history, parameters))
+        found = list(diagnose(history, parameters))
         if Capability.LEARNING_RATE in self.capabilities:
-            for number, tape in enumerate(tapes):
-                reading = read_back(tape.lesson, np.array(losses[number]), list(photos[number]))
+            for number, log in enumerate(logs):
+                reading = read_back(log.lesson, np.array(losses[number]), list(photos[number]))
                 history.learning_rate[number] = reading.rate
                 found += [reading.remark] * (reading.remark not in (*found, ""))
         return replace(history, remarks=tuple(found))
@@ -218,7 +218,7 @@ class Embedded:
 
         try:
             # What a learner warns of is its author's business: pytest would make errors of it.
-            with warnings.catch_warnings(), patience(silence, lost) as alive:
+            with warnings.catch_warnings(), watchdog(silence, lost) as alive:
                 warnings.simplefilter("default")
                 yield alive
         except FacelabError:

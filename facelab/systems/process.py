@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError, SystemFault
 from facelab.contract.system import Capability, Lesson, Predict, Tell
-from facelab.systems.timeout import SILENCE
+from facelab.systems.watchdog import SILENCE
 
 PROTOCOL = 1
 """Version of the protocol; a learner that speaks another one is refused."""
@@ -39,14 +39,14 @@ Lines = queue.Queue[bytes]
 
 
 class Process:
-    """A learner behind a command line. ``patience``: seconds it may take to answer a line."""
+    """A learner behind a command line. ``timeout``: seconds it may take to answer a line."""
 
     silence = math.inf
     """It is watched here, line by line, and by nobody else."""
 
-    def __init__(self, command: Sequence[str], *, patience: float = SILENCE) -> None:
+    def __init__(self, command: Sequence[str], *, timeout: float = SILENCE) -> None:
         self._command = list(command)
-        self._patience = patience
+        self._timeout = timeout
         self._models = 0
         self._fault = ""
         self.name = " ".join(self._command)
@@ -137,19 +137,19 @@ class Process:
         if self._fault:
             raise SystemFault(self._fault)
         try:
-            self._out.put(_line(message), timeout=self._patience)
+            self._out.put(_line(message), timeout=self._timeout)
         except queue.Full:
             raise self._broken(
-                f"it did not read what was sent for {self._patience:g} seconds"
+                f"it did not read what was sent for {self._timeout:g} seconds"
             ) from None
 
     def _receive(self, asked: str, *keys: str) -> Message:
         """Return the next line, an object with ``keys``."""
         try:
-            line = self._in.get(timeout=self._patience)
+            line = self._in.get(timeout=self._timeout)
         except queue.Empty:
             raise self._broken(
-                f"{asked}: no line for {self._patience:g} seconds; answer sooner, and flush "
+                f"{asked}: no line for {self._timeout:g} seconds; answer sooner, and flush "
                 "standard output after every line"
             ) from None
         if not line:

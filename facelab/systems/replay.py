@@ -42,11 +42,11 @@ def replay(lesson: Lesson, batches: Batches, rate: float) -> tuple[Values, Value
     loss, accuracy = np.empty(len(batches)), np.empty(len(batches))
     for update, batch in enumerate(batches):
         shifted = logits[batch] - logits[batch].max(axis=1, keepdims=True)
-        odds = np.exp(shifted)
-        total = odds.sum(axis=1, keepdims=True)
+        exp_logits = np.exp(shifted)
+        total = exp_logits.sum(axis=1, keepdims=True)
         loss[update] = ((np.log(total) - shifted) * target[batch]).sum(axis=1).mean()
         accuracy[update] = (shifted.argmax(axis=1) == lesson.labels[batch]).mean()
-        residual = (odds / total - target[batch]) / len(batch)
+        residual = (exp_logits / total - target[batch]) / len(batch)
         logits -= rate * gram[:, batch] @ residual
     return loss, accuracy
 

@@ -1,4 +1,4 @@
-"""Tape: takes down what a learner tells, update by update, and checks it."""
+"""UpdateLog: takes down what a learner tells, update by update, and checks it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from facelab.contract.history import NO_PHOTO, UNNAMED
 from facelab.contract.system import Capability, Learner, Lesson
 
 
-class Tape:
+class UpdateLog:
     """The updates of one replicate. ``told`` is called after each with how many there are."""
 
     def __init__(

@@ -71,7 +71,7 @@ def test_a_terminal_gets_a_bar_that_goes(clock: Callable[[float], None]) -> None
 
 LONG = """
 from facelab.base import progress
-progress.PATIENCE = 0
+progress.GRACE = 0
 
 @given("long work")
 def working():

@@ -18,13 +18,13 @@ from facelab.contract.photos import Photos
 from facelab.faces import cache
 from facelab.faces.cache import MADE_BY, Cache, fingerprint
 from facelab.faces.detection import Detection, detection
-from facelab.faces.features import Described, Describer
+from facelab.faces.features import FeatureExtractor, Features
 from facelab.gallery.clip import Clip
 from facelab.gallery.pictures import Pictures
 from facelab.gallery.source import Recording
 
 HOME = Path(facelab.__file__).parent
-Make = Callable[..., Describer]
+Make = Callable[..., FeatureExtractor]
 
 
 @pytest.fixture(scope="module")
@@ -34,15 +34,15 @@ def found() -> Detection:
 
 
 @pytest.fixture
-def describer(found: Detection, tmp_path: Path) -> Make:
-    """Make a describer that shares one folder with the others and can be forbidden to look."""
+def extractor(found: Detection, tmp_path: Path) -> Make:
+    """Make a extractor that shares one folder with the others and can be forbidden to look."""
 
-    def make(blind: bool = False, mark: str = "f", folder: str = "cache") -> Describer:
+    def make(blind: bool = False, mark: str = "f", folder: str = "cache") -> FeatureExtractor:
         def refuse(*_: Any) -> Any:
             raise AssertionError("a frame was described again")
 
         chosen = replace(found, detect=refuse) if blind else found
-        return Describer(chosen, Cache(tmp_path / folder, mark))
+        return FeatureExtractor(chosen, Cache(tmp_path / folder, mark))
 
     return make
 
@@ -57,47 +57,47 @@ def files(tmp_path: Path) -> list[Path]:
     return sorted((tmp_path / "cache").glob("*/*.rows"))
 
 
-def same(one: Described, other: Described) -> bool:
+def same(one: Features, other: Features) -> bool:
     """Whether two descriptions are equal to the last bit."""
     return all(np.array_equal(a, getattr(other, name)) for name, a in vars(one).items())
 
 
-def test_photos_are_not_described_again(describer: Make, photos: Photos) -> None:
-    first = describer().describe(photos.frames)
-    again = describer(blind=True).describe(photos.of(["Lara", "Alex"]).frames)
+def test_photos_are_not_described_again(extractor: Make, photos: Photos) -> None:
+    first = extractor().extract(photos.frames)
+    again = extractor(blind=True).extract(photos.of(["Lara", "Alex"]).frames)
     rows = np.flatnonzero(photos.labels["person"].isin(["Lara", "Alex"]))
     np.testing.assert_array_equal(again.vectors, first.vectors[rows])
     assert len(np.unique(first.vectors, axis=0)) == len(photos)
 
 
 def test_one_describer_does_so_without_a_folder(found: Detection, photos: Photos) -> None:
-    alone = Describer(found)
-    first = alone.describe(photos.frames)
+    alone = FeatureExtractor(found)
+    first = alone.extract(photos.frames)
     alone.detection = replace(found, detect=lambda *_: pytest.fail("described again"))
-    assert same(alone.describe(photos.frames), first)
+    assert same(alone.extract(photos.frames), first)
 
 
 def test_a_film_is_not_played_again(
-    describer: Make, frames: Recording, monkeypatch: pytest.MonkeyPatch
+    extractor: Make, frames: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first = list(describer().follow(frames.clip("alex_t2")))
+    first = list(extractor().follow(frames.clip("alex_t2")))
     monkeypatch.setattr(Clip, "__iter__", lambda _: pytest.fail("played again"))
-    again = list(describer(blind=True).follow(frames.clip("alex_t2")))
+    again = list(extractor(blind=True).follow(frames.clip("alex_t2")))
     assert [len(batch.vectors) for batch in again] == [64, 6]
     assert all(same(*pair) for pair in zip(first, again, strict=True))
 
 
 @pytest.mark.parametrize("said", [69, 71])
-def test_a_film_of_another_length_is_played(describer: Make, frames: Recording, said: int) -> None:
+def test_a_film_of_another_length_is_played(extractor: Make, frames: Recording, said: int) -> None:
     clip = frames.clip("alex_t2")
     assert isinstance(clip, Clip)
-    list(describer().follow(clip))
+    list(extractor().follow(clip))
     with pytest.raises(FacelabError, match=f"played 70 frames, the manifest says {said}"):
-        list(describer().follow(replace(clip, frames=said)))
+        list(extractor().follow(replace(clip, frames=said)))
 
 
-def test_a_part_of_a_film_is_not_kept(describer: Make, frames: Recording, tmp_path: Path) -> None:
-    next(describer().follow(frames.clip("alex_t2")))
+def test_a_part_of_a_film_is_not_kept(extractor: Make, frames: Recording, tmp_path: Path) -> None:
+    next(extractor().follow(frames.clip("alex_t2")))
     assert not files(tmp_path)
 
 
@@ -112,60 +112,60 @@ DAMAGES = {
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_file_is_made_again(
-    describer: Make, photos: Photos, tmp_path: Path, damage: Callable[[bytes], bytes]
+    extractor: Make, photos: Photos, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
-    first = describer().describe(photos.frames)
+    first = extractor().extract(photos.frames)
     [path] = files(tmp_path)
     whole = path.read_bytes()
     path.write_bytes(damage(whole))
-    assert same(describer().describe(photos.frames), first)
+    assert same(extractor().extract(photos.frames), first)
     assert [file.read_bytes() for file in files(tmp_path)] == [whole]
 
 
-def test_another_photo_under_the_name_is_described(describer: Make, photos: Photos) -> None:
+def test_another_photo_under_the_name_is_described(extractor: Make, photos: Photos) -> None:
     assert isinstance(photos.frames, Pictures)
     paths = photos.frames.paths[:2]
-    first = describer().describe(photos.frames[:1])
+    first = extractor().extract(photos.frames[:1])
     paths[0].write_bytes(paths[1].read_bytes())
-    again = describer().describe(Pictures.read(paths[:1]))
+    again = extractor().extract(Pictures.read(paths[:1]))
     assert not np.array_equal(again.vectors, first.vectors)
-    other = describer().describe(list(photos.frames[1:2]))
+    other = extractor().extract(list(photos.frames[1:2]))
     np.testing.assert_array_equal(again.vectors, other.vectors)
 
 
-def test_what_other_code_has_made_is_not_taken(describer: Make, photos: Photos) -> None:
-    describer().describe(photos.frames)
+def test_what_other_code_has_made_is_not_taken(extractor: Make, photos: Photos) -> None:
+    extractor().extract(photos.frames)
     with pytest.raises(AssertionError, match="described again"):
-        describer(blind=True, mark="g").describe(photos.frames)
+        extractor(blind=True, mark="g").extract(photos.frames)
 
 
-def test_frames_of_no_file_are_not_kept(describer: Make, photos: Photos, tmp_path: Path) -> None:
-    one = describer()
-    one.describe(list(photos.frames))
+def test_frames_of_no_file_are_not_kept(extractor: Make, photos: Photos, tmp_path: Path) -> None:
+    one = extractor()
+    one.extract(list(photos.frames))
     list(one.follow([list(photos.frames)]))
     assert not files(tmp_path)
 
 
 def test_the_files_unused_longest_go(
-    describer: Make, photos: Photos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    extractor: Make, photos: Photos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for start in (0, 10, 20):
-        describer().describe(photos.frames[start : start + 10])
+        extractor().extract(photos.frames[start : start + 10])
     assert len(files(tmp_path)) == 3
     for age, path in enumerate(files(tmp_path)):
         monkeypatch.setattr(cache, "LARGEST", 2 * path.stat().st_size)
         os.utime(path, (age, age))
     oldest = files(tmp_path)[0]
-    describer(mark="other code").describe(photos.frames[30:])
+    extractor(mark="other code").extract(photos.frames[30:])
     assert len(files(tmp_path)) == 2
     assert oldest not in files(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(
-    describer: Make, photos: Photos, tmp_path: Path
+    extractor: Make, photos: Photos, tmp_path: Path
 ) -> None:
     (tmp_path / "cache").write_text("a file")
-    assert len(describer().describe(photos.frames).vectors) == len(photos)
+    assert len(extractor().extract(photos.frames).vectors) == len(photos)
 
 
 def test_the_fingerprint_changes_with_code_weights_and_choice(

@@ -1,4 +1,4 @@
-"""What is described, cut by OpenCV: against the layers of a saved classifier."""
+"""What is features, cut by OpenCV: against the layers of a saved classifier."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_compiled_networks_say_what_those_in_numpy_say(built: bool) -> None:
     pictures = random.normal(0, 1, (3, HEIGHT, WIDTH)).astype(np.float32)
     np.testing.assert_allclose(compiled.propose(pictures), numpy.propose(pictures), atol=1e-4)
     looks = random.normal(0, 1, (5, SIDE, SIDE)).astype(np.float32)
-    np.testing.assert_allclose(compiled.judge(looks), numpy.judge(looks), atol=1e-4)
+    np.testing.assert_allclose(compiled.refine(looks), numpy.refine(looks), atol=1e-4)
 
 
 def test_frames_of_several_sizes_are_looked_at_together(pixels: NDArray[np.uint8]) -> None:

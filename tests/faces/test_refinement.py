@@ -13,10 +13,10 @@ from facelab.faces.refinement import (
     SIDE,
     corrected,
     correction,
-    judge,
     look,
+    refine,
+    refined,
     square,
-    verified,
 )
 from facelab.gallery.source import Recording
 from tests.faces.test_finder import true_boxes
@@ -49,8 +49,8 @@ def test_a_correction_turns_one_box_into_another() -> None:
 
 def verify(frame: Frame, box: Box) -> tuple[Box, float]:
     """Judge a box by a closer look; half sure of it before."""
-    said = judge(local_contrast(look(frame, box)), weights())
-    return verified(box, 0.5, said, fit(frame).zoom)
+    said = refine(local_contrast(look(frame, box)), weights())
+    return refined(box, 0.5, said, fit(frame).zoom)
 
 
 def scores(recording: Recording, name: str, over: bool = False) -> list[float]:

@@ -20,15 +20,15 @@ from facelab.contract.frame import Frame
 from facelab.faces import rendered_features as rolls
 from facelab.faces.cache import ROW, Rows
 from facelab.faces.detection import detection
-from facelab.faces.features import Describer
-from facelab.faces.rendered_features import Rolls, prune
-from facelab.gallery.rendered import OnDemand
+from facelab.faces.features import FeatureExtractor
+from facelab.faces.rendered_features import RenderedFeatures, prune
+from facelab.gallery.rendered import RenderedFrames
 from tests.conftest import ROOT
 from tests.crowds import small_crowd
 
 
 class Means:
-    """Describes a frame by its mean: enough to tell rolls apart."""
+    """Extracts a frame by its mean: enough to tell rolls apart."""
 
     def rows(self, frames: Sequence[Frame]) -> Rows:
         rows = np.zeros(len(frames), ROW)
@@ -56,8 +56,8 @@ class Grey:
         return [np.full((4, 4, 3), self.level + n, np.uint8) for n in range(2)]
 
 
-def shown(*greys: Grey) -> OnDemand:
-    return OnDemand(greys, tuple((roll, n) for roll in range(len(greys)) for n in range(2)))
+def shown(*greys: Grey) -> RenderedFrames:
+    return RenderedFrames(greys, tuple((roll, n) for roll in range(len(greys)) for n in range(2)))
 
 
 GREYS = shown(Grey(10), Grey(20), Grey(30))
@@ -76,54 +76,54 @@ def here() -> object:
 
 
 def test_rows_come_in_the_order_of_the_frames() -> None:
-    found = Rolls(None, "").describe(GREYS.select([5, 0, 2]), Means())
+    found = RenderedFeatures(None, "").extract(GREYS.select([5, 0, 2]), Means())
     assert levels(found) == [31, 10, 20]
 
 
 def test_what_is_kept_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    Rolls(tmp_path, "a").describe(GREYS.select([0, 1, 2, 3]), Means())
+    RenderedFeatures(tmp_path, "a").extract(GREYS.select([0, 1, 2, 3]), Means())
     made: list[str] = []
 
-    def expose(roll: Grey, describer: Means) -> tuple[str, Rows]:
+    def render_and_extract(roll: Grey, extractor: Means) -> tuple[str, Rows]:
         made.append(roll.key)
-        return roll.key, describer.rows(roll.frames())
+        return roll.key, extractor.rows(roll.frames())
 
-    monkeypatch.setattr(rolls, "expose", expose)
-    assert levels(Rolls(tmp_path, "a").describe(GREYS, Means())) == LEVELS
+    monkeypatch.setattr(rolls, "render_and_extract", render_and_extract)
+    assert levels(RenderedFeatures(tmp_path, "a").extract(GREYS, Means())) == LEVELS
     assert made == ["grey 30"]
-    Rolls(tmp_path, "b").describe(GREYS, Means())  # described by something else: nothing is known
+    RenderedFeatures(tmp_path, "b").extract(GREYS, Means())  # made by something else
     assert len(made) == 4
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
 def test_a_damaged_file_is_made_again(damage: str, tmp_path: Path) -> None:
-    Rolls(tmp_path, "").describe(GREYS, Means())
+    RenderedFeatures(tmp_path, "").extract(GREYS, Means())
     files = sorted((tmp_path / "rolls").iterdir())
     assert len(files) == 3
     before = {file: file.read_bytes() for file in files}
     content = before[files[0]]
     changed = content[:-1] + bytes([content[-1] ^ 1])
     files[0].write_bytes({"cut": content[:-8], "changed": changed, "empty": b""}[damage])
-    assert levels(Rolls(tmp_path, "").describe(GREYS, Means())) == LEVELS
+    assert levels(RenderedFeatures(tmp_path, "").extract(GREYS, Means())) == LEVELS
     assert {file: file.read_bytes() for file in files} == before
 
 
 def test_a_file_that_goes_is_made_again(tmp_path: Path) -> None:
-    kept = Rolls(tmp_path, "")
-    assert levels(kept.describe(GREYS, Means())) == LEVELS
+    kept = RenderedFeatures(tmp_path, "")
+    assert levels(kept.extract(GREYS, Means())) == LEVELS
     for file in (tmp_path / "rolls").iterdir():
         file.unlink()
-    assert levels(kept.describe(GREYS, Means())) == LEVELS
+    assert levels(kept.extract(GREYS, Means())) == LEVELS
 
 
 def test_a_folder_that_cannot_be_written_to_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "rolls").write_text("a file, not a folder")
-    kept = Rolls(tmp_path, "")
-    assert levels(kept.describe(GREYS, Means())) == LEVELS
-    monkeypatch.setattr(rolls, "expose", lambda *_: pytest.fail("made again"))
-    assert levels(kept.describe(GREYS, Means())) == LEVELS
+    kept = RenderedFeatures(tmp_path, "")
+    assert levels(kept.extract(GREYS, Means())) == LEVELS
+    monkeypatch.setattr(rolls, "render_and_extract", lambda *_: pytest.fail("made again"))
+    assert levels(kept.extract(GREYS, Means())) == LEVELS
 
 
 def test_what_is_unused_longest_goes_first(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ def test_what_is_unused_longest_goes_first(tmp_path: Path) -> None:
 def test_a_worker_that_is_killed_costs_its_roll(tmp_path: Path) -> None:
     greys = shown(Grey(10), Grey(20, str(tmp_path)), Grey(30))
     with joblib.parallel_config(backend="loky", n_jobs=2):
-        assert levels(Rolls(None, "").describe(greys, Means())) == LEVELS
+        assert levels(RenderedFeatures(None, "").extract(greys, Means())) == LEVELS
     assert (tmp_path / "20").exists()
 
 
@@ -149,15 +149,15 @@ def test_workers_that_are_always_killed_are_given_up(tmp_path: Path) -> None:
         joblib.parallel_config(backend="loky", n_jobs=2),
         pytest.raises(FacelabError, match="3 times in a row the processes that draw were killed"),
     ):
-        Rolls(cache, "").describe(greys, Means())
+        RenderedFeatures(cache, "").extract(greys, Means())
     assert len(list((cache / "rolls").iterdir())) == 1  # the other was kept
 
 
 def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
     photos = small_crowd(tmp_path, 11).photos.first(4)
-    describer = Describer(detection("facelab"))
-    found = describer.describe(photos.frames)
-    direct = describer.describe(list(photos.frames))
+    extractor = FeatureExtractor(detection("facelab"))
+    found = extractor.extract(photos.frames)
+    direct = extractor.extract(list(photos.frames))
     assert found.seen.all()
     # a roll is described whole: in other company the last bit may differ
     np.testing.assert_allclose(found.vectors, direct.vectors, rtol=1e-5, atol=1e-6)

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.faces.track import KEEP, PATIENCE, START, Track
+from facelab.faces.track import KEEP, MAX_MISSED, START, Track
 
 HERE = [100, 50, 160, 130]
 NEAR = [110, 50, 170, 130]
@@ -58,9 +58,9 @@ def test_boxes_are_smoothed() -> None:
 def test_a_track_ends_after_some_frames_without_a_face() -> None:
     track = Track()
     track.follow(candidates((HERE, 0.9)))
-    for _ in range(PATIENCE):
+    for _ in range(MAX_MISSED):
         assert not track.follow(candidates()).any()
     assert track.follow(candidates((HERE, KEEP)))[4] > 0  # a blink of the detector is bridged
-    for _ in range(PATIENCE + 1):
+    for _ in range(MAX_MISSED + 1):
         track.follow(candidates())
     assert not track.follow(candidates((HERE, KEEP))).any()

@@ -10,7 +10,7 @@ import pytest
 
 from facelab.contract.errors import FacelabError
 from facelab.gallery.folder import read_folder
-from facelab.gallery.own import read_gallery
+from facelab.gallery.own_gallery import read_gallery
 from tests.conftest import draw
 
 

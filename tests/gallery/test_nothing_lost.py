@@ -21,7 +21,7 @@ import pytest
 from facelab.contract.errors import FacelabError
 from facelab.gallery.forget import forget
 from facelab.gallery.gallery import Gallery
-from facelab.gallery.own import OwnGallery
+from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.recorded import read_recorded
 from tests.conftest import draw
 from tests.gallery.faults import Counter, counted, raising

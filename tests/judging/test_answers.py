@@ -16,10 +16,12 @@ PEOPLE = ("Alex", "Amine", "Lara")
 def given(expected: str, *replicates: str) -> Answers:
     """Answers by first letters: a = Alex, m = Amine, l = Lara."""
     letters = "aml"
-    odds = np.array([[np.eye(3)[letters.index(p)] for p in row] for row in replicates], np.float32)
+    probabilities = np.array(
+        [[np.eye(3)[letters.index(p)] for p in row] for row in replicates], np.float32
+    )
     people = [PEOPLE[letters.index(letter)] for letter in expected]
     files = [f"{number}.jpg" for number in range(len(people))]
-    return Answers(pd.DataFrame({"file": files, "person": people}), odds, PEOPLE)
+    return Answers(pd.DataFrame({"file": files, "person": people}), probabilities, PEOPLE)
 
 
 def test_errors_of_each_replicate() -> None:
@@ -70,21 +72,21 @@ def test_tally_adds_up() -> None:
 
 
 def test_an_answer_that_is_not_sure_counts_too() -> None:
-    odds = np.array([[[0.2, 0.3, 0.25, 0.25]] * 2], np.float32)
-    assert answers.tally(odds).tolist() == [[0, 2, 0, 0, 0]]
+    probabilities = np.array([[[0.2, 0.3, 0.25, 0.25]] * 2], np.float32)
+    assert answers.tally(probabilities).tolist() == [[0, 2, 0, 0, 0]]
 
 
 def test_the_loss_of_an_answer_is_that_of_the_right_person() -> None:
-    odds = np.array([[[0.25, 0.75], [1, 0]]], np.float32)
-    asked = Answers(pd.DataFrame({"person": ["Amine", "Amine"]}), odds, ("Alex", "Amine"))
+    probabilities = np.array([[[0.25, 0.75], [1, 0]]], np.float32)
+    asked = Answers(pd.DataFrame({"person": ["Amine", "Amine"]}), probabilities, ("Alex", "Amine"))
     np.testing.assert_allclose(answers.losses(asked), [[-np.log(0.75), np.inf]])
 
 
 def blank(asked: Answers, *frames: int) -> Answers:
     """The same answers, but nobody is seen on some frames."""
-    odds = asked.probabilities.copy()
-    odds[:, frames] = 0
-    return Answers(asked.labels, odds, asked.people)
+    probabilities = asked.probabilities.copy()
+    probabilities[:, frames] = 0
+    return Answers(asked.labels, probabilities, asked.people)
 
 
 def test_nobody_is_nobodys_answer() -> None:
@@ -121,10 +123,10 @@ def test_fewer_is_mcnemars_exact_test() -> None:
     assert answers.fewer(before, before)[0] == 1
 
 
-def sure(expected: str, odds: list[list[float]]) -> Answers:
+def sure(expected: str, probabilities: list[list[float]]) -> Answers:
     """Answers of one replicate with given probabilities, a row a frame."""
     one = given(expected, "a" * len(expected))
-    return Answers(one.labels, np.array([odds], np.float32), PEOPLE)
+    return Answers(one.labels, np.array([probabilities], np.float32), PEOPLE)
 
 
 def test_margins_are_those_of_the_right_person() -> None:

@@ -19,7 +19,7 @@ import numpy as np
 import pytest
 
 from facelab.contract.errors import FacelabError
-from facelab.faces.rendered_features import Rolls
+from facelab.faces.rendered_features import RenderedFeatures
 from facelab.learning.trainer import Trainer
 from facelab.playing import cluster
 from tests.conftest import ROOT
@@ -110,7 +110,7 @@ def test_a_crowd_is_drawn_and_learnt_on_two_workers_as_here(dask: Dask, tmp_path
     crowd = small_crowd(tmp_path, 11)
     photos, parameters = crowd.photos, Parameters(epochs=2)
     here = Trainer()
-    vectors = here.describer.describe(photos.frames).vectors
+    vectors = here.extractor.extract(photos.frames).vectors
     draw = np.random.default_rng(0)
     vectors_of = np.asarray(draw.standard_normal((300, 1764)) / 20, np.float32)
     request = TrainingRequest(parameters, [0, 1, 2])
@@ -118,7 +118,7 @@ def test_a_crowd_is_drawn_and_learnt_on_two_workers_as_here(dask: Dask, tmp_path
     head, history = train_replicates(*lesson)
     with cluster.workers(dask.address):
         both(joblib.parallel.get_active_backend()[0].client)
-        there = Trainer().describer.describe(photos.frames)
+        there = Trainer().extractor.extract(photos.frames)
         spread, told = train_replicates(*lesson)
     np.testing.assert_array_equal(there.vectors, vectors)
     np.testing.assert_allclose(spread.kernel, head.kernel, atol=1e-6)
@@ -132,7 +132,7 @@ def test_a_worker_that_is_killed_costs_its_items(tmp_path: Path) -> None:
         running.worker()
         running.worker()
         crowd = small_crowd(tmp_path, 24)
-        kept = Rolls(tmp_path / "cache", "")
+        kept = RenderedFeatures(tmp_path / "cache", "")
 
         def kill() -> None:
             while not list((tmp_path / "cache").glob("rolls/*.roll")):
@@ -142,13 +142,13 @@ def test_a_worker_that_is_killed_costs_its_items(tmp_path: Path) -> None:
         with cluster.workers(running.address):
             both(joblib.parallel.get_active_backend()[0].client)
             threading.Thread(target=kill, daemon=True).start()
-            found = kept.describe(crowd.photos.frames, Means())  # type: ignore[arg-type]
+            found = kept.extract(crowd.photos.frames, Means())  # type: ignore[arg-type]
         assert running.processes[1].wait(timeout=60) == -signal.SIGKILL
         assert running.processes[2].poll() is None
     finally:
         running.stop()
     with joblib.parallel_config(backend="sequential"):
-        alone = Rolls(None, "").describe(crowd.photos.frames, Means())  # type: ignore[arg-type]
+        alone = RenderedFeatures(None, "").extract(crowd.photos.frames, Means())  # type: ignore[arg-type]
     assert levels(found) == levels(alone)
 
 
@@ -172,7 +172,7 @@ def test_what_is_no_address(address: str) -> None:
 
 
 def test_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "PATIENCE", 3)
+    monkeypatch.setattr(cluster, "TIMEOUT", 3)
     running = started()
     try:
         with pytest.raises(FacelabError) as refused, cluster.workers(running.address):
@@ -201,4 +201,4 @@ def test_another_version(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_rolls_of_a_cluster_come_in_order(dask: Dask) -> None:
     with cluster.workers(dask.address):
-        assert levels(Rolls(None, "").describe(GREYS, Means())) == LEVELS
+        assert levels(RenderedFeatures(None, "").extract(GREYS, Means())) == LEVELS

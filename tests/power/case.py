@@ -107,10 +107,10 @@ def said(expected: str, predicted: str, sure: ArrayLike = 1.0, **labels: Any) ->
     letters, right = "amln", np.broadcast_to(np.asarray(sure, np.float64), len(expected))
     rest = ((1 - right) / 3)[:, None]
     chosen = np.eye(4)[[letters.index(letter) for letter in predicted]]
-    odds = np.where(chosen == 1, right[:, None], rest)
+    probabilities = np.where(chosen == 1, right[:, None], rest)
     people = [PEOPLE[letters.index(letter)] for letter in expected]
     labelled = shown(len(people), person=people, **labels).labels
-    return Answers(labelled, odds[None].astype(np.float32), PEOPLE)
+    return Answers(labelled, probabilities[None].astype(np.float32), PEOPLE)
 
 
 def exam(answers: Any = None, training: Any = None, probes: Photos | None = None) -> Any:
@@ -120,6 +120,6 @@ def exam(answers: Any = None, training: Any = None, probes: Photos | None = None
         shown=lambda _: lambda _: None,
         ask=lambda *_: answers,
         train=lambda _, parameters: training(parameters) if training else None,
-        source=SimpleNamespace(photos=lambda _: probes, book=True),
+        source=SimpleNamespace(photos=lambda _: probes, is_reference=True),
         probes=lambda *_: probes,
     )

@@ -27,7 +27,7 @@ import facelab.plugin
 from facelab.contract.interval import Interval
 from facelab.contract.photos import Photos
 from facelab.contract.verdict import Verdict, judge
-from facelab.faces.features import Described
+from facelab.faces.features import Features
 from facelab.playing.recorder import LiveSheet
 from facelab.report import record
 from facelab.report.record import Record
@@ -151,8 +151,8 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
                 "facelab.gallery.source:Recording": _keeping_recording,
                 "facelab.gallery.gallery:read_photos": _decoding,
                 "facelab.gallery.clip:Clip.__iter__": _keeping_clips,
-                "facelab.faces.features:Describer.describe": _keeping_vectors,
-                "facelab.faces.features:Describer.follow": _keeping_followed,
+                "facelab.faces.features:FeatureExtractor.extract": _keeping_vectors,
+                "facelab.faces.features:FeatureExtractor.follow": _keeping_followed,
             }
         for place, patch in patches.items():
             undo.enter_context(replaced(place, patch))
@@ -192,25 +192,25 @@ def _keeping_clips(original: Any) -> Any:
 def _keeping_vectors(original: Any) -> Any:
     rows: dict[int, tuple[Any, ...]] = _kept.setdefault("vectors", {})
 
-    def describe(describer: Any, frames: Any) -> Any:
+    def extract(extractor: Any, frames: Any) -> Any:
         new = [frame for frame in frames if id(frame) not in rows]
         if new:
-            told = original(describer, new)
+            told = original(extractor, new)
             # The frame is kept with its vector: its label stays its own.
             each = zip(new, told.vectors, told.faces, told.several, strict=True)
             rows.update((id(row[0]), row) for row in each)
         _, vectors, faces, several = zip(*(rows[id(frame)] for frame in frames), strict=True)
-        return Described(np.stack(vectors), np.stack(faces), np.array(several))
+        return Features(np.stack(vectors), np.stack(faces), np.array(several))
 
-    return describe
+    return extract
 
 
 def _keeping_followed(original: Any) -> Any:
-    def follow(describer: Any, clip: Any) -> Any:
+    def follow(extractor: Any, clip: Any) -> Any:
         batches = list(clip)
         key = f"followed {id(batches[0][0])}"
         if key not in _kept:
-            _kept[key] = batches, list(original(describer, batches))
+            _kept[key] = batches, list(original(extractor, batches))
         return iter(_kept[key][1])
 
     return follow

@@ -12,7 +12,7 @@ import pytest
 from facelab.faces.box import covered
 from facelab.faces.finder import FaceFinder
 from facelab.faces.network import weights
-from facelab.faces.refinement import judge
+from facelab.faces.refinement import refine
 from facelab.recipe import batches, training
 from facelab.recipe import dataset as shards
 from facelab.recipe import refinement_crops as looks
@@ -143,17 +143,17 @@ def test_the_verifier_learns_from_what_the_network_finds(
     monkeypatch.setattr(training, "BATCH", 16)
     few_scenes = cast([*shards.read_shards(folder), empty_room(1)])
     monkeypatch.setattr(looks, "scenes_of", lambda _: few_scenes)
-    looks.draw_looks(tmp_path, weights(), jobs=1, progress=lambda *_: None)
+    looks.draw_crops(tmp_path, weights(), jobs=1, progress=lambda *_: None)
     pictures, targets = looks.read_looks(tmp_path)
     assert pictures.shape == (len(targets), 48, 48)
     assert 0 < targets[:, 0].sum() < len(targets)
     assert 0.02 < targets[targets[:, 0] > 0, 1:].std() < 0.3
-    training.train_verifier(tmp_path, 1)
-    model = training.train_verifier(tmp_path, 2)
+    training.train_refinement(tmp_path, 1)
+    model = training.train_refinement(tmp_path, 2)
     assert int(model.optimizer.iterations) == 2 * (len(targets) // 16)
     contrast = pictures[0].astype(np.float32)
     expected = model.predict(contrast[None, ..., None], verbose=0)[0]
-    np.testing.assert_allclose(judge(contrast, folded(model)), expected, atol=1e-4)
+    np.testing.assert_allclose(refine(contrast, folded(model)), expected, atol=1e-4)
 
 
 def test_parts_are_half_mirrored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

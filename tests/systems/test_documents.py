@@ -12,7 +12,7 @@ from facelab.cli import main
 from facelab.contract.system import Capability
 from facelab.systems import process
 from facelab.systems.doctor import NEEDED_BY
-from facelab.systems.timeout import SILENCE
+from facelab.systems.watchdog import SILENCE
 from tests.conftest import ROOT
 
 YOURS = (ROOT / "docs/your_system.md").read_text("utf-8")

@@ -15,7 +15,7 @@ from facelab.contract.errors import FacelabError, SystemFault
 from facelab.contract.parameters import Parameters
 from facelab.contract.system import Lesson
 from facelab.systems.process import Process
-from facelab.systems.update_log import Tape
+from facelab.systems.update_log import UpdateLog
 
 LESSON = Lesson(
     embeddings=np.array([[0.1, 1e-9], [1 / 3, 4.0], [-1.5, 0.0]], np.float32),
@@ -46,18 +46,18 @@ Start = Callable[..., Process]
 def start(tmp_path: Path) -> Start:
     """Start a process that plays a script."""
 
-    def start(script: str, patience: float = 20) -> Process:
+    def start(script: str, timeout: float = 20) -> Process:
         path = tmp_path / "learner.py"
         path.write_text(HEAD + script)
-        return Process([sys.executable, "-I", "-S", str(path)], patience=patience)
+        return Process([sys.executable, "-I", "-S", str(path)], timeout=timeout)
 
     return start
 
 
-def learnt(process: Process) -> Tape:
-    tape = Tape(process, LESSON, stop=lambda done: done >= 3)
-    process.learn(LESSON, tape.tell)
-    return tape
+def learnt(process: Process) -> UpdateLog:
+    log = UpdateLog(process, LESSON, stop=lambda done: done >= 3)
+    process.learn(LESSON, log.tell)
+    return log
 
 
 def test_a_whole_conversation(start: Start) -> None:
@@ -79,10 +79,10 @@ write(task)
     )
     assert (process.name, process.version) == ("tiny", "2")
     assert process.capabilities == ("photo ids", "stop")
-    tape = Tape(process, LESSON, stop=lambda done: done >= 3)
-    predict = process.learn(LESSON, tape.tell)
-    assert tape.stopped
-    assert [photos.tolist() for photos in tape.row()[2]] == [[2, 0], [1], [0, 1]]
+    log = UpdateLog(process, LESSON, stop=lambda done: done >= 3)
+    predict = process.learn(LESSON, log.tell)
+    assert log.stopped
+    assert [photos.tolist() for photos in log.row()[2]] == [[2, 0], [1], [0, 1]]
     given = np.asarray(predict(LESSON.embeddings), np.float32)
     np.testing.assert_array_equal(given, LESSON.embeddings)  # bit for bit
     process._send({"ask": "task"})
@@ -160,16 +160,16 @@ UPDATE = '{"loss": %s, "accuracy": 1, "photos": [0]}'
 )  # fmt: skip
 def test_what_learns_wrongly(start: Start, script: str, line: str) -> None:
     slow = "range(1000)" in script or "while" in script
-    process = start(LEARNS + script, patience=1 if "sleep" in script else 60)
+    process = start(LEARNS + script, timeout=1 if "sleep" in script else 60)
     began = time.perf_counter()
-    tape = Tape(process, LESSON)
+    log = UpdateLog(process, LESSON)
     with pytest.raises(SystemFault) as raised:
-        process.learn(LESSON, tape.tell)
+        process.learn(LESSON, log.tell)
     assert str(raised.value).startswith(line)
     assert len(str(raised.value)) < 600
     assert process._process.returncode is not None
     with pytest.raises(SystemFault) as again:
-        process.learn(LESSON, tape.tell)
+        process.learn(LESSON, log.tell)
     assert str(again.value) == str(raised.value)
     assert time.perf_counter() - began < (60 if slow else 30)
 
@@ -184,7 +184,7 @@ def test_what_answers_wrongly(start: Start) -> None:
 
 
 def test_what_does_not_read(start: Start) -> None:
-    process = start("write(ABOUT)\ntime.sleep(60)", patience=1)
+    process = start("write(ABOUT)\ntime.sleep(60)", timeout=1)
     big = np.zeros((100_000, 2), np.float32)
 
     def send() -> None:
@@ -202,9 +202,9 @@ def test_one_that_cannot_stop_is_told_nothing(start: Start) -> None:
         "for _ in range(4):\n    write({'loss': 1, 'accuracy': 0})\nwrite({'learnt': True})\n"
         "assert read()['ask'] == 'predict'\nwrite({'probabilities': [[1, 0]]})"
     )
-    tape = Tape(process, LESSON)
-    predict = process.learn(LESSON, tape.tell)
-    assert len(tape) == 4
+    log = UpdateLog(process, LESSON)
+    predict = process.learn(LESSON, log.tell)
+    assert len(log) == 4
     assert np.asarray(predict(LESSON.embeddings[:1])).tolist() == [[1, 0]]
 
 

@@ -20,7 +20,7 @@ MUTANTS = Catalogue()
 add = MUTANTS.add
 
 TRAIN = f"{TRAINING}train"
-DESCRIBE = "facelab.faces.features:Describer.describe"
+DESCRIBE = "facelab.faces.features:FeatureExtractor.extract"
 PREDICT = "facelab.learning.trainer:Trained.predict"
 CENTRING = "facelab.faces.embedding:Centring.place"
 
@@ -148,9 +148,9 @@ def mirrored(predict: Any) -> Any:
 
 @add("D18", "every frame gets the first one's vector", DESCRIBE)
 def stale_key(describe: Any) -> Any:
-    def mutated(describer: Any, frames: Any) -> Any:
-        described = describe(describer, frames)
-        return replace(described, vectors=np.repeat(described.vectors[:1], len(frames), axis=0))
+    def mutated(extractor: Any, frames: Any) -> Any:
+        features = describe(extractor, frames)
+        return replace(features, vectors=np.repeat(features.vectors[:1], len(frames), axis=0))
 
     return mutated
 
@@ -159,7 +159,7 @@ def stale_key(describe: Any) -> Any:
 def centred_on_probes(predict: Any) -> Any:
     def mutated(trained: Any, frames: Any) -> Any:
         embedder = trained.embedder
-        mean = embedder.describer.describe(frames).vectors.mean(axis=0)
+        mean = embedder.extractor.extract(frames).vectors.mean(axis=0)
         centring = type(embedder.centring)(mean.tolist(), embedder.centring.norm)
         return predict(replace(trained, embedder=replace(embedder, centring=centring)), frames)
 

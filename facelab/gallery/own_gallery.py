@@ -47,7 +47,7 @@ class OwnGallery:
     Raises FacelabError when there are fewer than 2 people with enough photos.
     """
 
-    book = False
+    is_reference = False
 
     def __init__(self, folder: Path, cast: Mapping[str, str] | None = None) -> None:
         self.folder = folder

@@ -1,4 +1,4 @@
-"""Patience: how long a system may be silent before it is given up."""
+"""Watchdog: how long a system may be silent before it is given up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def silence_of(system: Any) -> float:
 
 
 @contextmanager
-def patience(seconds: float, message: Callable[[], str]) -> Iterator[Callable[[], None]]:
+def watchdog(seconds: float, message: Callable[[], str]) -> Iterator[Callable[[], None]]:
     """Within the block, raise SystemFault once the given function was not called for so long.
 
     It takes a signal that Windows does not have and that only the main thread receives:

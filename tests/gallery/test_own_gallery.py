@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.gallery.folder import ENDINGS, read_folder
 from facelab.gallery.gallery import Gallery
-from facelab.gallery.own import OwnGallery, read_gallery
+from facelab.gallery.own_gallery import OwnGallery, read_gallery
 from facelab.gallery.source import Recording
 from tests.conftest import draw
 
