@@ -10,9 +10,8 @@ from pathlib import Path
 
 import cv2
 
+from facelab import Gallery, Recording
 from facelab.gallery.folder import read_folder
-from facelab.gallery.gallery import Gallery
-from facelab.gallery.source import Recording
 
 FRONT = 15
 """Up to this number the lamp of Yale B's photos stands in front, further on at the side."""

@@ -6,25 +6,21 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
 from facelab.base.opencv import explained
-from facelab.camera import command as filming
 from facelab.contract.errors import FacelabError
-from facelab.gallery import command as frames
-from facelab.learning import command as learning
-from facelab.playing import command as running
-from facelab.recipe import command as finder
-from facelab.report import command as reporting
-from facelab.studio import command as studio
-from facelab.systems import command as systems
+
+COMMANDS = ("learning", "camera", "gallery", "studio", "report", "recipe", "playing", "systems")
+"""The packages that add commands, each in a module called ``command``, in the order of the help."""
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser of all commands; each package adds its own."""
     root = argparse.ArgumentParser(prog="facelab", description=__doc__)
     subparsers = root.add_subparsers(metavar="COMMAND", required=True)
-    for package in (learning, filming, frames, studio, reporting, finder, running, systems):
-        package.add_commands(subparsers)
+    for package in COMMANDS:
+        import_module(f"facelab.{package}.command").add_commands(subparsers)
     return root
 
 
