@@ -42,11 +42,6 @@ class Growth:
         return tuple(wrong[:, drawn[: wrong.shape[1]]] for wrong in self.wrong)
 
 
-def error_rates(growth: Growth, manner: str) -> Values:
-    """Return the error rate of each crowd on its own probes of a manner, (S, R)."""
-    return np.array([wrong.mean(axis=1) for wrong in growth.of(manner)], np.float64)
-
-
 def exact_band(wrong: int, frames: int, confidence: float = 0.95) -> tuple[float, float]:
     """Return the exact two-sided interval of an error rate (Clopper and Pearson, 1934)."""
     from scipy import stats
