@@ -127,11 +127,14 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
 
     def refine(self, looks: Tensor) -> Tensor:
         """Return what is said (n, 5) of looks (n, 48, 48), as `facelab.faces.refinement`."""
-        x = looks[..., None]
+        count = tf.shape(looks)[0]
+        # oneDNN mistakes the shapes of a batch of none on some processors: a blank one goes along
+        blank = tf.zeros([tf.cast(count == 0, tf.int32), *looks.shape[1:]])
+        x = tf.concat([looks, blank], 0)[..., None]
         for name in ("v1", "v2", "v3", "v4"):
             x = tf.nn.relu(self._convolved(x, name))
         kernel, bias = self.net["v5"]
-        return tf.tensordot(x, kernel, 3) + bias
+        return (tf.tensordot(x, kernel, 3) + bias)[:count]
 
     def _convolved(self, x: Tensor, name: str) -> Tensor:
         kernel, bias = self.net[name]
