@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from facelab.base.files import sha256
 from facelab.contract.frame import Frame
@@ -22,6 +25,9 @@ from facelab.report.record import FIELDS
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+SLOW = re.compile(r"^pytestmark = (\[\n? *)?pytest\.mark\.slow\b", re.MULTILINE)
+"""A file of tests that are all slow."""
 
 PYPROJECT = """
 [tool.pytest]
@@ -65,6 +71,31 @@ def left_out(reason):
 def interrupted():
     raise KeyboardInterrupt
 """
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import a file of slow tests where they are left out: it may need TensorFlow."""
+    if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
+        return None
+    return SLOW.search(collection_path.read_text(encoding="utf-8")) is not None or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to scripts/nightly what is too long for CI."""
+    if os.environ.get("FACELAB_NIGHTLY") != "1":
+        for item in items:
+            if item.get_closest_marker("nightly"):
+                item.add_marker(pytest.mark.skip(reason="too long for CI: scripts/nightly runs it"))
+
+
+settings.register_profile("nightly", max_examples=2_000, deadline=None)
+if os.environ.get("FACELAB_NIGHTLY") == "1":
+    settings.load_profile("nightly")
+
+
+def examples(count: int) -> int:
+    """Return how many of Hypothesis' examples to try: 20 times as many at night."""
+    return count * (20 if os.environ.get("FACELAB_NIGHTLY") == "1" else 1)
 
 
 @pytest.fixture(scope="session")

@@ -82,6 +82,7 @@ def working():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("capture", ["fd", "sys", "no"])
 def test_capture_does_not_swallow_it(project: Project, capture: str) -> None:
     project.steps(LONG)

@@ -135,6 +135,7 @@ def test_what_is_unused_longest_goes_first(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["2.roll", "3.roll"]
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_its_roll(tmp_path: Path) -> None:
     greys = shown(Grey(10), Grey(20, str(tmp_path)), Grey(30))
     with joblib.parallel_config(backend="loky", n_jobs=2):
@@ -142,6 +143,7 @@ def test_a_worker_that_is_killed_costs_its_roll(tmp_path: Path) -> None:
     assert (tmp_path / "20").exists()
 
 
+@pytest.mark.slow
 def test_workers_that_are_always_killed_are_given_up(tmp_path: Path) -> None:
     greys = shown(Grey(10), Grey(20, str(tmp_path), always=True))
     cache = tmp_path / "cache"
@@ -164,6 +166,7 @@ def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
     np.testing.assert_allclose(found.faces, direct.faces, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     kept = tmp_path / "cache" / "rolls"
     words = [sys.executable, "-m", "tests.crowds", *map(str, (tmp_path, 24, tmp_path / "cache"))]

@@ -16,7 +16,7 @@ from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.source import Recording
-from tests.conftest import draw
+from tests.conftest import draw, examples
 
 SIZES = st.tuples(st.integers(1, 37), st.integers(1, 53), st.just(3))
 
@@ -30,7 +30,7 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(25), deadline=None)
 @given(frames=st.lists(SIZES.flatmap(lambda size: arrays(np.uint8, size)), min_size=1, max_size=3))
 def test_photos_come_back_pixel_for_pixel(
     tmp_path_factory: pytest.TempPathFactory, frames: list[Frame]

@@ -22,11 +22,13 @@ from facelab.gallery.folder import ENDINGS, read_folder
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.own_gallery import OwnGallery, read_gallery
 from facelab.gallery.source import Recording
-from tests.conftest import draw
+from tests.conftest import draw, examples
 
 SIZE = (24, 32)
 QUICK = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 _opened: list[str] | None = None
@@ -295,6 +297,7 @@ BYTES = st.binary(max_size=200) | st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @QUICK
 @given(files=st.lists(st.tuples(NAMES, NAMES, st.sampled_from(ENDINGS), BYTES), max_size=6))
 def test_any_files_in_any_folders(
@@ -324,6 +327,7 @@ EDITS = st.lists(
 )
 
 
+@pytest.mark.slow
 @QUICK
 @given(
     file=st.sampled_from(["manifest.csv", "journal.jsonl", "consent.csv"]),

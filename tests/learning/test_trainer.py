@@ -30,6 +30,7 @@ def trained(photos: Photos) -> Trained:
     return Trainer().train(photos, TrainingRequest(Parameters(), [0, 1]))
 
 
+@pytest.mark.slow
 def test_the_model_answers_as_the_replicate(trained: Trained, photos: Photos) -> None:
     expected = trained.predict(photos.frames)
     for replicate in (0, 1):
@@ -37,6 +38,7 @@ def test_the_model_answers_as_the_replicate(trained: Trained, photos: Photos) ->
         np.testing.assert_allclose(answer, expected[replicate], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_saved_model_answers_the_same_in_another_process(
     trained: Trained, photos: Photos, tmp_path: Path
 ) -> None:

@@ -37,6 +37,7 @@ def labels() -> NDArray[np.int32]:
     return np.resize(np.arange(PEOPLE, dtype=np.int32), PHOTOS)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.001, 1.0])
 @pytest.mark.parametrize("batch_size", [1, 16, 103])
 def test_history_and_weights_are_the_oracles(
@@ -54,6 +55,7 @@ def test_history_and_weights_are_the_oracles(
     np.testing.assert_allclose(head.bias[0], bias, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 5, 16, 103])
 def test_a_replicate_has_the_same_bits_alone(
     embeddings: NDArray[np.float32], batch_size: int
@@ -68,6 +70,7 @@ def test_a_replicate_has_the_same_bits_alone(
         np.testing.assert_array_equal(head.kernel[replicate], lone.kernel[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 16, 103])
 def test_a_large_head_is_the_oracles_and_nearly_the_same_alone(batch_size: int) -> None:
     people, features = 100, 700

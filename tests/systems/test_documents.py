@@ -19,6 +19,7 @@ YOURS = (ROOT / "docs/your_system.md").read_text("utf-8")
 PROTOCOL = (ROOT / "docs/protocol.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_example_is_a_whole_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -34,6 +35,7 @@ def test_the_example_is_a_whole_system(
     assert said[-1] == "the whole exam: pytest --system 'mine:Mine'"
 
 
+@pytest.mark.slow
 def test_the_doctors_status_is_that_of_a_failed_check(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -22,6 +22,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 NODE = "examples/tensorflow.js/trainer.js"
 WORKED = "The worked example makes 40,000 updates"
 

@@ -183,6 +183,7 @@ def test_what_answers_wrongly(start: Start) -> None:
         predict(LESSON.embeddings)
 
 
+@pytest.mark.slow
 def test_what_does_not_read(start: Start) -> None:
     process = start("write(ABOUT)\ntime.sleep(60)", timeout=1)
     big = np.zeros((100_000, 2), np.float32)

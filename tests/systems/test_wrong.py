@@ -177,6 +177,7 @@ def findings(learner: Learner, photos: Photos, sign: str) -> Iterator[str]:
     return (f.text for f in examine(as_system(learner, "x"), photos) if f.sign == sign)
 
 
+@pytest.mark.slow
 def test_the_doctor_finds_nothing_wrong_with_the_stand_in(photos: Photos) -> None:
     assert list(findings(StandIn(), photos, "+"))[-9:] == [
         "every update gives a value",
@@ -191,6 +192,7 @@ def test_the_doctor_finds_nothing_wrong_with_the_stand_in(photos: Photos) -> Non
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("learner", "line"),
     [
@@ -210,6 +212,7 @@ def test_the_doctor_says_what_is_wrong(photos: Photos, learner: type[StandIn], l
     assert any(found.startswith(line) for found in findings(learner(), photos, "x"))
 
 
+@pytest.mark.slow
 def test_the_doctor_says_what_cannot_be_offered(photos: Photos) -> None:
     said = list(findings(wrong.Nothing(), photos, "-"))
     assert said[1] == (
