@@ -87,6 +87,7 @@ def test_a_camera_that_breaks_off_leaves_the_count(
     assert list(counted(out)) == ["Alex", "Naomie", "nobody"]
 
 
+@pytest.mark.slow
 def test_no_classifier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["watch", str(tmp_path / "model.keras"), "--camera", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith(f"facelab: {tmp_path}/model.keras: not a facelab ")

@@ -273,6 +273,7 @@ def test_people_at_a_terminal(tmp_path: Path, shots: Shots) -> None:
     assert Gallery(folder).consent("Amine") is None
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_filmed(tmp_path: Path, shots: Shots) -> None:
     folder, file = tmp_path / "filmed", plan(tmp_path, photos=999, every=0.05)
     arguments = ("--record", str(folder), "--film-plan", str(file))
@@ -289,6 +290,7 @@ def test_ctrl_c_keeps_what_was_filmed(tmp_path: Path, shots: Shots) -> None:
     assert filmed(folder)[("gallery", "Alex")] >= 3
 
 
+@pytest.mark.slow
 def test_nobody_is_named_at_a_terminal(tmp_path: Path) -> None:
     screen = Screen("film", "--camera", "0", "--record", str(tmp_path / "filmed"))
     screen.until("Name of person 1")
@@ -296,6 +298,7 @@ def test_nobody_is_named_at_a_terminal(tmp_path: Path) -> None:
     assert screen.end() == 2
 
 
+@pytest.mark.slow
 def test_nobody_answers_at_a_terminal(tmp_path: Path) -> None:
     """The terminal is left as it was, with one line."""
     with socket.socket() as free:

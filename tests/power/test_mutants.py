@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from facelab.contract.parameters import Parameters
 from facelab.learning import replicates, training
@@ -38,6 +39,7 @@ def test_a_fault_is_put_in_wherever_its_place_is_imported_and_taken_out() -> Non
     assert vars(replicates)["train"] is training.train is original
 
 
+@pytest.mark.slow
 def test_a_compiled_seam_is_compiled_anew_and_the_old_program_kept() -> None:
     x = np.eye(4, dtype=np.float32)
     given = (x, np.arange(4, dtype=np.int32), 4, Parameters(epochs=2, batch_size=2))

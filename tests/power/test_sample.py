@@ -8,6 +8,8 @@ from tests.power.catalogue import named
 from tests.power.mutants import MUTANTS
 from tests.power.play import play
 
+pytestmark = pytest.mark.slow
+
 T0 = "features/T0_face_base.feature"
 T1 = "features/T1_low_learning_rate.feature"
 T2 = "features/T2_high_learning_rate.feature"
