@@ -155,6 +155,7 @@ def test_workers_that_are_always_killed_are_given_up(tmp_path: Path) -> None:
     assert len(list((cache / "rolls").iterdir())) == 1  # the other was kept
 
 
+@pytest.mark.slow
 def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
     photos = small_crowd(tmp_path, 11).photos.first(4)
     extractor = FeatureExtractor(detection("facelab"))

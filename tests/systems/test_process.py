@@ -127,6 +127,7 @@ def test_what_describes_itself_wrongly(
 UPDATE = '{"loss": %s, "accuracy": 1, "photos": [0]}'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "line"),
     [

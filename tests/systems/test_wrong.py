@@ -26,6 +26,8 @@ from tests.systems import wrong
 from tests.systems.keras_fit import KerasFit
 from tests.systems.standin import StandIn
 
+pytestmark = pytest.mark.slow
+
 PEOPLE = ["Alex", "Amine", "Lara", "Naomie"]
 
 
@@ -177,7 +179,6 @@ def findings(learner: Learner, photos: Photos, sign: str) -> Iterator[str]:
     return (f.text for f in examine(as_system(learner, "x"), photos) if f.sign == sign)
 
 
-@pytest.mark.slow
 def test_the_doctor_finds_nothing_wrong_with_the_stand_in(photos: Photos) -> None:
     assert list(findings(StandIn(), photos, "+"))[-9:] == [
         "every update gives a value",
@@ -192,7 +193,6 @@ def test_the_doctor_finds_nothing_wrong_with_the_stand_in(photos: Photos) -> Non
     ]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("learner", "line"),
     [
@@ -212,7 +212,6 @@ def test_the_doctor_says_what_is_wrong(photos: Photos, learner: type[StandIn], l
     assert any(found.startswith(line) for found in findings(learner(), photos, "x"))
 
 
-@pytest.mark.slow
 def test_the_doctor_says_what_cannot_be_offered(photos: Photos) -> None:
     said = list(findings(wrong.Nothing(), photos, "-"))
     assert said[1] == (
