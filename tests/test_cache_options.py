@@ -11,6 +11,8 @@ import tensorflow  # noqa: F401 (pytester would import it once a run, and it bea
 from facelab.gallery.source import Recording
 from tests.conftest import Project
 
+pytestmark = pytest.mark.slow
+
 DESCRIBED = """
 @given("all photos are described")
 def described(system, source):

@@ -111,6 +111,7 @@ def test_stopping_early_says_so(project: Project) -> None:
     assert run.verdicts["T0 2"] == ("not run", "the run ended before")
 
 
+@pytest.mark.slow
 def test_an_interrupted_run_is_reported(project: Project) -> None:
     project.family("T0", "all is well")
     project.family("T1", "somebody presses Ctrl-C", "all is well", after="T0")
@@ -271,6 +272,7 @@ def source():
     }
 
 
+@pytest.mark.slow
 def test_opencv_that_cannot_start(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     project.family("T0", "all is well")
     monkeypatch.setenv("PYTHONPATH", f"{without_libgl(project.folder)}:{ROOT}")
@@ -285,6 +287,7 @@ def test_opencv_that_cannot_start(project: Project, monkeypatch: pytest.MonkeyPa
     assert not run.folder.exists()
 
 
+@pytest.mark.slow
 def test_importing_the_plugin_is_cheap() -> None:
     # in a process of its own: this one has imported everything already
     code = "import sys, facelab.plugin; print({'cv2', 'tensorflow', 'altair'} & set(sys.modules))"

@@ -148,6 +148,7 @@ def test_foreign_files_are_refused_by_the_gallery(filmed: Project) -> None:
         assert line.startswith(beginning)
 
 
+@pytest.mark.slow
 def test_an_absurd_threshold_is_refused(filmed: Project) -> None:
     """With TensorFlow, in a process of its own: two trainings, judged by what the text says."""
     filmed.steps(plugins=("facelab.plugin", "steps"))
