@@ -30,8 +30,12 @@ COMMAND = re.compile(
     r"(?: [^#\n]*?)?) *(?:#.*)?$"
 )
 FOLLOWED = ("facelab forget", "facelab report", "facelab steps", "pytest")
-ELSEWHERE = ("--camera=0", "--cluster", "/tmp/", "node ", "PACKAGE")
-"""What no reader's folder has: a camera, a cluster, photos from elsewhere, Node."""
+ELSEWHERE = ("--camera=0", "--cluster", "/tmp/", "node ", "--people 300")
+"""What no reader's folder has: a camera, a cluster, photos from elsewhere, Node, a crowd."""
+
+
+MADE = {"reports/acceptance.html", "reports/waivers.toml", "steps/own.py", "waivers.toml"}
+"""Files that a run writes, or the reader."""
 
 
 def blocks(page: Path, *languages: str) -> list[str]:
@@ -53,6 +57,13 @@ def told() -> list[tuple[str, str]]:
 
 
 COMMANDS = sorted({command for _, command in told()})
+RUN = sorted(
+    command
+    for command in {one.removeprefix(".venv/bin/") for one in COMMANDS}
+    if command.startswith(FOLLOWED) and not any(what in command for what in ELSEWHERE)
+)
+"""Those that neither train, draw, film nor measure; pytest's are collected."""
+
 EXAMPLES = [
     pytest.param(code, id=f"{page.stem}-{n}")
     for page in PAGES
@@ -84,6 +95,32 @@ def test_a_command_and_its_options_are_there(command: str, pytestconfig: pytest.
             assert all((ROOT / folder).exists() for folder in folders)
         case script:
             assert os.access(ROOT / script, os.X_OK)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_file_that_a_page_names_is_there(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    names = set(re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|toml|md|json|npz|csv|html))`", prose))
+    files = [
+        f"/{path.relative_to(ROOT).as_posix()}"
+        for top in ROOT.iterdir()
+        if not top.name.startswith(".")
+        for path in [top, *top.rglob("*.*")]
+    ]
+    missing = {name for name in names if not any(file.endswith(f"/{name}") for file in files)}
+    assert missing <= MADE
+
+
+@pytest.mark.parametrize("script", sorted(p.name for p in (ROOT / "scripts").iterdir()))
+def test_a_script_is_documented_and_says_what_it_takes(script: str) -> None:
+    path = ROOT / "scripts" / script
+    assert os.access(path, os.X_OK)
+    assert f"$ scripts/{script} " in (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    if script != "nightly":
+        done = subprocess.run([path, "nonsense"], capture_output=True, text=True, check=False)
+        said = f"scripts/{script}: received nonsense; allowed are "
+        assert (done.returncode, done.stderr.startswith(said)) == (2, True)
+        assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("code", EXAMPLES)
@@ -138,11 +175,8 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("command", [c for c in COMMANDS if not any(e in c for e in ELSEWHERE)])
+@pytest.mark.parametrize("command", RUN)
 def test_a_command_runs(command: str, clone: Path) -> None:
-    command = command.removeprefix(".venv/bin/")
-    if not command.startswith(FOLLOWED):
-        pytest.skip("it trains, draws, films or measures; its options are tested above")
     shutil.rmtree(clone / "own", ignore_errors=True)  # another command may have forgotten marie
     photographed(clone / "own" / "team")
     program, *words = shlex.split(command)

@@ -20,7 +20,9 @@ def rows_of(page: str, heading: str) -> list[list[str]]:
 
 def test_the_first_two_code_blocks_are_the_two_commands() -> None:
     blocks = re.findall(r"^```(\w*)\n(.+?)\n```$", README, re.MULTILINE | re.DOTALL)[:2]
-    for (language, command), last in zip(blocks, ("pytest", "pytest tests -n 2 --dist loadfile"), strict=True):
+    for (language, command), last in zip(
+        blocks, ("pytest", "pytest tests -n 2 --dist loadfile"), strict=True
+    ):
         assert language == "sh"
         assert "\n" not in command
         assert command.startswith("python3 -m venv .venv && .venv/bin/pip install")
