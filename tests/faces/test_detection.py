@@ -14,6 +14,8 @@ from facelab.faces.network import HEIGHT, WIDTH, weights
 from facelab.faces.networks import NumpyNetworks
 from facelab.faces.refinement import SIDE
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("margin", [0.5, 1.0, 1.3, 2.5])
 def test_squares_are_those_of_the_layers(

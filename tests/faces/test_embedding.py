@@ -14,6 +14,8 @@ from facelab.faces.embedding import SIDE, Centring, Hog
 from facelab.faces.layers import CentreSquare, Crop, Grey, MainFace
 from facelab.gallery.source import Recording
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def squares(recording: Recording) -> NDArray[np.float32]:

@@ -62,6 +62,7 @@ def test_a_saved_model_answers_the_same_in_another_process(
     assert people_of(load(path)) == ("Alex", "Lara")
 
 
+@pytest.mark.slow
 def test_frames_of_any_size_are_answered(trained: Trained, photos: Photos) -> None:
     small = photos.frames[0]
     large = small.repeat(2, axis=0).repeat(2, axis=1)
@@ -69,6 +70,7 @@ def test_frames_of_any_size_are_answered(trained: Trained, photos: Photos) -> No
     np.testing.assert_allclose(answers[1:], answers[[0, 0]], atol=0.05)  # boxes are whole pixels
 
 
+@pytest.mark.slow
 def test_the_centre_square_of_frames_of_any_size_is_the_same(photos: Photos) -> None:
     trained = Trainer("none").train(photos, TrainingRequest(Parameters(), [0]))
     small = photos.frames[0]
@@ -77,6 +79,7 @@ def test_the_centre_square_of_frames_of_any_size_is_the_same(photos: Photos) -> 
     np.testing.assert_allclose(answers[1:], answers[[0, 0]], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_where_no_face_is_found_nobody_is_answered(trained: Trained, photos: Photos) -> None:
     wall = np.full((240, 320, 3), 120, np.uint8)
     answers = trained.predict([wall, photos.frames[0]])
@@ -99,6 +102,7 @@ def test_what_is_no_face_detector_is_refused_in_one_line(choice: str) -> None:
         Trainer(choice)
 
 
+@pytest.mark.slow
 def test_a_frame_that_comes_twice_is_forgotten_once(trained: Trained, photos: Photos) -> None:
     frame = photos.frames[0].copy()
     answers = trained.predict([frame, frame])[0]

@@ -88,6 +88,7 @@ def test_a_large_head_is_the_oracles_and_nearly_the_same_alone(batch_size: int) 
     np.testing.assert_allclose(lone.kernel[0], kernel, rtol=1e-3, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_it_begins_with_the_weights_it_is_given(embeddings: NDArray[np.float32]) -> None:
     parameters = Parameters(epochs=1)
     drawn = initial_head(FEATURES, PEOPLE, parameters, [0])
@@ -105,6 +106,7 @@ def test_it_begins_with_the_weights_it_is_given(embeddings: NDArray[np.float32])
     )
 
 
+@pytest.mark.slow
 def test_one_epoch_of_single_photos_gives_a_value_for_each(
     embeddings: NDArray[np.float32],
 ) -> None:
@@ -196,6 +198,7 @@ def test_basis_keeps_lengths_and_angles(embeddings: NDArray[np.float32]) -> None
     np.testing.assert_allclose(coordinates @ coordinates.T, embeddings @ embeddings.T, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_more_photos_than_features_train_as_they_are(embeddings: NDArray[np.float32]) -> None:
     narrow = np.ascontiguousarray(embeddings[:, :50])
     parameters = Parameters(epochs=2)
