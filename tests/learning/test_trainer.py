@@ -89,6 +89,7 @@ def test_where_no_face_is_found_nobody_is_answered(trained: Trained, photos: Pho
     np.testing.assert_allclose(model, answers[0], atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_frame_of_a_clip_without_a_face_is_nobodys(trained: Trained, photos: Photos) -> None:
     wall = np.full((240, 320, 3), 120, np.uint8)
     clip = [list(photos.frames[:2]), [wall, photos.frames[1]]]
@@ -111,6 +112,7 @@ def test_a_frame_that_comes_twice_is_forgotten_once(trained: Trained, photos: Ph
     gc.collect()  # a second forgetting would fail here, aloud
 
 
+@pytest.mark.slow
 def test_probabilities_sum_to_one(trained: Trained, photos: Photos) -> None:
     np.testing.assert_allclose(trained.predict(photos.frames).sum(axis=2), 1, atol=1e-6)
 
