@@ -10,12 +10,15 @@ import shlex
 import shutil
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import facelab
 from facelab import cli
+from facelab.contract.parameters import Parameters
+from facelab.contract.system import Lesson
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.image import read_image
 from tests.conftest import ROOT, draw
@@ -137,6 +140,14 @@ def test_an_example_compiles_and_imports_what_there_is(code: str) -> None:
                 )
                 if node.module.startswith("facelab.") and alias.name in facelab.__all__:
                     raise AssertionError(f"import {alias.name} from facelab, as strangers do")
+
+
+def test_a_lesson_is_told_as_it_is() -> None:
+    page = (ROOT / "docs" / "your_system.md").read_text(encoding="utf-8")
+    table = page.partition("## What you are given")[2].partition("\n## ")[0]
+    told = [name for row in re.findall(r"^\| (`.+?) \|", table, re.M) for name in row.split(", ")]
+    assert [name.strip("`") for name in told] == [field.name for field in fields(Lesson)]
+    assert f"of norm {Parameters.embedding_norm:g}" in table
 
 
 @pytest.mark.parametrize("name", ["face_finder", "studio", "your_photos"])
