@@ -86,16 +86,18 @@ class Store:
             return False
         try:
             _replace(path, _digest(key, content) + content)
-            self._unpruned += len(content)
-            if self._unpruned > LARGEST / 100:  # not at each of a thousand photos
-                self._prune()
-                self._unpruned = 0
         except OSError:
             return False
+        self._unpruned += len(content)
+        if self._unpruned > LARGEST / 100:  # not at each of a thousand photos
+            self._unpruned = 0
+            with suppress(OSError):  # another process may remove files too
+                self._prune()
         return True
 
     def _path(self, key: str) -> Path | None:
-        return place / hashlib.sha256(key.encode()).hexdigest() if (place := self.place) else None
+        name = f"{hashlib.sha256(key.encode()).hexdigest()}.rows"
+        return self.place / name if self.place else None
 
     def _prune(self) -> None:
         """Remove the files unused longest, whoever made them, where all are too large."""
