@@ -36,8 +36,8 @@ PROPOSED = 0.12
 APART = 0.35
 """Boxes that share more than this are one face."""
 
-TOGETHER = 16
-"""Pictures convolved in one product: more gain nothing, and fill the memory with patches."""
+TOGETHER = 4
+"""Frames convolved in one product: with more of them, the patches leave the processor's cache."""
 
 Candidate = tuple[Box, float]
 """A box (4,), and a score from 0 to 1."""
@@ -61,11 +61,15 @@ class FaceFinder:
 
     def candidates(self, frames: Sequence[Frame]) -> list[list[Candidate]]:
         """Return what may be faces in each of some frames (height, width, 3), the surest first."""
+        parts = [frames[k : k + TOGETHER] for k in range(0, len(frames), TOGETHER)]
+        return [found for part in parts for found in self._candidates(part)]
+
+    def _candidates(self, frames: Sequence[Frame]) -> list[list[Candidate]]:
         fitted = [fit(frame) for frame in frames]
-        maps = self._maps(fitted)
+        maps = propose(np.stack([local_contrast(one.picture) for one in fitted]), self._net)
         proposed = [
-            [(one.in_frame(box), score) for box, score in peaks(each, PROPOSED)]
-            for one, each in zip(fitted, maps, strict=True)
+            [(one.in_frame(box), score) for box, score in peaks(heatmap, PROPOSED)]
+            for one, heatmap in zip(fitted, maps, strict=True)
         ]
         crops = [
             local_contrast(crop(one.grey, box))
@@ -77,11 +81,6 @@ class FaceFinder:
             distinct([refined(box, score, next(answers), one.zoom) for box, score in found])
             for one, found in zip(fitted, proposed, strict=True)
         ]
-
-    def _maps(self, fitted: Sequence[Fitted]) -> list[Map]:
-        contrasts = [local_contrast(one.picture) for one in fitted]
-        parts = [contrasts[k : k + TOGETHER] for k in range(0, len(contrasts), TOGETHER)]
-        return [each for part in parts for each in propose(np.stack(part), self._net)]
 
 
 @dataclass(frozen=True)
