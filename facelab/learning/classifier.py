@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError
 from facelab.faces.detection import Detection
-from facelab.faces.embedding import FEATURES, Centring, Hog
-from facelab.faces.layers import Crop, Grey, MainFace
+from facelab.faces.embedding import Centring
+from facelab.faces.hog import FEATURES
+from facelab.faces.layers import Centring as CentringLayer
+from facelab.faces.layers import Crop, Grey, Hog, MainFace, layer_of
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
@@ -59,16 +61,13 @@ def assemble(
     A row of zeros says that nobody is seen. ``kernel`` (1764, people) and ``bias`` (people,) are
     one replicate's head. Raises FacelabError for a face detector that no Keras model can hold.
     """
-    if detection.layer is None:
-        raise FacelabError(
-            f"{detection.name} cannot be kept in a classifier; train with --face-detector facelab "
-            "or none"
-        )
+    detect = layer_of(detection)
     head = keras.layers.Dense(len(people), activation="softmax", name="head")
     frames = keras.Input((None, None, 3), dtype="uint8")
     grey = Grey()(frames)
-    faces = MainFace(detection.threshold)(detection.layer(grey))
-    vectors = centring(Hog()(Crop(margin=detection.margin)(grey, faces)))
+    faces = MainFace(detection.threshold)(detect(grey))
+    squares = Crop(margin=detection.margin)(grey, faces)
+    vectors = CentringLayer(centring.mean.tolist(), centring.norm)(Hog()(squares))
     answer = People(people, name="people")(Nobody()(head(vectors), faces))
     model = keras.Model(frames, answer)
     head.set_weights([kernel.reshape(FEATURES, len(people)), bias])

@@ -28,7 +28,8 @@ from facelab.systems.watchdog import silence_of, watchdog
 
 if TYPE_CHECKING:
     from facelab.contract.training import TrainingRequest
-    from facelab.faces.features import Embedder, Features
+    from facelab.faces.embedding import Embedder
+    from facelab.faces.extractor import Features
     from facelab.learning.trainer import Trainer
 
 BATCH = 64
