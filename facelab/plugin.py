@@ -287,13 +287,27 @@ def sheet(request: pytest.FixtureRequest) -> LiveSheet:
 
 
 @pytest.fixture(scope="session")
-def system(pytestconfig: pytest.Config) -> System:
+def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> System:
     """The system under test; override it in a conftest.py to bring your own."""
     option = pytestconfig.getoption
-    # pytest's own cache: --cache-clear empties it, and -p no:cacheprovider leaves it out
-    kept = getattr(pytestconfig, "cache", None)
-    cache = kept.mkdir("facelab") if kept else None
-    return load_system(option("system"), option("face_detector"), cache)
+    return load_system(option("system"), option("face_detector"), _cache(request))
+
+
+def _cache(request: pytest.FixtureRequest) -> Path | None:
+    """Return the folder that keeps what is seen in the frames; None when nothing is to be kept.
+
+    For the book's frames that is pytest's cache, which --cache-clear empties; what is seen in
+    one's own is kept by the gallery, or not at all. ``-p no:cacheprovider`` leaves both out.
+    """
+    kept = getattr(request.config, "cache", None)
+    # before people are filmed, --system is checked; their frames are new, and nothing is known
+    if kept is None or request.getfixturevalue("camera") is not None:
+        return None
+    gallery = request.getfixturevalue("gallery")
+    if getattr(gallery, "is_reference", False):
+        folder: Path = kept.mkdir("facelab")
+        return folder
+    return getattr(gallery, "cache", None)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ import contextlib
 import html
 import json
 import re
-import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -15,11 +14,10 @@ import pandas as pd
 from facelab.base.files import inside
 from facelab.contract.errors import FacelabError
 from facelab.gallery import consent, journal
-from facelab.gallery.gallery import Gallery, check_name
-from facelab.gallery.manifest import REQUIRED, is_recorded, write_manifest
-
-CACHE = ".cache"
-"""The folder in a gallery for what is calculated from its photos."""
+from facelab.gallery.caching import forget_cache
+from facelab.gallery.gallery import Gallery
+from facelab.gallery.manifest import is_recorded, write_manifest
+from facelab.gallery.name import COLUMNS, check_name
 
 
 def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]:
@@ -34,8 +32,7 @@ def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]
     if not folder.is_dir():
         raise FacelabError(f"{folder}: no such folder; name the gallery")
     try:
-        if (folder / CACHE).is_dir():  # first: broken off, the person is still to be found
-            shutil.rmtree(inside(folder, CACHE))
+        forget_cache(folder)  # first: broken off, the person is still to be found
         removed = [
             *_photos(folder, person),
             *_consent(folder, person),
@@ -54,7 +51,7 @@ def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]
 def _photos(folder: Path, person: str) -> Iterator[str]:
     """Remove photos, then rows: what breaks off in between is missing, and named."""
     recorded = is_recorded(folder)
-    rows = Gallery(folder).table if recorded else pd.DataFrame(columns=REQUIRED)
+    rows = Gallery(folder).table if recorded else pd.DataFrame(columns=COLUMNS)
     others, own = rows[rows["person"] != person], rows[rows["person"] == person]
     sets = {"gallery", "probes", *rows["set"], *(f"clips/{p.name}" for p in folder.glob("clips/*"))}
     places = [folder / name / person for name in sets] if recorded else [folder / person]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import re
 from collections import Counter
 from collections.abc import Collection
 from datetime import UTC, datetime
@@ -18,7 +17,7 @@ from types import TracebackType
 
 import pandas as pd
 
-from facelab.base.files import inside, write_atomically
+from facelab.base import files
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
 from facelab.contract.photos import Photos
@@ -26,7 +25,8 @@ from facelab.gallery import journal
 from facelab.gallery.consent import Consent, read_consents, write_consents
 from facelab.gallery.image import encode_png, read_image
 from facelab.gallery.journal import Row
-from facelab.gallery.manifest import REQUIRED, damage, is_recorded, read_rows, write_manifest
+from facelab.gallery.manifest import damage, is_recorded, read_rows, write_manifest
+from facelab.gallery.name import COLUMNS, check_labels, check_name
 from facelab.gallery.pictures import Pictures
 
 
@@ -39,7 +39,7 @@ class Gallery:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        table = read_rows(folder) if is_recorded(folder) else pd.DataFrame(columns=REQUIRED)
+        table = read_rows(folder) if is_recorded(folder) else pd.DataFrame(columns=COLUMNS)
         self._rows: list[Row] = [
             {str(label): value for label, value in row.items()} for row in table.to_dict("records")
         ]
@@ -60,7 +60,7 @@ class Gallery:
     @property
     def table(self) -> pd.DataFrame:
         """What is known of every file, a row each, all text."""
-        return pd.DataFrame(self._rows, columns=None if self._rows else list(REQUIRED)).fillna("")
+        return pd.DataFrame(self._rows, columns=None if self._rows else list(COLUMNS)).fillna("")
 
     def save(self, person: str, frame: Frame, *, set_name: str = "gallery", **labels: str) -> str:
         """Save one photo of a person, with its labels, and return its name in the gallery.
@@ -74,35 +74,35 @@ class Gallery:
         check_name(person)
         check_labels(set_name, labels)
         row = {"set": set_name, "person": person, **labels}
-        place = inside(self.folder, f"{set_name}/{person}")
+        place = f"{set_name}/{person}"
         content = encode_png(frame)
         try:
-            path = self._reserve(place, set_name, person)
+            files.make_folder(self.folder)
+            file = self._reserve(place, set_name, person)
             try:
-                write_atomically(path, content)
-                file = path.relative_to(self.folder).as_posix()
+                files.write(self.folder, file, content)
                 row = {"file": file, "sha256": hashlib.sha256(content).hexdigest(), **row}
                 journal.append(self.folder, row)
             except BaseException:
                 with contextlib.suppress(OSError):
-                    path.unlink()  # a photo that the manifest does not know would be an orphan
+                    # a photo that the manifest does not know would be an orphan
+                    files.remove(self.folder, file)
                 raise
         except OSError as error:
-            raise _unsaved(f"{place}: the photo", error) from error
+            raise _unsaved(f"{self.folder / place}: the photo", error) from error
         self._rows.append(row)
         self._counts[set_name, person] += 1
         return file
 
-    def _reserve(self, place: Path, set_name: str, person: str) -> Path:
-        """Return a new empty file with the next number, so that nobody else takes it."""
-        place.mkdir(parents=True, exist_ok=True)
+    def _reserve(self, place: str, set_name: str, person: str) -> str:
+        """Make a new empty file with the next number, so that nobody else takes it."""
         number = 1 + self._counts[set_name, person]
         width = 5 if set_name.startswith("clips/") else 3
         while True:
-            path = place / f"{number:0{width}d}.png"
+            file = f"{place}/{number:0{width}d}.png"
             with contextlib.suppress(FileExistsError):
-                path.touch(exist_ok=False)
-                return path
+                files.create(self.folder, file)
+                return file
             number += 1
 
     def close(self) -> None:
@@ -110,27 +110,26 @@ class Gallery:
 
         Raises FacelabError when the disk refuses it; nothing is lost then.
         """
-        kept = self.folder / journal.NAME
-        if not kept.exists():
+        if not files.exists(self.folder, journal.NAME):
             return
         try:
             write_manifest(self.folder, self.table)
-            kept.unlink()
+            files.remove(self.folder, journal.NAME)
         except OSError as error:
             raise _unsaved(f"{self.folder}: the manifest", error) from error
 
-    def discard(self, files: Collection[str]) -> None:
+    def discard(self, photos: Collection[str]) -> None:
         """Take photos out again, first of the manifest, then off the disk.
 
         Raises FacelabError when the disk refuses it.
         """
-        kept = [row for row in self._rows if row["file"] not in files]
+        kept = [row for row in self._rows if row["file"] not in photos]
         try:
             write_manifest(self.folder, pd.DataFrame(kept, columns=self.table.columns))
-            (self.folder / journal.NAME).unlink(missing_ok=True)
+            files.remove(self.folder, journal.NAME)
             self._rows = kept
-            for file in files:
-                inside(self.folder, file).unlink(missing_ok=True)
+            for file in photos:
+                files.remove(self.folder, file)
         except OSError as error:
             raise _unsaved(f"{self.folder}: the manifest", error) from error
 
@@ -152,6 +151,7 @@ class Gallery:
         consent = Consent(person, when, " ".join(sentence.split()))
         consents = {**self._consents, person: consent}
         try:
+            files.make_folder(self.folder)
             write_consents(self.folder, consents)
         except OSError as error:
             raise _unsaved(f"{self.folder}: the consent of {person}", error) from error
@@ -171,42 +171,6 @@ class Gallery:
         return read_photos(self.folder, table[table["set"] == set_name].sort_values("file"))
 
 
-def is_name(person: str) -> bool:
-    """Tell whether a person's name can be a folder's, on any system."""
-    plain = person.isprintable() and not set(person) & set('/\\:*?"<>|')
-    return plain and 0 < len(person) <= 80 and person == person.strip(" ").lstrip(".").rstrip(".")
-
-
-def check_name(person: str) -> None:
-    """Raise FacelabError when a person's name cannot be a folder's."""
-    if not is_name(person):
-        raise FacelabError(
-            f"a person's name: received {person!r}, allowed is a name of up to 80 characters, "
-            'without / \\ : * ? " < > |, that does not begin with a dot; choose another'
-        )
-
-
-def check_labels(set_name: str, labels: dict[str, str]) -> None:
-    """Raise FacelabError when a set's name or a label cannot stand in a manifest."""
-    if not all(map(is_name, set_name.split("/"))):
-        raise FacelabError(
-            f"a set: received {set_name!r}, allowed are names of folders, as gallery, probes/t1 "
-            "or clips/alex; choose another"
-        )
-    for label, value in labels.items():
-        if label in REQUIRED or not re.fullmatch("[a-z][a-z0-9_]{0,30}", label):
-            raise FacelabError(
-                f"a label: received {label!r}, allowed is a word in small letters, not "
-                f"{', '.join(REQUIRED)}; choose another"
-            )
-        if not (isinstance(value, str) and value.isprintable() and len(value) <= 200):
-            raise FacelabError(
-                f"label {label}: received {value!r}, allowed is a line of up to 200 characters"
-            )
-        if label in ("glasses", "frames") and value and not re.fullmatch("[0-9]{1,9}", value):
-            raise FacelabError(f"label {label}: received {value!r}, allowed is a whole number")
-
-
 def _unsaved(what: str, error: OSError) -> FacelabError:
     return FacelabError(
         f"{what} cannot be saved ({error.strerror or error}); make room or name another folder; "
@@ -216,5 +180,5 @@ def _unsaved(what: str, error: OSError) -> FacelabError:
 
 def read_photos(folder: Path, table: pd.DataFrame) -> Photos:
     """Return the photos that the rows of a manifest name. Raises FacelabError as ``read_image``."""
-    pictures = Pictures.read([folder / file for file in table["file"]])
+    pictures = Pictures.read(folder, list(table["file"]))
     return Photos(pictures, table.reset_index(drop=True))

@@ -22,7 +22,7 @@ from facelab.contract.errors import FacelabError
 from facelab.gallery.forget import forget
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.own_gallery import OwnGallery
-from facelab.gallery.recorded import read_recorded
+from facelab.gallery.reader import read_found
 from tests.conftest import draw
 from tests.gallery.faults import Counter, counted, raising
 
@@ -66,7 +66,8 @@ def check(folder: Path, told: list[str]) -> None:
     assert not damaged & {file for file, *_ in saved}
     if not rows:
         return
-    photos, films, left_out = read_recorded(folder)
+    found = read_found(folder)
+    photos, films, left_out = found.photos, found.films, found.left_out
     at = {file: number for number, file in enumerate(photos.labels["file"])}
     for file, person, photo in saved:
         if file in at:
