@@ -191,6 +191,14 @@ def create(folder: Path, file: str) -> None:
         os.close(os.open(name, flags, 0o666, dir_fd=at))
 
 
+def open_lock(folder: Path, file: str) -> int:
+    """Open an empty file in a folder to lock it, made if need be. Errors as in ``write``."""
+    try:
+        return _opened(folder, file, os.O_RDWR)
+    except FileNotFoundError:
+        return _opened(folder, file, os.O_RDWR | os.O_CREAT)
+
+
 def append(folder: Path, file: str, line: bytes) -> None:
     """Add a line to a file of lines, and wait until it lies on the disk.
 
@@ -269,19 +277,31 @@ def files_below(folder: Path, file: str) -> list[str]:
 
     Links are named, not followed; so is the folder itself where it is a link.
     """
-    if (found := kind(folder, file)) and not stat.S_ISDIR(found):
-        return [file]
-    below: list[str] = []
+    return sorted(name for name, is_dir in _below(folder, file) if not is_dir)
+
+
+def folders_below(folder: Path, file: str) -> list[str]:
+    """Return the folders below a folder in a folder, itself first, sorted, without links."""
+    return sorted(name for name, is_dir in _below(folder, file) if is_dir)
+
+
+def _below(folder: Path, file: str) -> Iterator[tuple[str, bool]]:
+    """Yield a folder and all below it, and whether it is a folder; what cannot be listed is not."""
+    if file != "." and not stat.S_ISDIR(found := kind(folder, file)):
+        if found:
+            yield file, False
+        return
     waiting = [file]
     while waiting:
         place = waiting.pop()
-        try:
-            entries = _entries(folder, place)
-        except OSError:
-            continue
-        waiting += [f"{place}/{name}" for name, is_dir in entries if is_dir]
-        below += [f"{place}/{name}" for name, is_dir in entries if not is_dir]
-    return sorted(below)
+        yield place, True
+        with contextlib.suppress(OSError):
+            for name, is_dir in _entries(folder, place):
+                path = name if place == "." else f"{place}/{name}"
+                if is_dir:
+                    waiting.append(path)
+                else:
+                    yield path, False
 
 
 def _entries(folder: Path, file: str) -> list[tuple[str, bool]]:

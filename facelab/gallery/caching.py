@@ -5,19 +5,15 @@ from __future__ import annotations
 import contextlib
 import secrets
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from facelab.base import files
+from facelab.base.locking import HOME, writing
 from facelab.contract.errors import FacelabError
-
-HOME = ".facelab"
-"""The folder in a gallery for what is facelab's own."""
+from facelab.gallery.forgotten import Mark, read_marks
 
 CACHE = f"{HOME}/cache"
-
-IGNORED = f"{HOME}/.gitignore"
-"""So that nobody adds it to a repository by mistake."""
 
 
 def cache_of(folder: Path) -> str:
@@ -28,17 +24,20 @@ def cache_of(folder: Path) -> str:
     return f"{CACHE}/{secrets.token_hex(8)}"
 
 
-def open_cache(folder: Path, cache: str, fill: Callable[[], None]) -> Path | None:
+def open_cache(
+    folder: Path, cache: str, before: Sequence[Mark], fill: Callable[[], None]
+) -> Path | None:
     """Make a gallery's cache, let it be filled, and return where it lies.
 
-    None where it cannot be written to, or holds a link, through which something elsewhere could be
-    written over.
+    None where it cannot be written to, holds a link, through which something elsewhere could be
+    written over, and when somebody was forgotten since the marks ``before`` were read.
     """
     try:
-        if not files.exists(folder, IGNORED):
-            files.write(folder, IGNORED, b"*\n")
-        fill()
-        kinds = [files.kind(folder, file) for file in files.files_below(folder, cache)]
+        with writing(folder, interrupting=True):
+            if set(read_marks(folder)) - set(before):
+                return None
+            fill()
+            kinds = [files.kind(folder, file) for file in files.files_below(folder, cache)]
     except (OSError, FacelabError):
         return None
     return folder / cache if all(map(stat.S_ISREG, kinds)) else None

@@ -10,7 +10,8 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -18,14 +19,16 @@ from types import TracebackType
 import pandas as pd
 
 from facelab.base import files
+from facelab.base.locking import Session, leave_home, writing
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
 from facelab.contract.photos import Photos
-from facelab.gallery import journal
+from facelab.gallery import consent, journal
 from facelab.gallery.consent import Consent, read_consents, write_consents
+from facelab.gallery.forgotten import check_standing, read_marks
 from facelab.gallery.image import encode_png, read_image
 from facelab.gallery.journal import Row
-from facelab.gallery.manifest import damage, is_recorded, read_rows, write_manifest
+from facelab.gallery.manifest import NAME, damage, is_recorded, read_rows, write_manifest
 from facelab.gallery.name import COLUMNS, check_labels, check_name
 from facelab.gallery.pictures import Pictures
 
@@ -33,20 +36,32 @@ from facelab.gallery.pictures import Pictures
 class Gallery:
     """A folder of photos and a manifest; opened empty where there is none yet.
 
-    Opening it writes nothing. One process at a time saves; a photo is never written over.
+    Opening it writes nothing. A photo is never written over. Within ``with`` nobody else saves into
+    the folder; without, each write waits for those of others, and knows what they wrote. Nobody is
+    kept who was forgotten since it was opened.
     Raises FacelabError when the manifest or the consents cannot be understood.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        table = read_rows(folder) if is_recorded(folder) else pd.DataFrame(columns=COLUMNS)
-        self._rows: list[Row] = [
-            {str(label): value for label, value in row.items()} for row in table.to_dict("records")
-        ]
-        self._counts = Counter((row["set"], row["person"]) for row in self._rows)
-        self._consents = read_consents(folder)
+        self._marks = read_marks(folder)
+        self._session: Session | None = None
+        self._made = False
+        self._seen: list[tuple[int, ...]] = []
+        self._rows: list[Row] = []
+        self._counts: Counter[tuple[str, str]] = Counter()
+        self._consents: dict[str, Consent] = {}
+        self._refresh()
 
     def __enter__(self) -> Gallery:
+        """Take the folder for oneself. Raises FacelabError when another program has it."""
+        try:
+            self._made = not files.is_folder(self.folder)
+            files.make_folder(self.folder)
+            self._session = Session(self.folder)
+            self._refresh()
+        except OSError as error:
+            raise _unsaved(f"{self.folder}: photos", error) from error
         return self
 
     def __exit__(
@@ -55,7 +70,43 @@ class Gallery:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        try:
+            self.close()
+        finally:
+            if self._session:
+                self._session.release()
+            self._session = None
+            if self._made:
+                leave_home(self.folder)
+
+    @contextmanager
+    def _writing(self, what: str) -> Iterator[None]:
+        """Within the block, write: alone, knowing what others wrote, and saying what fails."""
+        try:
+            files.make_folder(self.folder)
+            with writing(self.folder, self._session):
+                self._refresh()
+                yield
+                self._seen = self._signatures()
+        except OSError as error:
+            raise _unsaved(what, error) from error
+
+    def _refresh(self) -> None:
+        """Read what lies on the disk, if others have written since."""
+        found = self._signatures()
+        if found == self._seen:
+            return
+        empty = pd.DataFrame(columns=COLUMNS)
+        table = read_rows(self.folder) if is_recorded(self.folder) else empty
+        self._rows = [
+            {str(label): value for label, value in row.items()} for row in table.to_dict("records")
+        ]
+        self._counts = Counter((row["set"], row["person"]) for row in self._rows)
+        self._consents = read_consents(self.folder)
+        self._seen = found
+
+    def _signatures(self) -> list[tuple[int, ...]]:
+        return [files.signature(self.folder, name) for name in (NAME, journal.NAME, consent.NAME)]
 
     @property
     def table(self) -> pd.DataFrame:
@@ -69,15 +120,16 @@ class Gallery:
         ``glasses`` (``0`` or ``1``). When it returns, the photo lies on the disk. It costs the
         same in a large gallery as in a small one.
         Raises FacelabError, and keeps nothing of it, when a name cannot be a folder's, a label
-        cannot be a table's, or the disk refuses it.
+        cannot be a table's, another program has the folder, or the disk refuses it; Forgotten when
+        the person was forgotten since the gallery was opened.
         """
         check_name(person)
         check_labels(set_name, labels)
         row = {"set": set_name, "person": person, **labels}
         place = f"{set_name}/{person}"
         content = encode_png(frame)
-        try:
-            files.make_folder(self.folder)
+        with self._writing(f"{self.folder / place}: the photo"):
+            check_standing(self.folder, person, self._marks)
             file = self._reserve(place, set_name, person)
             try:
                 files.write(self.folder, file, content)
@@ -88,10 +140,8 @@ class Gallery:
                     # a photo that the manifest does not know would be an orphan
                     files.remove(self.folder, file)
                 raise
-        except OSError as error:
-            raise _unsaved(f"{self.folder / place}: the photo", error) from error
-        self._rows.append(row)
-        self._counts[set_name, person] += 1
+            self._rows.append(row)
+            self._counts[set_name, person] += 1
         return file
 
     def _reserve(self, place: str, set_name: str, person: str) -> str:
@@ -106,32 +156,31 @@ class Gallery:
             number += 1
 
     def close(self) -> None:
-        """Fold the journal into the manifest. What was saved is safe without it, too.
+        """Fold the journal into the manifest, as they lie on the disk.
 
-        Raises FacelabError when the disk refuses it; nothing is lost then.
+        What was saved is safe without it, too. Raises FacelabError when the disk refuses it;
+        nothing is lost then.
         """
-        if not files.exists(self.folder, journal.NAME):
-            return
-        try:
-            write_manifest(self.folder, self.table)
-            files.remove(self.folder, journal.NAME)
-        except OSError as error:
-            raise _unsaved(f"{self.folder}: the manifest", error) from error
+        if files.exists(self.folder, journal.NAME):
+            with self._writing(f"{self.folder}: the manifest"):
+                self._write_rows(self._rows)
 
     def discard(self, photos: Collection[str]) -> None:
         """Take photos out again, first of the manifest, then off the disk.
 
         Raises FacelabError when the disk refuses it.
         """
-        kept = [row for row in self._rows if row["file"] not in photos]
-        try:
-            write_manifest(self.folder, pd.DataFrame(kept, columns=self.table.columns))
-            files.remove(self.folder, journal.NAME)
-            self._rows = kept
+        with self._writing(f"{self.folder}: the manifest"):
+            self._write_rows([row for row in self._rows if row["file"] not in photos])
             for file in photos:
                 files.remove(self.folder, file)
-        except OSError as error:
-            raise _unsaved(f"{self.folder}: the manifest", error) from error
+
+    def _write_rows(self, rows: list[Row]) -> None:
+        """Write the manifest anew; nothing stands in the journal any more."""
+        columns = list(self.table.columns)
+        write_manifest(self.folder, pd.DataFrame(rows, columns=columns).fillna(""))
+        files.remove(self.folder, journal.NAME)
+        self._rows = rows
 
     def damage(self) -> list[str]:
         """Return a line for every file that is missing, damaged, half-written or an orphan."""
@@ -144,19 +193,18 @@ class Gallery:
     def agree(self, person: str, sentence: str, when: str = "") -> Consent:
         """Keep that a person agreed to a sentence, ``when``: now, in UTC, unless it is given.
 
-        Raises FacelabError when the name cannot be a folder's or the disk refuses it.
+        Raises Forgotten when the person was forgotten since the gallery was opened, and
+        FacelabError when the name cannot be a folder's or the disk refuses it.
         """
         check_name(person)
         when = when or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        consent = Consent(person, when, " ".join(sentence.split()))
-        consents = {**self._consents, person: consent}
-        try:
-            files.make_folder(self.folder)
+        agreed = Consent(person, when, " ".join(sentence.split()))
+        with self._writing(f"{self.folder}: the consent of {person}"):
+            check_standing(self.folder, person, self._marks)
+            consents = {**self._consents, person: agreed}
             write_consents(self.folder, consents)
-        except OSError as error:
-            raise _unsaved(f"{self.folder}: the consent of {person}", error) from error
-        self._consents = consents
-        return consent
+            self._consents = consents
+        return agreed
 
     def add(self, person: str, path: Path) -> str:
         """Save a copy of a picture file as a photo of a person and return its name.

@@ -15,7 +15,7 @@ import pandas as pd
 from facelab.base import files
 from facelab.base.files import inside, sha256, shown
 from facelab.contract.errors import FacelabError
-from facelab.gallery import journal
+from facelab.gallery import consent, journal
 from facelab.gallery.journal import MOST
 from facelab.gallery.journal import Row as Row
 from facelab.gallery.name import COLUMNS
@@ -140,17 +140,17 @@ def strays(folder: Path, table: pd.DataFrame) -> list[str]:
                 half = file.rpartition("/")[2].startswith(".") or files.is_empty(folder, file)
                 what = "half-written" if half else "an orphan, not in the manifest"
                 lines.append(f"{shown(file)}: {what}; take it away")
-    halves = [name for name in files.names(folder) if _is_half(folder, name)]
-    lines += [f"{shown(name)}: half-written; take it away" for name in halves]
+    lines += [f"{shown(name)}: half-written; take it away" for name in halves(folder)]
     if torn := journal.read(folder)[1]:
         lines.append(f"{journal.NAME}: {torn} lines half-written; what they named was not kept")
     return lines
 
 
-def _is_half(folder: Path, name: str) -> bool:
-    """Tell whether a file is a manifest, a journal or a table of consents that broke off."""
-    tables = (f".{NAME}.", f".{journal.NAME}.", ".consent.csv.")
-    return name.startswith(tables) and S_ISREG(files.kind(folder, name))
+def halves(folder: Path) -> list[str]:
+    """Return the names of manifests and tables of consents that broke off."""
+    tables = (f".{NAME}.", f".{consent.NAME}.")
+    found = [name for name in files.names(folder) if name.startswith(tables)]
+    return [name for name in found if S_ISREG(files.kind(folder, name))]
 
 
 def damage(folder: Path, table: pd.DataFrame) -> list[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
 from facelab.base.files import inside
+from facelab.base.locking import writing
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.frame import Film
 from facelab.contract.photos import Photos
@@ -18,6 +20,7 @@ from facelab.gallery.cast import ROLES, cast_roles
 from facelab.gallery.clip import Clip, Stills
 from facelab.gallery.duplicates import Small, same_pictures
 from facelab.gallery.folder import ENDINGS
+from facelab.gallery.forgotten import read_marks
 from facelab.gallery.manifest import is_recorded
 from facelab.gallery.pictures import Pictures
 from facelab.gallery.reader import read_found
@@ -54,6 +57,7 @@ class OwnGallery:
     def __init__(self, folder: Path, cast: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.recorded = is_recorded(folder)
+        self._marks = read_marks(folder)
         self._cache = cache_of(folder)
         self._thumbnails = Thumbnails(folder, self._cache)
         found = read_found(folder, self._thumbnails)
@@ -93,7 +97,28 @@ class OwnGallery:
         None where it cannot be: the gallery may only be read, or the folder is not its own.
         """
         digests = self._photos.labels["sha256"]
-        return open_cache(self.folder, self._cache, lambda: self._thumbnails.keep(digests))
+        return open_cache(
+            self.folder, self._cache, self._marks, lambda: self._thumbnails.keep(digests)
+        )
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Within the block nobody is forgotten, so that a report can be written.
+
+        Raises FacelabError when somebody was forgotten since the gallery was opened.
+        """
+        with ExitStack() as held:
+            with suppress(OSError):  # it may only be read, so nobody can be forgotten either
+                held.enter_context(writing(self.folder, interrupting=True))
+            self._check_standing()
+            yield
+
+    def _check_standing(self) -> None:
+        if set(read_marks(self.folder)) - set(self._marks):
+            raise FacelabError(
+                f"{self.folder}: somebody was forgotten while the book was played, so no report is "
+                "written; play it again"
+            )
 
     @property
     def fingerprint(self) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from facelab.contract.errors import FacelabError
 from facelab.gallery import image, reader
 from facelab.gallery.caching import forget_cache
 from facelab.gallery.own_gallery import OwnGallery
@@ -72,15 +73,22 @@ def test_thumbnails_of_photos_that_are_gone_are_not_written(tmp_path: Path) -> N
     assert gone.encode() not in path.read_bytes()
 
 
-@pytest.mark.parametrize("kind", ["file", "link", "link inside"])
+def test_a_home_elsewhere_is_refused(tmp_path: Path) -> None:
+    fill(tmp_path / "own")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "own" / ".facelab").symlink_to(tmp_path / "out")
+    with pytest.raises(FacelabError, match=r"^\.facelab.*: lies outside of the folder own"):
+        OwnGallery(tmp_path / "own")
+    assert not list((tmp_path / "out").iterdir())
+
+
+@pytest.mark.parametrize("kind", ["file", "link inside"])
 def test_a_gallery_that_cannot_keep_anything_is_played_without(tmp_path: Path, kind: str) -> None:
     fill(tmp_path / "own")
     (tmp_path / "out").mkdir()
     home = tmp_path / "own" / ".facelab"
     if kind == "file":
         home.touch()
-    elif kind == "link":
-        home.symlink_to(tmp_path / "out")
     else:
         (home / "cache" / "0").mkdir(parents=True)
         (home / "cache" / "0" / "rows").symlink_to(tmp_path / "out")
