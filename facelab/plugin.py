@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from facelab.base.files import inside
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
@@ -42,6 +43,7 @@ REPORTS = "reports"
 RECORDER = pytest.StashKey[Recorder]()
 GALLERY = pytest.StashKey[OwnGallery]()
 LIVE = pytest.StashKey[tuple[Camera, Exam]]()
+UNWRITTEN = pytest.StashKey[str]()
 COLLECTED = pytest.StashKey[list[pytest.Item]]()
 
 
@@ -243,7 +245,13 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     recorder = session.config.stash[RECORDER]
     recorder.close()
     if recorder.live and not session.config.getoption("collectonly"):
-        write_report(recorder, report_folder(session.config))
+        try:
+            # unless somebody was forgotten meanwhile, whose name would stand in it
+            with getattr(recorder.source, "standing", nullcontext)():
+                write_report(recorder, report_folder(session.config))
+        except FacelabError as error:
+            session.config.stash[UNWRITTEN] = str(error)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -254,17 +262,24 @@ def pytest_terminal_summary(
 ) -> None:
     """End with one line a scenario and the report's path."""
     recorder = config.stash[RECORDER]
-    if recorder.live and not config.getoption("collectonly"):
+    if unwritten := config.stash.get(UNWRITTEN, ""):
+        terminalreporter.write_line(unwritten, red=True)
+    elif recorder.live and not config.getoption("collectonly"):
         summarise(recorder.record, terminalreporter, report_folder(config))
     if (live := config.stash.get(LIVE, None)) is not None:
         count_live(*live, film_plan(config), terminalreporter)
 
 
 def report_folder(config: pytest.Config) -> Path:
-    """Return where the report goes: with a gallery of one's own, into it."""
+    """Return where the report goes: with a gallery of one's own, into it.
+
+    Raises FacelabError when that is a link that leads elsewhere.
+    """
     report = Path(config.getoption("report"))
     gallery = config.getoption("gallery") or config.getoption("record")
-    return Path(gallery) / REPORTS if gallery and report == Path(REPORTS) else report
+    if gallery and report == Path(REPORTS):
+        return inside(Path(gallery), REPORTS)
+    return report
 
 
 @contextmanager
@@ -287,13 +302,27 @@ def sheet(request: pytest.FixtureRequest) -> LiveSheet:
 
 
 @pytest.fixture(scope="session")
-def system(pytestconfig: pytest.Config) -> System:
+def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> System:
     """The system under test; override it in a conftest.py to bring your own."""
     option = pytestconfig.getoption
-    # pytest's own cache: --cache-clear empties it, and -p no:cacheprovider leaves it out
-    kept = getattr(pytestconfig, "cache", None)
-    cache = kept.mkdir("facelab") if kept else None
-    return load_system(option("system"), option("face_detector"), cache)
+    return load_system(option("system"), option("face_detector"), _cache(request))
+
+
+def _cache(request: pytest.FixtureRequest) -> Path | None:
+    """Return the folder that keeps what is seen in the frames; None when nothing is to be kept.
+
+    For the book's frames that is pytest's cache, which --cache-clear empties; what is seen in
+    one's own is kept by the gallery, or not at all. ``-p no:cacheprovider`` leaves both out.
+    """
+    kept = getattr(request.config, "cache", None)
+    # before people are filmed, --system is checked; their frames are new, and nothing is known
+    if kept is None or request.getfixturevalue("camera") is not None:
+        return None
+    gallery = request.getfixturevalue("gallery")
+    if getattr(gallery, "is_reference", False):
+        folder: Path = kept.mkdir("facelab")
+        return folder
+    return getattr(gallery, "cache", None)
 
 
 @pytest.fixture(scope="session")
