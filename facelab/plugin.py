@@ -108,6 +108,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="play T5 with a crowd of so many people, for example 300; not played without",
     )
     group.addoption(
+        "--nothing-left-out",
+        action="store_true",
+        help="make the run incomplete, exit status 1, when anything of it is not run, or in part",
+    )
+    group.addoption(
         "--report-photos",
         action="store_true",
         help="show photos of real people in the report too, not of the studio's actors alone",
@@ -137,6 +142,8 @@ def pytest_configure(config: pytest.Config) -> None:
             config.add_cleanup(cluster.close)
     document = title_block(config.rootpath)
     run = {"seeds": list(chosen), "system": config.getoption("system")}
+    if config.getoption("nothing_left_out"):
+        run["nothing_left_out"] = True
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
     # Nothing is captured while pytest is being configured: this is the user's standard error.
     showing = ExitStack()
@@ -182,7 +189,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             if (folder := session.config.getoption("gallery")) is not None:
                 cast = parse_cast(session.config.getoption("cast"))
                 session.config.stash[GALLERY] = OwnGallery(Path(folder), cast)
-    recorder.announce(session.items)
+    recorder.announce(session.items, collected)
 
 
 @pytest.hookimpl(tryfirst=True)

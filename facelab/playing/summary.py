@@ -18,6 +18,7 @@ from facelab.contract.errors import FacelabError
 from facelab.playing.recorder import Recorder
 from facelab.playing.waivers import APPLIED, PLACE
 from facelab.report import record
+from facelab.report.coverage import demand, headline
 from facelab.report.document import write_document
 from facelab.report.evidence import curves_csv
 from facelab.report.record import Record, write_record
@@ -26,6 +27,8 @@ from facelab.report.wording import fact
 SIGNS = {
     record.ACCEPTED: ("+", "green"),
     record.RESERVED: ("+", "yellow"),
+    record.PARTLY: ("~", "yellow"),
+    record.INCOMPLETE: ("x", "red"),
     record.NOT_RUN: ("-", "yellow"),
     record.BLOCKED: ("=", "yellow"),
     record.REFUSED: ("x", "red"),
@@ -110,12 +113,12 @@ def write_report(recorder: Recorder, folder: Path) -> None:
 
 
 def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path) -> None:
-    """Print one line a scenario, the verdict, and where the report is."""
+    """Print one line a scenario, the headline of the report, and where it is."""
     terminal.section("acceptance")
     for family in finished.families:
         for sheet in family.sheets:
-            sign, colour = SIGNS[sheet.verdict]
-            line = f"{sign} {family.id}  {sheet.verdict:<12} {sheet.name}"
+            sign, colour = SIGNS[sheet.shown]
+            line = f"{sign} {family.id}  {sheet.shown:<12} {sheet.name}"
             if sheet.reason:
                 line += f" – {sheet.reason}"
             terminal.write_line(line, **{colour: True})
@@ -133,7 +136,8 @@ def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path)
         )
     if cast := finished.run.get("cast"):
         terminal.write_line(f"cast: {fact(cast)}")
+    if told := demand(finished):
+        terminal.write_line(told, red=True)
     sign, colour = SIGNS[finished.verdict]
-    terminal.write_line(
-        f"{sign} {finished.verdict}; report: {folder / 'acceptance.html'}", bold=True
-    )
+    came = f"{sign} {finished.verdict}: {headline(finished)}"
+    terminal.write_line(f"{came}; report: {folder / 'acceptance.html'}", bold=True)

@@ -6,8 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from facelab.report.coverage import LeftOut, left_out
 from facelab.report.figures import Figure, Figures, Shown
-from facelab.report.record import ACCEPTED, NOT_RUN, RESERVED, Family, Record, Sheet, Step
+from facelab.report.record import (
+    ACCEPTED,
+    NOT_RUN,
+    PARTLY,
+    RESERVED,
+    Family,
+    Record,
+    Sheet,
+    Step,
+    shown_whole,
+)
 from facelab.report.wording import ANOMALIES
 
 
@@ -30,6 +41,11 @@ class Entry:
     sheet: Sheet
     steps: list[Played]
     anomaly: str
+
+    @property
+    def verdict(self) -> str:
+        """How its verdict is shown."""
+        return self.sheet.shown
 
     @property
     def sparks(self) -> Figure | None:
@@ -61,11 +77,26 @@ class Entry:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A family in the document."""
+    """A family in the document. ``deselected``: how many more scenarios it has."""
 
     anchor: str
     family: Family
     entries: list[Entry]
+    deselected: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """How its verdict is shown: "partly run" where a scenario of it was not run whole."""
+        shown = [entry.verdict for entry in self.entries]
+        return shown_whole([*shown, NOT_RUN] if self.deselected else shown)
+
+    @property
+    def tally(self) -> str:
+        """How many of its scenarios are accepted, and what was not run of the others."""
+        shown = [entry.verdict for entry in self.entries] + [NOT_RUN] * self.deselected
+        told = [(shown.count(one), one) for one in (PARTLY, NOT_RUN) if one in shown]
+        parts = [f"{self.accepted} of {len(shown)}", *(f"{n} {one}" for n, one in told)]
+        return ", ".join(parts)
 
     @property
     def after(self) -> list[str]:
@@ -113,6 +144,7 @@ class Chapter:
 class Outline:
     """The chapters, with all figures drawn."""
 
+    record: Record
     chapters: list[Chapter]
 
     @property
@@ -134,13 +166,25 @@ class Outline:
         return [c for c in waits if c.family.verdict not in (ACCEPTED, RESERVED)]
 
     @property
-    def reservations(self) -> list[Entry]:
-        """What is accepted by a waiver, and what was not run."""
-        return [e for e in self.entries if e.sheet.verdict in (RESERVED, NOT_RUN)]
+    def waived(self) -> list[Entry]:
+        """What is accepted by a waiver."""
+        held = (RESERVED, PARTLY)
+        return [
+            e for e in self.entries if e.verdict in held and any(s.waiver for s in e.sheet.steps)
+        ]
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What was not run, or only in part, by its cause."""
+        return left_out(self.record)
+
+    def of(self, sheet: Sheet) -> Entry:
+        """Return the entry of a scenario."""
+        return next(entry for entry in self.entries if entry.sheet is sheet)
 
     def counts(self) -> dict[str, int]:
-        """How many scenarios have each verdict."""
-        verdicts = [entry.sheet.verdict for entry in self.entries]
+        """How many scenarios are shown with each verdict."""
+        verdicts = [entry.verdict for entry in self.entries]
         return {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)}
 
 
@@ -157,9 +201,10 @@ def outline(record: Record) -> Outline:
             steps = [Played(s, [figures.show(e) for e in s.evidence]) for s in sheet.steps]
             anomaly = anomalies.get(id(sheet), "")
             entries.append(Entry(place, number, f"{anchor}-{place}", family, sheet, steps, anomaly))
-        chapters.append(Chapter(anchor, family, entries))
+        deselected = sum(one["family"] == family.id for one in record.deselected)
+        chapters.append(Chapter(anchor, family, entries, deselected))
     figures.draw()
-    return Outline(chapters)
+    return Outline(record, chapters)
 
 
 def _anomalies(record: Record) -> dict[int, str]:
