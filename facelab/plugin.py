@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from facelab.base.files import inside
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
@@ -31,6 +32,7 @@ from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.playing.summary import summarise, title_block, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
+from facelab.report.place import held_folder
 from facelab.systems.loading import load_system
 
 if TYPE_CHECKING:
@@ -39,6 +41,7 @@ if TYPE_CHECKING:
 REPORTS = "reports"
 """The folder of the report, unless another is asked for."""
 
+REPORT = pytest.StashKey[Path]()
 RECORDER = pytest.StashKey[Recorder]()
 GALLERY = pytest.StashKey[OwnGallery]()
 LIVE = pytest.StashKey[tuple[Camera, Exam]]()
@@ -127,7 +130,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if cast and not (config.getoption("gallery") or config.getoption("camera")):
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
         check_options(config)
-        report = report_folder(config)
+        report = config.stash[REPORT] = report_folder(config)
         if config.getoption("people") is not None:
             opencv()  # the studio, which draws a crowd, cannot be imported without
             from facelab.gallery.drawn import people
@@ -189,6 +192,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             if (folder := session.config.getoption("gallery")) is not None:
                 cast = parse_cast(session.config.getoption("cast"))
                 session.config.stash[GALLERY] = OwnGallery(Path(folder), cast)
+        if not session.config.getoption("collectonly"):
+            hold(session.config)
     recorder.announce(session.items, collected)
 
 
@@ -250,7 +255,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     recorder = session.config.stash[RECORDER]
     recorder.close()
     if recorder.live and not session.config.getoption("collectonly"):
-        write_report(recorder, report_folder(session.config))
+        write_report(recorder, session.config.stash[REPORT])
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -262,16 +267,27 @@ def pytest_terminal_summary(
     """End with one line a scenario and the report's path."""
     recorder = config.stash[RECORDER]
     if recorder.live and not config.getoption("collectonly"):
-        summarise(recorder.record, terminalreporter, report_folder(config))
+        summarise(recorder.record, terminalreporter, config.stash[REPORT])
     if (live := config.stash.get(LIVE, None)) is not None:
         count_live(*live, film_plan(config), terminalreporter)
 
 
 def report_folder(config: pytest.Config) -> Path:
-    """Return where the report goes: with a gallery of one's own, into it."""
+    """Return where the report goes: with a gallery of one's own, into it, and nowhere else.
+
+    Raises FacelabError when the gallery's folder is a link that leads out of it.
+    """
     report = Path(config.getoption("report"))
     gallery = config.getoption("gallery") or config.getoption("record")
-    return Path(gallery) / REPORTS if gallery and report == Path(REPORTS) else report
+    return inside(Path(gallery), REPORTS) if gallery and report == Path(REPORTS) else report
+
+
+def hold(config: pytest.Config) -> None:
+    """Keep the report's folder for this run until it ends; another run is a usage error."""
+    held = ExitStack()
+    with usage_errors():
+        held.enter_context(held_folder(config.stash[REPORT]))
+    config.add_cleanup(held.close)
 
 
 @contextmanager

@@ -50,6 +50,13 @@ class Reason:
     text: str
     sheets: list[Sheet]
 
+    @property
+    def degrees(self) -> list[tuple[str, list[Sheet]]]:
+        """Which were not run, and which in part, each with a word for it where both are."""
+        whole = [sheet for sheet in self.sheets if not sheet.partly]
+        partly = [sheet for sheet in self.sheets if sheet.partly]
+        return [(word, some) for word, some in (("", whole), ("in part ", partly)) if some]
+
 
 @dataclass(frozen=True)
 class LeftOut:
@@ -84,7 +91,7 @@ def left_out(record: Record) -> list[LeftOut]:
     """Return what was not run, or only in part, by its cause; what is blocked stands apart."""
     found: dict[str, dict[str, list[Sheet]]] = {}
     for sheet in record.left_out:
-        reasons = found.setdefault(_cause(record, sheet), {})
+        reasons = found.setdefault(cause_of(record, sheet), {})
         reasons.setdefault(sheet.reason or "no reason was given", []).append(sheet)
     names = [f"{one['family']} {one['name']}" for one in record.deselected]
     return [
@@ -98,7 +105,10 @@ def left_out(record: Record) -> list[LeftOut]:
     ]
 
 
-def _cause(record: Record, sheet: Sheet) -> str:
+def cause_of(record: Record, sheet: Sheet) -> str:
+    """Return why a scenario was not run, or only in part; empty when it was run whole."""
+    if sheet.shown not in (PARTLY, NOT_RUN):
+        return ""
     told = record.causes.get(sheet.node)
     if told in CAUSES:
         return told

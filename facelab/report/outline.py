@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from facelab.report.coverage import LeftOut, left_out
+from facelab.report.coverage import CHOICE, LeftOut, cause_of, left_out
 from facelab.report.figures import Figure, Figures, Shown
 from facelab.report.record import (
     ACCEPTED,
@@ -32,7 +32,10 @@ class Played:
 
 @dataclass(frozen=True)
 class Entry:
-    """A scenario in the document. ``place``: 2 of ``number`` T1.2; ``anomaly``: A1, or empty."""
+    """A scenario in the document. ``place``: 2 of ``number`` T1.2; ``anomaly``: A1, or empty.
+
+    ``cause``: why it was not run, or only in part; empty when it was run whole.
+    """
 
     place: int
     number: str
@@ -41,6 +44,7 @@ class Entry:
     sheet: Sheet
     steps: list[Played]
     anomaly: str
+    cause: str
 
     @property
     def verdict(self) -> str:
@@ -94,9 +98,14 @@ class Chapter:
     def tally(self) -> str:
         """How many of its scenarios are accepted, and what was not run of the others."""
         shown = [entry.verdict for entry in self.entries] + [NOT_RUN] * self.deselected
-        told = [(shown.count(one), one) for one in (PARTLY, NOT_RUN) if one in shown]
-        parts = [f"{self.accepted} of {len(shown)}", *(f"{n} {one}" for n, one in told)]
-        return ", ".join(parts)
+        chosen = sum(e.cause == CHOICE and e.verdict == NOT_RUN for e in self.entries)
+        told = {
+            PARTLY: shown.count(PARTLY),
+            NOT_RUN: shown.count(NOT_RUN) - chosen,
+            "left out by choice": chosen,
+        }
+        parts = [f"{number} {what}" for what, number in told.items() if number]
+        return ", ".join([f"{self.accepted} of {len(shown)}", *parts])
 
     @property
     def after(self) -> list[str]:
@@ -200,7 +209,10 @@ def outline(record: Record) -> Outline:
             number = f"{family.id}.{place}"
             steps = [Played(s, [figures.show(e) for e in s.evidence]) for s in sheet.steps]
             anomaly = anomalies.get(id(sheet), "")
-            entries.append(Entry(place, number, f"{anchor}-{place}", family, sheet, steps, anomaly))
+            cause = cause_of(record, sheet)
+            entries.append(
+                Entry(place, number, f"{anchor}-{place}", family, sheet, steps, anomaly, cause)
+            )
         deselected = sum(one["family"] == family.id for one in record.deselected)
         chapters.append(Chapter(anchor, family, entries, deselected))
     figures.draw()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from facelab.report.coverage import CHOICE
 from facelab.report.outline import Entry, Outline
 from facelab.report.record import ACCEPTED, NOT_RUN, PARTLY, RESERVED, shown_whole
 
@@ -34,6 +35,12 @@ COVERED = {
 }
 """What the verdict of its scenarios says of a requirement; any other verdict says it itself."""
 
+BY_CHOICE = {
+    PARTLY: "covered but for what was left out by choice",
+    NOT_RUN: "left out by choice",
+}
+"""The same where whoever ran the book chose to leave that out, and nothing else is lacking."""
+
 NO_SCENARIO = "without a scenario in this run"
 
 
@@ -61,14 +68,20 @@ class Row:
     @property
     def coverage(self) -> str:
         """Whether it is covered: all its scenarios were run, whole, and accepted."""
+        causes = {entry.cause for cell in self.cells for entry in cell} - {""}
+        if causes == {CHOICE} and not self.deselected:
+            return BY_CHOICE.get(self.verdict, self.verdict)
         return COVERED.get(self.verdict, self.verdict or NO_SCENARIO)
+
+
+_ORDER = (*list(COVERED.values())[:2], *BY_CHOICE.values(), *list(COVERED.values())[2:])
 
 
 def coverage(rows: list[Row]) -> str:
     """Return in one sentence which requirements are covered, and which are not or in part."""
     told = [row for row in rows if row.verdict or row.id != PRINTED]
     found: dict[str, list[str]] = {}
-    for state in dict.fromkeys([*COVERED.values(), *(row.coverage for row in told)]):
+    for state in dict.fromkeys([*_ORDER, *(row.coverage for row in told)]):
         if names := [row.id for row in told if row.coverage == state]:
             found[state] = names
     if list(found) == [COVERED[ACCEPTED]]:
