@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from facelab.base.files import inside
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
@@ -29,19 +28,21 @@ from facelab.playing.examination import Exam
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
 from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
-from facelab.playing.summary import summarise, title_block, write_report
+from facelab.playing.report_folder import (
+    FOLDER,
+    REPORTS,
+    keep_folder,
+    report_folder,
+    writes_report,
+)
+from facelab.playing.summary import summarise, tell_shared_out, title_block, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
-from facelab.report.place import held_folder
 from facelab.systems.loading import load_system
 
 if TYPE_CHECKING:
     from facelab.gallery.drawn import Crowd
 
-REPORTS = "reports"
-"""The folder of the report, unless another is asked for."""
-
-REPORT = pytest.StashKey[Path]()
 RECORDER = pytest.StashKey[Recorder]()
 GALLERY = pytest.StashKey[OwnGallery]()
 LIVE = pytest.StashKey[tuple[Camera, Exam]]()
@@ -130,7 +131,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if cast and not (config.getoption("gallery") or config.getoption("camera")):
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
         check_options(config)
-        report = config.stash[REPORT] = report_folder(config)
+        report = config.stash[FOLDER] = report_folder(config)
         if config.getoption("people") is not None:
             opencv()  # the studio, which draws a crowd, cannot be imported without
             from facelab.gallery.drawn import people
@@ -146,6 +147,10 @@ def pytest_configure(config: pytest.Config) -> None:
     document = title_block(config.rootpath)
     run = {"seeds": list(chosen), "system": config.getoption("system")}
     if config.getoption("nothing_left_out"):
+        if config.getoption("numprocesses", None):
+            raise pytest.UsageError(
+                "--nothing-left-out: received with -n, which shares the book out; run without -n"
+            )
         run["nothing_left_out"] = True
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
     # Nothing is captured while pytest is being configured: this is the user's standard error.
@@ -192,8 +197,8 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             if (folder := session.config.getoption("gallery")) is not None:
                 cast = parse_cast(session.config.getoption("cast"))
                 session.config.stash[GALLERY] = OwnGallery(Path(folder), cast)
-        if not session.config.getoption("collectonly"):
-            hold(session.config)
+        with usage_errors():
+            keep_folder(session.config)
     recorder.announce(session.items, collected)
 
 
@@ -254,8 +259,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the report and settle the exit status."""
     recorder = session.config.stash[RECORDER]
     recorder.close()
-    if recorder.live and not session.config.getoption("collectonly"):
-        write_report(recorder, session.config.stash[REPORT])
+    if recorder.live and writes_report(session.config):
+        write_report(recorder, session.config.stash[FOLDER])
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -266,28 +271,12 @@ def pytest_terminal_summary(
 ) -> None:
     """End with one line a scenario and the report's path."""
     recorder = config.stash[RECORDER]
-    if recorder.live and not config.getoption("collectonly"):
-        summarise(recorder.record, terminalreporter, config.stash[REPORT])
+    if recorder.live and writes_report(config):
+        summarise(recorder.record, terminalreporter, config.stash[FOLDER])
+    elif config.getoption("numprocesses", None):
+        tell_shared_out(terminalreporter)
     if (live := config.stash.get(LIVE, None)) is not None:
         count_live(*live, film_plan(config), terminalreporter)
-
-
-def report_folder(config: pytest.Config) -> Path:
-    """Return where the report goes: with a gallery of one's own, into it, and nowhere else.
-
-    Raises FacelabError when the gallery's folder is a link that leads out of it.
-    """
-    report = Path(config.getoption("report"))
-    gallery = config.getoption("gallery") or config.getoption("record")
-    return inside(Path(gallery), REPORTS) if gallery and report == Path(REPORTS) else report
-
-
-def hold(config: pytest.Config) -> None:
-    """Keep the report's folder for this run until it ends; another run is a usage error."""
-    held = ExitStack()
-    with usage_errors():
-        held.enter_context(held_folder(config.stash[REPORT]))
-    config.add_cleanup(held.close)
 
 
 @contextmanager

@@ -124,3 +124,19 @@ def test_the_report_of_a_gallery_stays_in_it(book: Project, option: str) -> None
     [line] = [line for line in run.lines if line.startswith("ERROR: ")]
     assert line.startswith("ERROR: reports: lies outside of the folder team")
     assert not list(outside.iterdir())
+
+
+def test_shares_of_a_run_write_no_report(project: Project) -> None:
+    for name in ("T0", "T1"):
+        project.family(name, "all is well", "all is well")
+    run = project.run("-n2", apart=True)
+    assert run.status == pytest.ExitCode.OK
+    assert run.said(
+        "no acceptance report: -n shares the scenarios out, and none sees them all; run without -n"
+    )
+    assert not run.folder.exists()
+    run = project.run("-n2", "--nothing-left-out", apart=True)
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.said(
+        "ERROR: --nothing-left-out: received with -n, which shares the book out; run without -n"
+    )
