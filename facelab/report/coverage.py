@@ -82,9 +82,19 @@ class LeftOut:
         told = (reason.text.partition(" does not offer ")[2] for reason in self.reasons)
         return list(dict.fromkeys(filter(None, told))) if self.cause == SYSTEM else []
 
-    def __str__(self) -> str:
+    @property
+    def partly(self) -> bool:
+        """Whether some of it was run in part."""
+        return any(sheet.partly for reason in self.reasons for sheet in reason.sheets)
+
+    @property
+    def why(self) -> str:
+        """The cause after a number."""
         what = f" ({', '.join(self.lacking)})" if self.lacking else ""
-        return f"{self.number:,} {CAUSES[self.cause][1]}{what}"
+        return f"{CAUSES[self.cause][1]}{what}"
+
+    def __str__(self) -> str:
+        return f"{self.number:,} {self.why}"
 
 
 def left_out(record: Record) -> list[LeftOut]:
@@ -131,7 +141,8 @@ def headline(record: Record) -> str:
     rate = f", {share(accepted, total)}" if total else ""
     parts = [f"{number:,} {verdict}" for verdict, number in found.items()]
     came = f"{accepted:,} of {count(total, 'scenario')} accepted{rate}"
-    why = ", ".join(map(str, left_out(record)))
+    groups = left_out(record)
+    why = groups[0].why if len(groups) == 1 else ", ".join(map(str, groups))
     return "; ".join([came, *parts]) + (f": {why}" if why else "")
 
 

@@ -63,7 +63,7 @@ def test_what_was_judged_stays_judged(book: Project) -> None:
     ]
     assert run.acceptance == [
         f"~ T0  partly run   T0 1 – {reason}",
-        "+ accepted with reservations: 0 of 1 scenario accepted, 0 %; 1 partly run: 1 for what the "
+        "+ accepted with reservations: 0 of 1 scenario accepted, 0 %; 1 partly run: for what the "
         "system does not offer (to be stopped); report: reports/acceptance.html",
     ]
     assert list(run.record["causes"].values()) == ["system"]
@@ -130,7 +130,7 @@ def test_a_run_that_ends_early_keeps_what_was_judged(book: Project) -> None:
         "T0 2": ("not run", "the run ended before"),
     }
     assert set(run.record["causes"].values()) == {"ended"}
-    assert "1 partly run; 1 not run: 2 because the run ended before" in run.acceptance[-1]
+    assert "1 partly run; 1 not run: because the run ended before" in run.acceptance[-1]
 
 
 @pytest.mark.parametrize(

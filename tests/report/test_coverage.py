@@ -114,7 +114,7 @@ def test_what_is_deselected_is_not_run() -> None:
     more = {"family": "T0", "name": "b", "node": "n::b", "requirements": ["R1", "R2"]}
     record.deselected = [more]
     assert record.verdict == "accepted with reservations"
-    assert headline(record) == "1 of 2 scenarios accepted, 50 %; 1 not run: 1 deselected"
+    assert headline(record) == "1 of 2 scenarios accepted, 50 %; 1 not run: deselected"
     cover, said = shown(record)
     assert "T0 t0 1 of 2, 1 not run ◔ partly run" in cover
     assert "Deselected: 1 T0 b" in cover
@@ -184,7 +184,7 @@ def test_an_old_record_calls_what_was_run_in_part_so() -> None:
     sheet = partly("a", "R1", IDS)
     sheet.verdict = "not run"  # so wrote 1.0
     record = run([sheet, held("b", "R2")])
-    assert headline(record).endswith("; 1 partly run: 1 for what the system does not offer "
+    assert headline(record).endswith("; 1 partly run: for what the system does not offer "
                                      "(the photos of a batch by number)")  # fmt: skip
     assert "Partly run: 1 of 2 steps under Then were judged, and hold." in render(record)
 
