@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from facelab.base.files import inside
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
@@ -29,16 +28,20 @@ from facelab.playing.examination import Exam
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
 from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
-from facelab.playing.summary import summarise, title_block, write_report
+from facelab.playing.report_folder import (
+    FOLDER,
+    REPORTS,
+    keep_folder,
+    report_folder,
+    writes_report,
+)
+from facelab.playing.summary import summarise, tell_shared_out, title_block, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
 from facelab.systems.loading import load_system
 
 if TYPE_CHECKING:
     from facelab.gallery.drawn import Crowd
-
-REPORTS = "reports"
-"""The folder of the report, unless another is asked for."""
 
 RECORDER = pytest.StashKey[Recorder]()
 GALLERY = pytest.StashKey[OwnGallery]()
@@ -110,6 +113,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="play T5 with a crowd of so many people, for example 300; not played without",
     )
     group.addoption(
+        "--nothing-left-out",
+        action="store_true",
+        help="make the run incomplete, exit status 1, when anything of it is not run, or in part",
+    )
+    group.addoption(
         "--report-photos",
         action="store_true",
         help="show photos of real people in the report too, not of the studio's actors alone",
@@ -124,7 +132,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if cast and not (config.getoption("gallery") or config.getoption("camera")):
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
         check_options(config)
-        report = report_folder(config)
+        report = config.stash[FOLDER] = report_folder(config)
         if config.getoption("people") is not None:
             opencv()  # the studio, which draws a crowd, cannot be imported without
             from facelab.gallery.drawn import people
@@ -139,6 +147,12 @@ def pytest_configure(config: pytest.Config) -> None:
             config.add_cleanup(cluster.close)
     document = title_block(config.rootpath)
     run = {"seeds": list(chosen), "system": config.getoption("system")}
+    if config.getoption("nothing_left_out"):
+        if config.getoption("numprocesses", None):
+            raise pytest.UsageError(
+                "--nothing-left-out: received with -n, which shares the book out; run without -n"
+            )
+        run["nothing_left_out"] = True
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
     # Nothing is captured while pytest is being configured: this is the user's standard error.
     showing = ExitStack()
@@ -184,7 +198,9 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             if (folder := session.config.getoption("gallery")) is not None:
                 cast = parse_cast(session.config.getoption("cast"))
                 session.config.stash[GALLERY] = OwnGallery(Path(folder), cast)
-    recorder.announce(session.items)
+        with usage_errors():
+            keep_folder(session.config)
+    recorder.announce(session.items, collected)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -244,11 +260,11 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the report and settle the exit status."""
     recorder = session.config.stash[RECORDER]
     recorder.close()
-    if recorder.live and not session.config.getoption("collectonly"):
+    if recorder.live and writes_report(session.config):
         try:
             # unless somebody was forgotten meanwhile, whose name would stand in it
             with getattr(recorder.source, "standing", nullcontext)():
-                write_report(recorder, report_folder(session.config))
+                write_report(recorder, session.config.stash[FOLDER])
         except FacelabError as error:
             session.config.stash[UNWRITTEN] = str(error)
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -264,22 +280,12 @@ def pytest_terminal_summary(
     recorder = config.stash[RECORDER]
     if unwritten := config.stash.get(UNWRITTEN, ""):
         terminalreporter.write_line(unwritten, red=True)
-    elif recorder.live and not config.getoption("collectonly"):
-        summarise(recorder.record, terminalreporter, report_folder(config))
+    elif recorder.live and writes_report(config):
+        summarise(recorder.record, terminalreporter, config.stash[FOLDER])
+    elif config.getoption("numprocesses", None):
+        tell_shared_out(terminalreporter)
     if (live := config.stash.get(LIVE, None)) is not None:
         count_live(*live, film_plan(config), terminalreporter)
-
-
-def report_folder(config: pytest.Config) -> Path:
-    """Return where the report goes: with a gallery of one's own, into it.
-
-    Raises FacelabError when that is a link that leads elsewhere.
-    """
-    report = Path(config.getoption("report"))
-    gallery = config.getoption("gallery") or config.getoption("record")
-    if gallery and report == Path(REPORTS):
-        return inside(Path(gallery), REPORTS)
-    return report
 
 
 @contextmanager
