@@ -10,7 +10,7 @@ import pytest
 
 from facelab.cli import main
 from facelab.contract.system import Capability
-from facelab.systems import process
+from facelab.systems import child, process
 from facelab.systems.doctor import NEEDED_BY
 from facelab.systems.watchdog import SILENCE
 from tests.conftest import ROOT
@@ -19,6 +19,7 @@ YOURS = (ROOT / "docs/your_system.md").read_text("utf-8")
 PROTOCOL = (ROOT / "docs/protocol.md").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_the_example_is_a_whole_system(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -34,6 +35,7 @@ def test_the_example_is_a_whole_system(
     assert said[-1] == "the whole exam: pytest --system 'mine:Mine'"
 
 
+@pytest.mark.slow
 def test_the_doctors_status_is_that_of_a_failed_check(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -47,8 +49,17 @@ def test_the_doctors_status_is_that_of_a_failed_check(
     [
         ("nothing", "--system: received 'nothing' (No module named 'nothing'); allowed is facelab, "
          "package.module:factory, importable from here, or command: and a command line"),
-        ("command: no-such-program", "--system: cannot start 'no-such-program' ([Errno 2] No such "
-         "file or directory: 'no-such-program'); name a program and its arguments"),
+        ("command: no-such-program", "--system: cannot start 'no-such-program' (No such file or "
+         "directory); name a program and its arguments"),
+        ("command: no-such-program --key=hush", "--system: cannot start 'no-such-program' (No such "
+         "file or directory); name a program and its arguments"),
+        ("command: KEY=hush node", "--system: cannot start 'KEY' (No such file or directory); name "
+         "a program and its arguments"),
+        ("command: node 'hush", "--system: received a command line that breaks off (No closing "
+         "quotation); close its quotation marks"),
+        ("comand: node --key=hush", "--system: received 'comand: …' (No module named 'comand'); "
+         "allowed is facelab, package.module:factory, importable from here, or command: and a "
+         "command line"),
         ("pathlib:Path", "--system: pathlib:Path gives a PosixPath without version, capabilities, "
          "learn; docs/your_system.md shows a whole one"),
         ("tests.systems.test_documents:Misspelt", "--system: tests.systems.test_documents:Misspelt "
@@ -72,10 +83,10 @@ class Misspelt:
 
 def test_the_protocol_says_the_limits_that_are_used() -> None:
     words = " ".join(PROTOCOL.split())
-    assert words.startswith(f"# A learner in another process: protocol {process.PROTOCOL} ")
-    assert f"a line of more than {process.LINE >> 20} MB" in words
+    assert words.startswith(f"# A learner in another process: protocol {process.PROTOCOLS[-1]} ")
+    assert f"a line of more than {child.LINE >> 20} MB" in words
     assert f"no line for {SILENCE:g} seconds" in words
-    assert f"its last {process.TAIL} bytes" in words
+    assert f"its last {child.TAIL} bytes" in words
     described = re.search(r"← (\{\"facelab\".+?\})\n\n", PROTOCOL, re.DOTALL)
     assert described
     offered = set(json.loads(described[1])["capabilities"])
