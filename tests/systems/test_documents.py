@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from facelab.cli import main
-from facelab.contract.system import Capability
+from facelab.contract.parameters import Parameters
+from facelab.contract.system import Capability, Lesson, Predict, Tell
+from facelab.contract.training import TrainingRequest
+from facelab.gallery.source import Recording
 from facelab.systems import child, process
 from facelab.systems.doctor import NEEDED_BY
+from facelab.systems.embedded import Embedded
 from facelab.systems.watchdog import SILENCE
 from tests.conftest import ROOT
+from tests.systems.standin import StandIn
 
 YOURS = (ROOT / "docs/your_system.md").read_text("utf-8")
 PROTOCOL = (ROOT / "docs/protocol.md").read_text("utf-8")
@@ -79,6 +86,50 @@ class Misspelt:
     name, version, capabilities = "misspelt", "1", ("stops",)
 
     def learn(self) -> None: ...
+
+
+def test_the_table_of_a_lesson_is_the_lesson() -> None:
+    table = YOURS.partition("## What you are given: `lesson`")[2].partition("## ")[0]
+    rows = [row.split("|")[1:3] for row in table.splitlines() if row.startswith("| `")]
+    named = [name for cell, _ in rows for name in re.findall(r"`(\w+)`", cell)]
+    assert named == [field.name for field in fields(Lesson)]
+    [told] = [text for cell, text in rows if "`parameters`" in cell]
+    assert re.findall(r"`(\w+)`", told) == ["learning_rate", "epochs", "batch_size"]
+    assert {"learning_rate", "epochs", "batch_size"} <= {one.name for one in fields(Parameters)}
+
+
+def test_what_is_given_is_of_the_shapes_that_are_said() -> None:
+    photos = Recording(ROOT / "fixtures").photos("gallery").of(["Alex", "Lara"])
+    given: list[Lesson] = []
+
+    class Looking(StandIn):
+        def learn(self, lesson: Lesson, tell: Tell) -> Predict:
+            given.append(lesson)
+            return super().learn(lesson, tell)
+
+    Embedded(Looking()).train(photos, TrainingRequest(Parameters(epochs=1), [5]))
+    [lesson] = given
+    count, features = lesson.embeddings.shape
+    assert (count, lesson.people, lesson.seed) == (len(photos), 2, 5)
+    assert (lesson.kernel.shape, lesson.bias.shape) == ((features, 2), (2,))
+    assert {lesson.embeddings.dtype, lesson.kernel.dtype, lesson.bias.dtype} == {np.dtype("f4")}
+    assert lesson.labels.dtype == np.int32
+    assert (lesson.labels.min(), lesson.labels.max()) == (0, 1)
+    np.testing.assert_allclose(np.linalg.norm(lesson.embeddings, axis=1), 3, rtol=1e-5)
+
+
+@pytest.mark.parametrize("page", ["docs/your_system.md", "docs/protocol.md", "SECURITY.md"])
+def test_what_a_page_links_to_is_there(page: str) -> None:
+    text = (ROOT / page).read_text("utf-8")
+    links = re.findall(r"\]\((?!https?:)([^)]+)\)", text)
+    assert links
+    for link in links:
+        file, _, anchor = link.partition("#")
+        there = (ROOT / page).parent / file if file else ROOT / page
+        assert there.exists(), link
+        if anchor:
+            headings = re.findall(r"^#+ (.+)$", there.read_text("utf-8"), re.MULTILINE)
+            assert anchor in [re.sub(r"[^\w -]", "", h).lower().replace(" ", "-") for h in headings]
 
 
 def test_the_protocol_says_the_limits_that_are_used() -> None:
