@@ -155,7 +155,7 @@ def _write_lines(stream: IO[bytes], lines: Lines, over: threading.Event) -> None
 def _keep_tail(stream: IO[bytes], tail: bytearray, over: threading.Event) -> None:
     with stream:
         while _ready(stream, over) and (part := os.read(stream.fileno(), 1 << 16)):
-            tail += part
+            tail += part[-TAIL:]
             del tail[:-TAIL]
 
 

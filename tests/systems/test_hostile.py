@@ -224,6 +224,7 @@ def grandchild(tmp_path: Path) -> Iterator[Path]:
         os.kill(number, signal.SIGKILL)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="there are no sessions here")
 @pytest.mark.parametrize("then", ["os._exit(0)", "time.sleep(30)", "while True: pass"])
 def test_whoever_keeps_its_pipes_does_not_hold_us(
@@ -236,6 +237,7 @@ def test_whoever_keeps_its_pipes_does_not_hold_us(
     assert within(3, lambda: threading.active_count() == before)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="there are no sessions here")
 def test_what_it_leaves_in_its_group_is_killed(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "number"
@@ -296,6 +298,7 @@ class Painted:
         raise ValueError(NAME)
 
 
+@pytest.mark.slow
 def test_what_a_learner_of_our_own_process_says_can_be_printed(photos_of_two: Photos) -> None:
     system = Embedded(Painted())
     assert title(system).isprintable()

@@ -162,6 +162,7 @@ UPDATE = '{"loss": %s, "accuracy": 1, "photos": [0]}'
          "tiny: learn: it ended with exit status 3; its last words: eeee"),
     ],
 )  # fmt: skip
+@pytest.mark.slow
 def test_what_learns_wrongly(start: Start, script: str, line: str) -> None:
     slow = "range(1000)" in script or "while" in script
     process = start(LEARNS + script, timeout=1 if "sleep" in script else 60)
@@ -187,6 +188,7 @@ def test_what_answers_wrongly(start: Start) -> None:
         predict(LESSON.embeddings)
 
 
+@pytest.mark.slow
 def test_what_does_not_read(start: Start) -> None:
     process = start("write(ABOUT)\ntime.sleep(60)", timeout=1)
     big = np.zeros((100_000, 2), np.float32)
