@@ -38,7 +38,7 @@ from facelab.playing.report_folder import (
 from facelab.playing.summary import summarise, tell_shared_out, title_block, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
-from facelab.systems.loading import load_system
+from facelab.systems.loading import described, load_system
 
 if TYPE_CHECKING:
     from facelab.gallery.drawn import Crowd
@@ -140,13 +140,14 @@ def pytest_configure(config: pytest.Config) -> None:
             people(config.getoption("people"))
         if report.exists() and not report.is_dir():
             raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
+        named = described(config.getoption("system"))
         waivers = read_waivers(config.rootpath)
         if address := config.getoption("cluster"):
             cluster = ExitStack()
             cluster.enter_context(workers(address))
             config.add_cleanup(cluster.close)
     document = title_block(config.rootpath)
-    run = {"seeds": list(chosen), "system": config.getoption("system")}
+    run = {"seeds": list(chosen), "system": named}
     if config.getoption("nothing_left_out"):
         if config.getoption("numprocesses", None):
             raise pytest.UsageError(

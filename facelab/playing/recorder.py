@@ -17,9 +17,10 @@ import pytest
 from numpy.typing import ArrayLike
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
-from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.errors import LONGEST, FacelabError, Lacking
 from facelab.contract.interval import Interval
 from facelab.contract.system import Capability, System, title
+from facelab.contract.text import one_line
 from facelab.contract.verdict import Refused, judge
 from facelab.playing.features import example_of, family_of, feature_of, scenario_of
 from facelab.playing.prerequisites import needs
@@ -292,7 +293,7 @@ class Recorder:
 
 def verdict_on(error: BaseException) -> tuple[str, str]:
     """Return the verdict that an exception means for a scenario, and the reason in one line."""
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = one_line(" ".join(str(error).split()), 10 * LONGEST) or type(error).__name__
     if isinstance(error, pytest.skip.Exception):
         return (record.BLOCKED if reason.startswith(BLOCKED) else record.NOT_RUN), reason
     if isinstance(error, Lacking):
