@@ -21,8 +21,9 @@ from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Learner, Lesson, Predict
+from facelab.judging.rates import read_back
+from facelab.judging.replay import Oracle, Told
 from facelab.systems.diagnostics import diagnose
-from facelab.systems.replay import read_back
 from facelab.systems.update_log import UpdateLog, padded
 from facelab.systems.watchdog import silence_of, watchdog
 
@@ -194,12 +195,14 @@ class Embedded:
             updates_per_epoch=parameters.updates_per_epoch(len(first.labels)),
             people=first.people,
         )
-        found = list(diagnose(history, parameters))
+        remarks: list[str] = []
         if Capability.LEARNING_RATE in self.capabilities:
             for number, log in enumerate(logs):
-                reading = read_back(log.lesson, np.array(losses[number]), list(photos[number]))
+                told = Told(np.array(losses[number]), np.array(accuracies[number]), photos[number])
+                reading = read_back(Oracle(log.lesson), told, named=not remarks)
                 history.learning_rate[number] = reading.rate
-                found += [reading.remark] * (reading.remark not in (*found, ""))
+                remarks += [reading.remark] * bool(reading.remark)
+        found = [*diagnose(history, parameters), *dict.fromkeys(remarks)]
         return replace(history, remarks=tuple(found))
 
     @contextmanager
