@@ -46,7 +46,7 @@ Feature: Epochs and batch size set the model's work
     Then 100 values are drawn
     And every epoch sees each photo once
     And the loss falls at every epoch
-    And its answers to the photos, asked person by person, go on with the curve of the loss
+    And the loss of its answers to the training photos continues the loss curve
 
   @R6
   Scenario: An interrupted training keeps what was drawn

@@ -12,7 +12,7 @@ from facelab.gallery.source import Recording
 from tests.conftest import Project
 
 DESCRIBED = """
-@given("all photos are described")
+@step("all photos are described")
 def described(system, source):
     system.extractor.extract(source.photos("gallery").frames)
 """

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facelab.base.progress import progress
-from facelab.contract.errors import Lacking
 from facelab.contract.frame import Film, Frame
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
@@ -17,6 +17,9 @@ from facelab.contract.system import System
 from facelab.contract.training import Training, TrainingRequest
 from facelab.gallery.source import Source
 from facelab.judging.answers import Answers, tally
+from facelab.playing import reference
+
+T = TypeVar("T")
 
 Watch = Callable[[Iterable[Sequence[Frame]]], Iterator[NDArray[np.float32]]]
 """From batches of frames to probabilities (replicates, frames, people), a batch at a time."""
@@ -74,11 +77,21 @@ class Exam:
         Raises Lacking when there are none.
         """
         probes = self.source.photos(f"probes/{name.lower()}")
-        if self.source.is_reference:
-            return probes
-        if not len(probes := probes.of(people)):
-            raise Lacking(f"the gallery has no probes of {', '.join(people)}")
+        probes = self.expected(probes, lambda: probes.of(people))
+        self.require(len(probes) > 0, f"the gallery has no probes of {', '.join(people)}")
         return probes
+
+    def expected(self, written: T, rule: Callable[[], T]) -> T:
+        """Return what a phrase demands: as written of the book's own frames, else by a rule."""
+        return reference.expected(self.source, written, rule)
+
+    def require(self, held: bool, reason: str) -> None:
+        """Raise Lacking where frames of one's own do not have what a step needs."""
+        reference.require(self.source, held, reason)
+
+    def require_people(self, photos: Photos, people: Sequence[str]) -> None:
+        """Raise when somebody is not on the photos: Lacking, of the book's own FacelabError."""
+        reference.require_people(self.source, photos, people)
 
     def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
         """Return the answers of a training to probes; ``people`` are those it was trained on."""
