@@ -4,6 +4,7 @@ pytest_plugins = [
     "steps.people",
     "steps.training",
     "steps.curves",
+    "steps.replays",
     "steps.answers",
     "steps.counts",
     "steps.crowd",

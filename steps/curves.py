@@ -58,25 +58,6 @@ def first_value(sheet: LiveSheet, training: Training, distance: float) -> None:
     )
 
 
-@then(phrase("the learning rate used is the one shown, within {tolerance:Percent}"))
-def rate_used(
-    sheet: LiveSheet, exam: Exam, parameters: Parameters, training: Training, tolerance: float
-) -> None:
-    """Measure how far the rate used lies from the parameter, as a share of it.
-
-    The rate is read back from the steps taken; its median over the updates counts.
-    """
-    if sheet.lacks(exam.system, Capability.LEARNING_RATE):
-        return
-    sheet.judge(
-        "distance from the rate used to the one shown",
-        curves.rate_error(training.history, parameters.learning_rate),
-        Interval.at_most(tolerance),
-        unit="%",
-        found=findings.rate(training.history, parameters.learning_rate),
-    )
-
-
 @then("every accuracy is a whole number of photos out of its batch")
 def whole_accuracies(sheet: LiveSheet, training: Training) -> None:
     """Count accuracies that are no whole number of photos over the batch's size; exact."""

@@ -87,12 +87,6 @@ def losses(answers: Answers) -> Values:
         return -np.log(right.astype(np.float64))
 
 
-def mean_loss(answers: Sequence[Answers]) -> Values:
-    """Return the mean of ``losses`` over all frames of several sets of answers, (R,), in nats."""
-    every = np.concatenate([losses(one) for one in answers], axis=1)
-    return np.asarray(every.mean(axis=1), np.float64)
-
-
 def taken_for_nobody(answers: Answers) -> int:
     """Return on how many frames some replicate sees no face."""
     return int((answers.predicted < 0).any(axis=0).sum())
@@ -222,15 +216,16 @@ def signed_rank(differences: Values) -> Values:
     return p_values
 
 
-def least_excess(more: Values, fewer: Values, confidence: float = 0.95) -> Values:
-    """Return by how much the mean of ``more`` at least exceeds that of ``fewer``, (R,).
+def most_excess(answers: Answers, others: Answers, chance: float) -> Values:
+    """Return by how much the error rate at most exceeds that of other answers, (R,).
 
-    The lower bound, at a one-sided confidence, of resampling the bursts of each, (R, bursts), by
+    The upper bound, which a larger excess passes by ``chance``, of resampling the bursts of each by
     the percentile bootstrap (Efron, 1979), with the same draws each time. Raises Lacking where
     there is but one burst of either.
     """
     from scipy import stats
 
+    more, fewer = (burst_means(one.wrong, one.labels) for one in (answers, others))
     if min(more.shape[1], fewer.shape[1]) < 2:
         raise Lacking("frames of one burst are too few to tell errors from chance")
 
@@ -239,23 +234,14 @@ def least_excess(more: Values, fewer: Values, confidence: float = 0.95) -> Value
             (one, other),
             lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
             vectorized=True,
-            confidence_level=confidence,
-            alternative="greater",
+            confidence_level=1 - chance,
+            alternative="less",
             method="percentile",
             rng=np.random.default_rng(0),
-        ).confidence_interval.low
+        ).confidence_interval.high
         for one, other in zip(more, fewer, strict=True)
     ]
     return np.asarray(bounds, np.float64)
-
-
-def excess(answers: Answers, others: Answers) -> Values:
-    """Return by how much the error rate at least exceeds that of other answers, (R,).
-
-    With 95 % confidence, from bursts of frames: ``least_excess``.
-    """
-    more, fewer = (burst_means(one.wrong, one.labels) for one in (answers, others))
-    return least_excess(more, fewer)
 
 
 def hits_by_person(answers: Answers) -> Values:
@@ -306,3 +292,14 @@ def beyond_best(sweep: Sweep, rate: float) -> Values:
             f"{', '.join(f'{one:g}' for one in sweep)}; name one of them"
         )
     return np.asarray(sweep[rate] - np.min(list(sweep.values()), axis=0), np.float64)
+
+
+def surely_worse(wrong: Values, before: tuple[Values, int], photos: int) -> Values:
+    """Return by how much the share wrong surely exceeds the one before, (R,).
+
+    ``wrong`` (R,) of so many ``photos``; ``before``: wrong (R,), and of how many. The lower bound
+    of the one less the upper bound of the other, each exact with 95 % confidence.
+    """
+    least = np.array([error_bound(int(one), photos, "lower") for one in wrong])
+    most = np.array([error_bound(int(one), before[1], "upper") for one in before[0]])
+    return np.asarray(least - most, np.float64)

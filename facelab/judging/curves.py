@@ -222,3 +222,31 @@ def unlike_values(part: History, whole: History) -> NDArray[np.bool_]:
     return np.asarray(
         (part.loss != whole.loss[head]) | (part.accuracy != whole.accuracy[head]), np.bool_
     )
+
+
+def worst_rate_error(history: History, learning_rate: float) -> Values:
+    """Return how far the rate of any update lies from the rate shown, as a share of it, (R,)."""
+    used = history.learning_rate.astype(np.float64)
+    return np.asarray(np.abs(used / learning_rate - 1).max(axis=1), np.float64)
+
+
+def errors_of_last_epoch(history: History) -> tuple[Values, int]:
+    """Return how many photos the last epoch's worth of updates answered wrong, (R,), of how many.
+
+    An interrupted training may have ended within an epoch: its last updates count, as many as an
+    epoch has.
+    """
+    last = slice(-history.updates_per_epoch, None)
+    sizes, accuracy = history.batch_sizes[:, last], history.accuracy[:, last].astype(np.float64)
+    return np.rint((sizes * (1 - accuracy)).sum(axis=1)), int(sizes[0].sum())
+
+
+def odd_replicates(first: NDArray[np.float32], second: NDArray[np.float32]) -> Values:
+    """Return of each replicate how many others have its losses, and 1 if it changes, (R,).
+
+    ``first`` and ``second`` (R, U) are the losses of two trainings with the same seeds.
+    """
+    if first.shape != second.shape:
+        return np.ones(len(first))
+    alike = (first[:, None] == first[None]).all(axis=2).sum(axis=1) - 1
+    return np.asarray(alike + (first != second).any(axis=1), np.float64)

@@ -309,3 +309,32 @@ def lost_margin(lost: Values) -> Finding:
 
 def _short(value: Any) -> str:
     return f"{value:.4g}"
+
+
+def other_answers(distances: Sequence[float]) -> Finding:
+    """Say that what answers is not what was learnt."""
+    return lambda number: (
+        "it answers otherwise than it learnt: a probability lies "
+        f"{distances[number]:.3g} from the one that its updates lead to"
+    )
+
+
+def worse_than_curve(wrong: Values, before: tuple[Values, int], photos: int) -> Finding:
+    """Say how many photos are answered wrong, and how many the curve says."""
+    return lambda number: (
+        f"it answers {wrong[number]:.0f} of {photos} photos wrong; in the last epoch that it drew "
+        f"it answered {before[0][number]:.0f} of {before[1]} wrong"
+    )
+
+
+def odd_replicates(first: NDArray[np.float32]) -> Finding:
+    """Say which replicates are alike, or that a seed gives other losses the second time."""
+
+    def said(number: int) -> str:
+        alike = (first == first[number]).all(axis=1)
+        others = [str(other + 1) for other in np.flatnonzero(alike) if other != number]
+        if others:
+            return f"replicate {number + 1} has the losses of replicate {', '.join(others)}"
+        return f"the seed of replicate {number + 1} gives other losses the second time"
+
+    return said

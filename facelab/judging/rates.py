@@ -15,6 +15,9 @@ Family = tuple[str, Sequence[float] | Values, Callable[[float], Descent]]
 """Words with a place for a value, the values to begin with, and the way of stepping of each."""
 
 
+Finding = Callable[[int], str]
+"""What says, of one replicate, what was seen."""
+
 NAMED = 160
 """So many first updates are looked at when a mistake is looked for."""
 
@@ -216,3 +219,22 @@ def running_means(lesson: Lesson, values: Values) -> Values:
         sizes = np.array(epoch[: len(part)])
         means[start : start + len(part)] = np.cumsum(part * sizes) / np.cumsum(sizes)
     return means
+
+
+def rate_errors(oracles: Sequence[Oracle], told: Sequence[Told]) -> tuple[Values, Finding]:
+    """Return how far the rate of each replicate lies from the one shown, as a share of it, (R,).
+
+    NaN where no constant rate explains the losses; and what says of a replicate which rate, or
+    which known mistake, does.
+    """
+    pairs = zip(oracles, told, strict=True)
+    readings = [read_back(oracle, one, named=False) for oracle, one in pairs]
+    shown = np.array([oracle.lesson.parameters.learning_rate for oracle in oracles])
+
+    def found(number: int) -> str:
+        reading = readings[number]
+        if math.isnan(reading.rate):
+            reading = read_back(oracles[number], told[number])
+        return reading.remark
+
+    return np.abs(np.array([reading.rate for reading in readings]) / shown - 1), found

@@ -26,6 +26,9 @@ Scale = Callable[[int], float]
 UPDATES = 2048
 """So many updates are replayed at most: all but those of the worked example."""
 
+LARGEST = 2048
+"""Photos of a training that is replayed at most: of more, their products would fill the memory."""
+
 RELATIVE, ABSOLUTE = 1e-4, 1e-5
 """How far a loss in float32 may lie from its replay, in shares of it and in nats. In theory float32
 drifts by 2e-5 of a loss within 500 updates on embeddings of length 1, in nats near 0."""
@@ -144,10 +147,14 @@ class Told:
 def wrong_values(oracle: Oracle, told: Told) -> int:
     """Return how many updates have a loss or an accuracy that plain descent does not give."""
     told = told.head()
-    again = oracle.replay(told.batches)
-    losses = ~(np.abs(told.off(again)) <= 1)  # NaN is wrong, too
-    accuracies = ~(np.abs(again.accuracy - told.accuracy) <= again.undecided + 1e-4)
+    losses, accuracies = _wrong(told, oracle.replay(told.batches))
     return int((losses | accuracies).sum())
+
+
+def _wrong(told: Told, again: Replayed) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which losses and which accuracies, (U,) each, are not those of a replay."""
+    losses = ~(np.abs(told.off(again)) <= 1)  # NaN is wrong, too
+    return losses, ~(np.abs(again.accuracy - told.accuracy) <= again.undecided + 1e-4)
 
 
 def wrong_answers(oracle: Oracle, told: Told, answers: NDArray[np.float32]) -> float:
@@ -159,3 +166,14 @@ def wrong_answers(oracle: Oracle, told: Told, answers: NDArray[np.float32]) -> f
     seen = answers.any(axis=1)
     distance = np.abs(answers[seen].astype(np.float64) - again.probabilities[seen])
     return float(distance.max()) if seen.any() else math.nan
+
+
+def first_wrong(oracle: Oracle, told: Told) -> str:
+    """Say which update is the first whose loss or accuracy is not the one calculated."""
+    told = told.head()
+    again = oracle.replay(told.batches)
+    losses, accuracies = _wrong(told, again)
+    update = int(np.argmax(losses | accuracies))
+    what = "loss" if losses[update] else "accuracy"
+    said, due = getattr(told, what)[update], getattr(again, what)[update]
+    return f"update {update + 1} says a {what} of {said:.5g}; calculated again it is {due:.5g}"

@@ -19,7 +19,6 @@ from facelab.judging import curves
 from facelab.judging.rates import read_back
 from facelab.judging.replay import Oracle, Told
 from facelab.learning.trainer import Trainer
-from facelab.learning.training import initial_head
 from facelab.systems.diagnostics import diagnose
 
 BASIC = Parameters(epochs=3)
@@ -55,11 +54,7 @@ class Patient:
 
     def lesson(self, parameters: Parameters) -> Lesson:
         """Return the training with seed 0 as a learner is given it."""
-        photos, people = self.photos, len(self.photos.people)
-        x = Trainer().embedder(photos, parameters).embed(photos.frames).vectors
-        head = initial_head(x.shape[1], people, parameters, [0])
-        labels = photos.numbers(photos.people)
-        return Lesson(x, labels, people, parameters, 0, head.kernel[0], head.bias[0])
+        return Trainer().lesson(self.photos, parameters, seed=0)
 
     def history(self, parameters: Parameters, seed: int = 0) -> History:
         """Return the history of a training."""

@@ -131,6 +131,10 @@ class Embedded:
 
         return Learnt(history, embedder, tuple(replicates), answer)
 
+    def lesson(self, photos: Photos, parameters: Parameters, seed: int) -> Lesson:
+        """Return what a learner is given to train one replicate on photos."""
+        return self._trainer.lesson(photos, parameters, seed)
+
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training: the embeddings are facelab's own."""
         return self._trainer.theory(photos, parameters)
