@@ -1,4 +1,4 @@
-"""The pytest plugin: options, fixtures and hooks. It forwards; the work is in ``running``."""
+"""The pytest plugin: options, fixtures and hooks. It forwards; the work is in ``playing``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,13 +17,13 @@ from facelab.camera.camera import Camera, open_camera
 from facelab.camera.command import PLACE
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.system import System, title
-from facelab.gallery.cast import parse_cast
+from facelab.gallery.cast import ROLES, parse_cast
 from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
 from facelab.playing import prerequisites, seeds
 from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
-from facelab.playing.definitions import check_definitions
+from facelab.playing.definitions import check_definitions, overridden
 from facelab.playing.examination import Exam
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
@@ -147,7 +147,7 @@ def pytest_configure(config: pytest.Config) -> None:
             cluster.enter_context(workers(address))
             config.add_cleanup(cluster.close)
     document = title_block(config.rootpath)
-    run = {"seeds": list(chosen), "system": named}
+    run: dict[str, Any] = {"seeds": list(chosen), "system": named}
     if config.getoption("nothing_left_out"):
         if config.getoption("numprocesses", None):
             raise pytest.UsageError(
@@ -192,16 +192,30 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     recorder, collected = session.config.stash[RECORDER], session.config.stash.get(COLLECTED, [])
     session.items[:] = prerequisites.complete(session.items, collected)
     if any(feature_of(item) for item in session.items):
-        used = check_definitions(session, session.items)
-        recorder.record.phrases = [asdict(define(context)) for context in used]
         with usage_errors():
             opencv()
             if (folder := session.config.getoption("gallery")) is not None:
                 cast = parse_cast(session.config.getoption("cast"))
                 session.config.stash[GALLERY] = OwnGallery(Path(folder), cast)
+        used = check_definitions(session, session.items, _people(session))
+        recorder.record.phrases = [asdict(define(context)) for context in used]
         with usage_errors():
             keep_folder(session.config)
     recorder.announce(session.items, collected)
+
+
+def _people(session: pytest.Session) -> list[str] | None:
+    """Return who may be named in a feature; None where only the frames that are to come tell."""
+    played = next(item for item in session.items if feature_of(item))
+    if session.config.getoption("camera") or overridden(session, played, ("gallery", "source")):
+        return None
+    own = session.config.stash.get(GALLERY, None)
+    source = own or Recording(session.config.rootpath / "fixtures")
+    try:
+        people = source.manifest["person"].unique().tolist()
+    except FacelabError:
+        return None  # the scenario that needs the frames says why
+    return list(dict.fromkeys([*ROLES, *people] if own else people))
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -182,7 +182,7 @@ def errors_grow(sheet: LiveSheet, growth: Growth, chance: float) -> None:
 
 @then(
     phrase(
-        "{manner} turns more right answers into wrong ones the more people there are, "
+        "{manner:Manner} turns more right answers into wrong ones the more people there are, "
         "by chance in {chance:Percent} of cases at most"
     )
 )
@@ -206,7 +206,7 @@ def manner_costs_more(sheet: LiveSheet, growth: Growth, manner: str, chance: flo
 def settling_grows(
     sheet: LiveSheet, growth: Growth, least: int, power: float, tolerance: float
 ) -> None:
-    """Measure the slope of log(updates) over log(photos), from crowd to crowd.
+    """Measure the exponent: how log(updates) grows with log(photos), from crowd to crowd.
 
     High: the mean of the accuracy over 10 updates reaches 0.9; counted to the last of them. For a
     few people these 10 are more than an epoch, and say nothing of the photos.

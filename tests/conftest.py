@@ -47,27 +47,27 @@ confidentiality = "Public"
 
 STEPS = """
 import pytest
-from pytest_bdd import given, parsers, then
+from pytest_bdd import given, parsers, step, then
 
 pytest_plugins = {plugins}
 
-@given("all is well")
+@step("all is well")
 def well():
     pass
 
-@given(parsers.parse("it fails with {{reason}}"))
+@step(parsers.parse("it fails with {{reason}}"))
 def failing(reason):
     raise AssertionError(reason)
 
-@given(parsers.parse("it breaks with {{reason}}"))
+@step(parsers.parse("it breaks with {{reason}}"))
 def broken(reason):
     raise RuntimeError(reason)
 
-@given(parsers.parse("it is left out for {{reason}}"))
+@step(parsers.parse("it is left out for {{reason}}"))
 def left_out(reason):
     pytest.skip(reason)
 
-@given("somebody presses Ctrl-C")
+@step("somebody presses Ctrl-C")
 def interrupted():
     raise KeyboardInterrupt
 """
@@ -162,10 +162,13 @@ class Project:
         return path
 
     def family(self, name: str, *steps: str, after: str = "", tags: str = "") -> Path:
-        """Write a feature tagged with its name, a scenario a step."""
+        """Write a feature tagged with its name, a scenario a step.
+
+        A step that stands alone is what its scenario judges: a Then.
+        """
         waits = " ".join(f"@after:{one}" for one in after.split())
         scenarios = "".join(
-            f"  Scenario: {name} {number}\n    Given {step}\n"
+            f"  Scenario: {name} {number}\n    {'Given' if 'Then ' in step else 'Then'} {step}\n"
             for number, step in enumerate(steps, 1)
         )
         prose = "".join(f"  {field}: as it is\n" for field in FIELDS)

@@ -15,7 +15,7 @@ from tests.gallery.test_own_gallery import fill
 pytestmark = pytest.mark.slow
 
 DESCRIBED = """
-@given("all photos are described")
+@step("all photos are described")
 def described(system, source):
     system.extractor.extract(source.photos("gallery").frames)
 """

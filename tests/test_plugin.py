@@ -189,7 +189,7 @@ def test_random_seeds_can_be_replayed(project: Project) -> None:
 
 
 EXAM = """
-@given("the exam is opened")
+@step("the exam is opened")
 def opened(exam):
     pass
 """

@@ -56,7 +56,7 @@ def theory(
     norm = float(np.linalg.norm(embeddings, axis=1).max())
     return {
         "norm of the embeddings": norm,
-        "curvature of the loss, at most": bound,
+        "smoothness constant of the loss (largest Hessian eigenvalue), upper bound": bound,
         "stable learning rate on all photos at once, at least": 2 / bound,
         "stable learning rate on any single photo": 4 / (norm**2 + 1),
         "fall of the loss predicted to first order": first_order_drop(

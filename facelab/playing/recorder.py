@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sysconfig
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +22,7 @@ from facelab.contract.errors import LONGEST, FacelabError, Lacking
 from facelab.contract.interval import Interval
 from facelab.contract.system import Capability, System, title
 from facelab.contract.text import one_line
-from facelab.contract.verdict import Refused, judge
+from facelab.contract.verdict import Refused, Verdict, judge
 from facelab.playing.features import example_of, family_of, feature_of, scenario_of
 from facelab.playing.prerequisites import needs
 from facelab.playing.properties import properties_of
@@ -86,10 +87,12 @@ class LiveSheet:
         unit: str = "",
         exact: bool = False,
         details: Sequence[str] = (),
+        found: Callable[[int], str] | None = None,
     ) -> None:
-        """Write down the verdict on a measure, as ``judging.verdict.judge``, with this step.
+        """Write down the verdict on a measure, as ``contract.verdict.judge``, with this step.
 
-        What the training's history looks like stands with a refusal.
+        With a refusal stands what was ``found``, in plain words, in the replicate that decides,
+        which it is given the number of; and what the training's history looks like.
         Raises Refused when it is neither accepted nor waived.
         """
         seeds = self.seeds[: np.size(values)]
@@ -97,7 +100,8 @@ class LiveSheet:
             measure, values, allowed, unit=unit, exact=exact, seeds=seeds, details=details
         )
         if not verdict.accepted:
-            verdict = replace(verdict, details=(*verdict.details, *self.remarks))
+            told = [found(_deciding(verdict))] if found else []
+            verdict = replace(verdict, details=(*told, *verdict.details, *self.remarks))
         self.step.verdicts.append(verdict.as_dict())
         if verdict.accepted:
             return
@@ -289,6 +293,13 @@ class Recorder:
             self._leave_out(live, sheet.reason)
         if isinstance(call.excinfo.value, Refused | FacelabError | StepDefinitionNotFoundError):
             report.longrepr = f"{sheet.file}:{sheet.line}: {sheet.verdict}: {sheet.reason}"
+
+
+def _deciding(verdict: Verdict) -> int:
+    """Return the number of the replicate that would have to move to turn the verdict."""
+    margins = [verdict.allowed.margin(value) for value in verdict.values]
+    order = sorted(range(len(margins)), key=lambda n: (not math.isnan(margins[n]), margins[n]))
+    return order[verdict.tolerated] if order else 0
 
 
 def verdict_on(error: BaseException) -> tuple[str, str]:

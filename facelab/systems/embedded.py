@@ -22,8 +22,9 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Learner, Lesson, Predict
 from facelab.contract.text import one_line
+from facelab.judging.rates import read_back
+from facelab.judging.replay import Oracle, Told
 from facelab.systems.diagnostics import diagnose
-from facelab.systems.replay import read_back
 from facelab.systems.update_log import UpdateLog, padded
 from facelab.systems.watchdog import silence_of, watchdog
 
@@ -132,6 +133,10 @@ class Embedded:
 
         return Learnt(history, embedder, tuple(replicates), answer)
 
+    def lesson(self, photos: Photos, parameters: Parameters, seed: int) -> Lesson:
+        """Return what a learner is given to train one replicate on photos."""
+        return self._trainer.lesson(photos, parameters, seed)
+
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training: the embeddings are facelab's own."""
         return self._trainer.theory(photos, parameters)
@@ -202,12 +207,14 @@ class Embedded:
             updates_per_epoch=parameters.updates_per_epoch(len(first.labels)),
             people=first.people,
         )
-        found = list(diagnose(history, parameters))
+        remarks: list[str] = []
         if Capability.LEARNING_RATE in self.capabilities:
             for number, log in enumerate(logs):
-                reading = read_back(log.lesson, np.array(losses[number]), list(photos[number]))
+                told = Told(np.array(losses[number]), np.array(accuracies[number]), photos[number])
+                reading = read_back(Oracle(log.lesson), told, named=not remarks)
                 history.learning_rate[number] = reading.rate
-                found += [reading.remark] * (reading.remark not in (*found, ""))
+                remarks += [reading.remark] * bool(reading.remark)
+        found = [*diagnose(history, parameters), *dict.fromkeys(remarks)]
         return replace(history, remarks=tuple(found))
 
     @contextmanager

@@ -73,7 +73,7 @@ LONG = """
 from facelab.base import progress
 progress.GRACE = 0
 
-@given("long work")
+@step("long work")
 def working():
     print("swallowed")
     with progress.progress("working", "pieces") as told:

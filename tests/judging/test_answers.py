@@ -152,11 +152,12 @@ def test_signed_rank_is_wilcoxons() -> None:
     assert p_values[0] < 0.05 < p_values[1]
 
 
-def test_least_excess_is_positive_only_where_it_is_sure() -> None:
-    random = np.random.default_rng(5)
-    low, high = random.uniform(0, 0.1, (1, 40)), random.uniform(0.3, 0.4, (1, 40))
-    assert 0.25 < answers.least_excess(high, low)[0] < 0.3
-    assert answers.least_excess(low, low)[0] < 0
+def test_an_excess_is_bounded_from_above() -> None:
+    often, seldom = given("aaaamlml" * 5, "alamlmll" * 5), given("aaaamlml" * 5, "aaaamlmm" * 5)
+    for one in (often, seldom):
+        one.labels["burst"] = np.arange(40) // 2
+    assert 0 < answers.most_excess(often, seldom, 0.01)[0] < 0.7
+    assert answers.most_excess(seldom, often, 0.01)[0] < 0
 
 
 @pytest.mark.parametrize(("values", "replicate"), [([3, 1, 2], 2), ([5], 0), ([4, 1, 9, 2, 8], 0)])

@@ -9,7 +9,7 @@ import pytest
 
 from facelab.cli import main
 from facelab.playing.catalogue import contexts, define, step_modules
-from steps.phrases import FIELDS
+from facelab.playing.fields import FIELDS
 from tests.conftest import ROOT
 
 PAGE = ROOT / "docs" / "steps.md"

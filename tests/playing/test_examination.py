@@ -51,7 +51,9 @@ class Counter:
         self.asked.append((seeds, drawn))
         values = np.zeros((len(seeds), drawn), np.float32)
         order = np.zeros((len(seeds), drawn, 1), np.int32)
-        return Guess(History(tuple(seeds), values, values, values, order, 1, len(photos.people)))
+        each = request.parameters.updates_per_epoch(len(photos))
+        told = History(tuple(seeds), values, values, values, order, each, len(photos.people))
+        return Guess(told)
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ import inspect
 
 import pytest
 
-from facelab.playing.features import FeatureFile, name_of_test
+from facelab.playing.features import FeatureFile
+from facelab.playing.misprints import name_of_test
 from tests.conftest import Project
 
 

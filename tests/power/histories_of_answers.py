@@ -43,8 +43,8 @@ def asked(count: int) -> Fixtures:
 
 def summing(total: float) -> Fixtures:
     """Return a training whose probabilities sum to ``total``."""
-    odds = np.array([[[total / 2, total / 2]]])
-    return {"photos": shown(1), "training": SimpleNamespace(predict=lambda _: odds)}
+    probabilities = np.array([[[total / 2, total / 2]]])
+    return {"photos": shown(1), "training": SimpleNamespace(predict=lambda _: probabilities)}
 
 
 def answered_at(loss: float) -> Fixtures:
@@ -85,10 +85,10 @@ def with_glasses(bursts: int) -> Fixtures:
     """Return answers about pairs with glasses and without, less sure with them in every burst."""
     bare, worn = surer(bursts)
     labels = {"burst": [*bare.labels["burst"]] * 2, "glasses": [0] * bursts + [1] * bursts}
-    odds = np.concatenate([bare.probabilities, worn.probabilities], axis=1)
+    probabilities = np.concatenate([bare.probabilities, worn.probabilities], axis=1)
     frames = "a" * (2 * bursts)
     both = said(frames, frames, **labels)
-    return {"answers": type(both)(both.labels, odds, both.people)}
+    return {"answers": type(both)(both.labels, probabilities, both.people)}
 
 
 def pairs(bare: str, worn: str) -> Fixtures:
@@ -125,7 +125,7 @@ CASES = (
     ),
     Case(
         # of 10, 2 that are wrong leave a share of 50.7 % possible, 1 leaves 39.4 %
-        "at least 50 % of them are answered wrong",
+        "as far as 10 probes can tell, at least 50 % of them are answered wrong",
         "{} of 10",
         lambda n: {"answers": wrong(n, 10)},
         ((3, YES), (2, YES), (1, NO)),
@@ -149,7 +149,7 @@ CASES = (
         ((1, YES), (1.000009, YES), (1.00002, NO), (0.9, NO)),
     ),
     Case(
-        "its answers to the photos, asked person by person, go on with the curve of the loss",
+        "the loss of its answers to the training photos continues the loss curve",
         "3, 2, then answers at {}",
         answered_at,
         ((2.01, NO), (1.99, YES), (1.01, YES), (0.99, NO)),

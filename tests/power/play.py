@@ -162,6 +162,7 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
 
 def _judging_on(_: Any) -> Any:
     def judging(sheet: LiveSheet, measure: str, values: Any, allowed: Interval, **how: Any) -> None:
+        how.pop("found", None)
         seeds = sheet.seeds[: np.size(values)]
         sheet.step.verdicts.append(judge(measure, values, allowed, seeds=seeds, **how).as_dict())
 
