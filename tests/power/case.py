@@ -122,6 +122,7 @@ def exam(answers: Any = None, training: Any = None, probes: Photos | None = None
         system=SimpleNamespace(capabilities=tuple(Capability)),
         shown=lambda _: lambda _: None,
         ask=lambda *_: answers,
+        ask_alone=lambda *_: answers,
         train=lambda _, parameters: training(parameters) if training else None,
         source=source,
         probes=lambda *_: probes,
