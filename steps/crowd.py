@@ -37,7 +37,9 @@ def crowd_photos(sheet: LiveSheet, crowd: Crowd | None, number: int) -> Photos:
     Without `--people` the scenario is not run.
     """
     if crowd is None:
-        sheet.leave_out("a crowd is drawn when it is asked for: run pytest --people 300")
+        sheet.leave_out(
+            "a crowd is drawn when it is asked for: run pytest --people 300", by_choice=True
+        )
     photos = crowd.photos
     counts = photos.labels["person"].value_counts()
     sheet.show(evidence.facts("crowd", {"source": crowd.name, "people": len(counts)}))
@@ -117,7 +119,8 @@ def enough_people(sheet: LiveSheet, growth: Growth, least: int) -> None:
     """
     people = growth.people[-1]
     if people < least:
-        sheet.leave_out(f"{people} people are too few to tell; run pytest --people {least} or more")
+        reason = f"{people} people are too few to tell; run pytest --people {least} or more"
+        sheet.leave_out(reason, by_choice=True)
 
 
 def _bands(growth: Growth) -> dict[str, list[evidence.Band]]:

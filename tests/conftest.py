@@ -132,7 +132,9 @@ class Run:
     def acceptance(self) -> list[str]:
         """The lines at the end of the terminal: one a scenario, then the verdict."""
         start = next(i for i, line in enumerate(self.lines) if " acceptance " in line)
-        return [line for line in self.lines[start + 1 :] if line[:2] in {s + " " for s in "+-=x!?"}]
+        return [
+            line for line in self.lines[start + 1 :] if line[:2] in {s + " " for s in "+~-=x!?"}
+        ]
 
     def said(self, line: str) -> bool:
         """Tell whether a line was printed, word for word."""

@@ -10,6 +10,7 @@ import tensorflow  # noqa: F401 (pytester would import it once a run, and it bea
 
 from facelab.gallery.source import Recording
 from tests.conftest import Project
+from tests.gallery.test_own_gallery import fill
 
 pytestmark = pytest.mark.slow
 
@@ -36,16 +37,28 @@ def run(book: Project, *options: str) -> list[Path]:
 
 
 def test_what_is_kept_is_used_again_until_the_cache_is_cleared(book: Project) -> None:
-    (first,) = run(book)
-    made = first.stat().st_ino, first.read_bytes()
-    again = run(book)
-    assert again == [first]
-    assert (first.stat().st_ino, first.read_bytes()) == made
-    stranger = first.with_name("no row.rows")
+    first = run(book)
+    assert len(first) == 40  # one a photo
+    made = [(path.stat().st_ino, path.read_bytes()) for path in first]
+    assert run(book) == first
+    assert [(path.stat().st_ino, path.read_bytes()) for path in first] == made
+    stranger = first[0].with_name("no row.rows")
     stranger.touch()
-    assert run(book, "--cache-clear") == [first]
-    assert first.read_bytes() == made[1]
+    assert run(book, "--cache-clear") == first
+    assert [path.read_bytes() for path in first] == [content for _, content in made]
 
 
 def test_without_pytests_cache_nothing_is_kept(book: Project) -> None:
     assert run(book, "-p", "no:cacheprovider") == []
+
+
+def test_what_is_seen_in_ones_own_photos_is_kept_by_their_gallery(book: Project) -> None:
+    team = book.folder / "own" / "team"
+    fill(team)
+    for _ in range(2):
+        assert run(book, "--gallery", str(team)) == []
+        (kept,) = team.rglob("*.rows")
+    assert kept.is_relative_to(team / ".facelab" / "cache")
+    kept.unlink()
+    assert run(book, "--gallery", str(team), "-p", "no:cacheprovider") == []
+    assert not list(team.rglob("*.rows"))

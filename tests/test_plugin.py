@@ -23,7 +23,7 @@ def test_all_accepted(project: Project) -> None:
         "+ T0  accepted     T0 1",
         "+ T0  accepted     T0 2",
         "+ T1  accepted     T1 1",
-        "+ accepted; report: reports/acceptance.html",
+        "+ accepted: 3 of 3 scenarios accepted, 100 %; report: reports/acceptance.html",
     ]
     assert run.record["verdict"] == "accepted"
     assert run.record["document"]["title"] == "A tiny book"
@@ -83,7 +83,8 @@ def test_blocked_by_t0(project: Project) -> None:
     assert run.acceptance[2:] == [
         "= T1  blocked      T1 1 – blocked by T0",
         "= T2  blocked      T2 1 – blocked by T1",
-        "x refused; report: reports/acceptance.html",
+        "x refused: 1 of 4 scenarios accepted, 25 %; 1 refused; 2 blocked; "
+        "report: reports/acceptance.html",
     ]
 
 
@@ -150,7 +151,9 @@ def test_report_goes_where_asked(project: Project) -> None:
     project.family("T0", "all is well")
     run = project.run("--report", "elsewhere/today")
     assert run.status == pytest.ExitCode.OK
-    assert run.acceptance[-1] == "+ accepted; report: elsewhere/today/acceptance.html"
+    assert run.acceptance[-1] == (
+        "+ accepted: 1 of 1 scenario accepted, 100 %; report: elsewhere/today/acceptance.html"
+    )
     assert not run.folder.exists()
     assert {path.name for path in (project.folder / "elsewhere/today").iterdir()} == {
         "acceptance.json",
@@ -322,5 +325,5 @@ def test_a_bare_project_needs_no_prose_and_no_title_block(project: Project) -> N
     assert run.status == pytest.ExitCode.OK
     assert run.acceptance == [
         "+ a  accepted     b",
-        "+ accepted; report: reports/acceptance.html",
+        "+ accepted: 1 of 1 scenario accepted, 100 %; report: reports/acceptance.html",
     ]

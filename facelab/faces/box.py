@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Box = NDArray[np.floating[Any]]
 
+Candidates = NDArray[np.float32]
+"""Boxes with scores (..., 5): left, top, right, bottom, score from 0 to 1; zeros for none."""
+
 
 def area(boxes: Box) -> Box:
     """Areas (...) of boxes, 0 for one turned inside out."""

@@ -1,12 +1,15 @@
-"""Faces inside a saved classifier: Keras layers, from frames to grey squares of faces.
+"""The way from frame to vector inside a saved classifier, as Keras layers.
 
-``Grey`` takes the colours off, ``FaceCandidates`` runs the network of `facelab.faces` on a batch,
-``MainFace`` picks the largest face, ``Crop`` cuts a square round it. They do to frames what
-`learning/squares.py` does faster with OpenCV.
+``Grey`` takes the colours off, ``FaceCandidates`` runs the networks of `facelab.faces.network`,
+``MainFace`` picks the largest face, ``Crop`` cuts a square round it, ``Hog`` describes its shapes,
+``Centring`` places the vectors round the origin. They are the twins of what the rest of this
+package does in NumPy and OpenCV, faster; tests hold both equal.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import keras
@@ -14,21 +17,24 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from facelab.contract.errors import FacelabError
+from facelab.faces.detection import MOST, Detection
 from facelab.faces.finder import APART, PROPOSED, THRESHOLD
+from facelab.faces.hog import CUT, EPSILON, FEATURES, ORIENTATIONS, SIDE, Vectors
 from facelab.faces.network import (
     CELL,
+    CROP,
     FLOOR,
     HEIGHT,
     NEIGHBOURHOOD,
-    STRIDES,
     TYPICAL,
     WIDTH,
+    Layer,
+    through_proposal,
+    through_refinement,
     weights,
 )
-from facelab.faces.refinement import CONTEXT, SIDE, SMALL
-
-MOST = 8
-"""Most faces that are told apart in a frame."""
+from facelab.faces.refinement import CONTEXT, SMALL
 
 GREY = (3735, 19235, 9798)
 """Weights of blue, green and red in a grey level (ITU-R BT.601), in 32768ths as OpenCV has them."""
@@ -93,52 +99,46 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         shift = tf.concat([corner[::-1], corner[::-1]], 0)
         there = tf.cast(found[..., 4:] > 0, tf.float32)
         boxes = (found[..., :4] - shift) / zoom * there
-        return self._verified(grey, boxes, found[..., 4], SMALL / zoom)
+        return self._refined(grey, boxes, found[..., 4], SMALL / zoom)
 
-    def _verified(self, grey: Tensor, boxes: Tensor, proposed: Tensor, small: Tensor) -> Tensor:
-        """Judge each box (frames, 8, 4) by a closer look, as `facelab.faces.refinement`."""
+    def _refined(self, grey: Tensor, boxes: Tensor, proposed: Tensor, small: Tensor) -> Tensor:
+        """Look closer at each box (frames, 8, 4), as `facelab.faces.refinement`."""
         place = tf.where(proposed > 0)
         box, before = tf.gather_nd(boxes, place), tf.gather_nd(proposed, place)
         side = tf.maximum(tf.round((box[:, 3] - box[:, 1]) * CONTEXT), 2)
         corner = tf.round((box[:, :2] + box[:, 2:] - side[:, None]) / 2)
-        looks = tf.round(cut(tf.gather(grey, place[:, 0]), corner, side, SIDE))
-        told = self.refine(local_contrast(looks))
-        score = tf.sigmoid(tf.math.log(before / (1 - before)) + told[:, 0])
+        crops = tf.round(cut(tf.gather(grey, place[:, 0]), corner, side, CROP))
+        answers = self.refine(local_contrast(crops))
+        score = tf.sigmoid(tf.math.log(before / (1 - before)) + answers[:, 0])
         size = box[:, 2:] - box[:, :2]
-        middle = (box[:, :2] + box[:, 2:]) / 2 + told[:, 1:3] * size
-        half = size * tf.exp(told[:, 3:]) / 2
+        middle = (box[:, :2] + box[:, 2:]) / 2 + answers[:, 1:3] * size
+        half = size * tf.exp(answers[:, 3:]) / 2
         corrected = tf.where(size[:, 1:] < small, tf.concat([middle - half, middle + half], 1), box)
         shape = tf.shape(boxes, tf.int64)
         scores = tf.scatter_nd(place, score, shape[:2])
         return distinct(tf.scatter_nd(place, corrected, shape), scores, least=0.0)
 
     def propose(self, pictures: Tensor) -> Tensor:
-        """Return the maps (n, 12, 16, 5) of pictures (n, 96, 128), as `facelab.faces.network`."""
-        block = self._convolved
-        fine = pictures[..., None]
-        for name in ("c1", "c2", "c3", "c4"):
-            fine = tf.nn.relu(block(fine, name))
-        coarse = fine
-        for name in ("d1", "d2", "d3", "up"):
-            coarse = tf.nn.relu(block(coarse, name))
-        doubled = tf.repeat(tf.repeat(coarse, 2, axis=1), 2, axis=2)
-        both = doubled + tf.nn.relu(block(fine, "side"))
-        return block(tf.nn.relu(block(both, "join")), "out")
+        """Return the maps (n, 12, 16, 5) of pictures (n, 96, 128) in local contrast."""
 
-    def refine(self, looks: Tensor) -> Tensor:
-        """Return what is said (n, 5) of looks (n, 48, 48), as `facelab.faces.refinement`."""
-        count = tf.shape(looks)[0]
+        def double(x: Tensor) -> Tensor:
+            return tf.repeat(tf.repeat(x, 2, axis=1), 2, axis=2)
+
+        return through_proposal(pictures[..., None], self._block, double)
+
+    def refine(self, crops: Tensor) -> Tensor:
+        """Return the answers (n, 5) to crops (n, 48, 48) in local contrast."""
+        count = tf.shape(crops)[0]
         # oneDNN mistakes the shapes of a batch of none on some processors: a blank one goes along
-        blank = tf.zeros([tf.cast(count == 0, tf.int32), *looks.shape[1:]])
-        x = tf.concat([looks, blank], 0)[..., None]
-        for name in ("v1", "v2", "v3", "v4"):
-            x = tf.nn.relu(self._convolved(x, name))
-        kernel, bias = self.net["v5"]
-        return (tf.tensordot(x, kernel, 3) + bias)[:count]
+        blank = tf.zeros([tf.cast(count == 0, tf.int32), *crops.shape[1:]])
+        some = tf.concat([crops, blank], 0)
+        return through_refinement(some[..., None], self._block)[:count, 0, 0]
 
-    def _convolved(self, x: Tensor, name: str) -> Tensor:
-        kernel, bias = self.net[name]
-        return tf.nn.conv2d(x, kernel, STRIDES.get(name, 1), "SAME") + bias
+    def _block(self, x: Tensor, layer: Layer) -> Tensor:
+        kernel, bias = self.net[layer.name]
+        padding = "VALID" if layer.whole else "SAME"
+        x = tf.nn.conv2d(x, kernel, layer.stride, padding) + bias
+        return x if layer.linear else tf.nn.relu(x)
 
 
 @keras.saving.register_keras_serializable("facelab")
@@ -191,7 +191,7 @@ class Crop(keras.layers.Layer):  # type: ignore[misc]
     Output shape: (n, side, side), float32, whole grey levels from 0 to 255.
     """
 
-    def __init__(self, side: int = 64, margin: float = 1.0, **kwargs: Any) -> None:
+    def __init__(self, side: int = SIDE, margin: float = 1.0, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.side = side
         self.margin = margin
@@ -214,6 +214,82 @@ class Crop(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "side": self.side, "margin": self.margin}
+
+
+@keras.saving.register_keras_serializable("facelab")
+class Hog(keras.layers.Layer):  # type: ignore[misc]
+    """Histograms of oriented gradients, as `facelab.faces.hog`.
+
+    Input shape: (frames, 64, 64), float32. Output shape: (frames, 1764), float32.
+    """
+
+    def call(self, grey: Tensor) -> Tensor:
+        """Take gradients, count them in cells, normalise blocks of cells."""
+        down = tf.pad(grey[:, 2:] - grey[:, :-2], [[0, 0], [1, 1], [0, 0]])
+        across = tf.pad(grey[:, :, 2:] - grey[:, :, :-2], [[0, 0], [0, 0], [1, 1]])
+        angle = tf.math.floormod(tf.atan2(down, across), np.pi)
+        orientation = tf.cast(angle * (ORIENTATIONS / np.pi), tf.int32) % ORIENTATIONS
+        strength = tf.sqrt(down**2 + across**2)
+        votes = tf.one_hot(orientation, ORIENTATIONS) * strength[..., None]
+        cells = tf.nn.avg_pool2d(votes, 8, 8, "VALID")  # (n, 8, 8, 9)
+        corners = [cells[:, i : i + 7, j : j + 7] for i in (0, 1) for j in (0, 1)]
+        blocks = tf.stack(corners, axis=3)  # (n, 7, 7, 4, 9)
+        blocks = unit_length(tf.minimum(unit_length(blocks), CUT))
+        return tf.reshape(blocks, [-1, FEATURES])
+
+
+def unit_length(blocks: Tensor, epsilon: float = EPSILON) -> Tensor:
+    """Scale the last two axes to Euclidean length 1."""
+    square = tf.reduce_sum(blocks**2, axis=[-2, -1], keepdims=True)
+    return blocks / tf.sqrt(square + epsilon**2)
+
+
+@keras.saving.register_keras_serializable("facelab")
+class Centring(keras.layers.Layer):  # type: ignore[misc]
+    """Vectors less the mean of the training photos', scaled to a fixed Euclidean norm.
+
+    Input shape and output shape: (frames, features), float32.
+    """
+
+    def __init__(self, mean: Sequence[float], norm: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.mean = np.asarray(mean, np.float32)
+        self.norm = norm
+
+    def call(self, vectors: Tensor) -> Tensor:
+        """Subtract the mean, scale."""
+        return self.norm * tf.math.l2_normalize(vectors - self.mean, axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "mean": self.mean.tolist(), "norm": self.norm}
+
+
+def layer_of(detection: Detection) -> keras.layers.Layer:
+    """Return the layer from grey frames to candidates that finds faces as a detection does.
+
+    Raises FacelabError for a face detector that no Keras model can hold.
+    """
+    if detection.choice == "facelab":
+        return FaceCandidates()
+    if detection.choice == "none":
+        return CentreSquare()
+    raise FacelabError(
+        f"{detection.name} cannot be kept in a classifier; train with --face-detector facelab "
+        "or none"
+    )
+
+
+def compiled_hog(squares: NDArray[np.uint8]) -> Vectors:
+    """Return the vectors (n, 1764) of squares (n, 64, 64) uint8, by the layer `Hog`, compiled."""
+    return np.asarray(_graph()(tf.constant(squares, tf.float32)))
+
+
+@cache
+def _graph() -> Any:
+    signature = [tf.TensorSpec((None, SIDE, SIDE), tf.float32)]
+    # concrete: to bind the arguments anew takes half as long as to answer one frame
+    return tf.function(Hog().call, signature, autograph=False).get_concrete_function()
 
 
 def cut(grey: Tensor, corner: Tensor, square: Tensor, side: int) -> Tensor:
@@ -264,15 +340,15 @@ def _mean_around(size: int) -> NDArray[np.float32]:
     return matrix
 
 
-def candidates(said: Tensor) -> Tensor:
+def candidates(maps: Tensor) -> Tensor:
     """Return faces (n, 8, 5), in pixels of the network's picture, read off maps (n, 12, 16, 5)."""
     rows, columns = HEIGHT // CELL, WIDTH // CELL
-    sure = tf.sigmoid(said[..., 0])
+    sure = tf.sigmoid(maps[..., 0])
     peak = sure >= tf.nn.max_pool2d(sure[..., None], 3, 1, "SAME")[..., 0]
     row, column = np.mgrid[0:rows, 0:columns].astype(np.float32) + 0.5
-    told = tf.concat([said[..., 1:3] + np.stack([column, row], -1), said[..., 3:5]], -1)
-    told = tf.concat([told, sure[..., None]], -1)
-    near = tf.image.extract_patches(told, [1, 3, 3, 1], [1] * 4, [1] * 4, "SAME")
+    middle = maps[..., 1:3] + np.stack([column, row], -1)
+    cells = tf.concat([middle, maps[..., 3:5], sure[..., None]], -1)
+    near = tf.image.extract_patches(cells, [1, 3, 3, 1], [1] * 4, [1] * 4, "SAME")
     near = tf.reshape(near, [-1, rows, columns, 9, 5])
     weight = near[..., 4] * tf.cast(near[..., 4] > 0.4 * sure[..., None], tf.float32)
     mean = tf.reduce_sum(near[..., :4] * weight[..., None], 3)

@@ -1,31 +1,95 @@
-"""The network of the face finder, in plain NumPy: a frame goes in, a map of faces comes out.
+"""The two networks of the face finder: their architecture, their weights, and both in NumPy.
 
-Eleven convolutions over a small grey picture in local contrast, after CenterNet (Zhou et al.,
-2019): every cell of 8 x 8 pixels says how near the middle of a face is, and where its box lies.
+`propose` looks at a whole frame, small and in local contrast, after CenterNet (Zhou et al., 2019):
+every cell of 8 x 8 pixels says how near the middle of a face is, and where its box lies. `refine`
+looks closer at one place, as in MTCNN (Zhang et al., 2016): is it a face, and where exactly?
+
+The architecture is written once, as `through_proposal` and `through_refinement`: whoever convolves
+(NumPy here, TensorFlow in a saved classifier, Keras in the recipe) brings its own ``block``.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from importlib.resources import files
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 WIDTH, HEIGHT = 128, 96
-"""Pixels of the picture that the network sees."""
+"""Pixels of the picture that the proposal network sees."""
 
 CELL = 8
-"""Pixels of a cell of the map, each way."""
+"""Pixels of a cell of its map, each way."""
 
 TYPICAL = np.array([32, 40], np.float32)
 """Width and height of a box whose logarithms are 0, in pixels."""
+
+CROP = 48
+"""Pixels of the square that the refinement network sees, each way."""
 
 NEIGHBOURHOOD, FLOOR = 25, 4.0
 """Side of the square that contrast is measured in, in pixels; grey levels added to it."""
 
 Map = NDArray[np.float32]
+
+
+class Layer(NamedTuple):
+    """A convolution: kernels of ``side`` x ``side``, ``channels`` out.
+
+    ``linear``: no ReLU follows. ``whole``: the kernel is as large as what it sees, and leaves one
+    cell; otherwise the edges are filled up with zeros.
+    """
+
+    name: str
+    side: int
+    channels: int
+    stride: int = 1
+    linear: bool = False
+    whole: bool = False
+
+
+FINE = Layer("c1", 3, 16, 2), Layer("c2", 3, 24, 2), Layer("c3", 3, 32, 2), Layer("c4", 3, 32)
+"""From the picture to cells of 8 x 8 pixels."""
+
+COARSE = Layer("d1", 3, 48, 2), Layer("d2", 3, 48), Layer("d3", 3, 48), Layer("up", 1, 32)
+"""Over cells of 16 x 16 pixels, which see more of the picture."""
+
+BESIDE, JOIN = Layer("side", 1, 32), Layer("join", 3, 32)
+OUT = Layer("out", 1, 5, linear=True)
+
+CLOSER = Layer("v1", 3, 8, 2), Layer("v2", 3, 16, 2), Layer("v3", 3, 24, 2), Layer("v4", 3, 16)
+LAST = Layer("v5", 6, 5, linear=True, whole=True)
+
+PROPOSAL = (*FINE, *COARSE, BESIDE, JOIN, OUT)
+REFINEMENT = (*CLOSER, LAST)
+
+Tensor = Any
+"""An array (n, h, w, channels) of whoever convolves."""
+
+Block = Callable[[Tensor, Layer], Tensor]
+"""Convolves, adds the bias, sets negative values to 0 unless the layer is linear."""
+
+
+def through_proposal(pictures: Tensor, block: Block, double: Callable[[Tensor], Tensor]) -> Tensor:
+    """Return maps (n, 12, 16, 5) of pictures (n, 96, 128, 1).
+
+    ``double`` repeats each cell of (n, h, w, channels), down and across. The five are: face
+    (logit), offset of the middle right and down (cells), width and height (logarithms of shares of
+    `TYPICAL`).
+    """
+    fine = reduce(block, FINE, pictures)
+    both = double(reduce(block, COARSE, fine)) + block(fine, BESIDE)
+    return block(block(both, JOIN), OUT)
+
+
+def through_refinement(crops: Tensor, block: Block) -> Tensor:
+    """Return (n, 1, 1, 5) of crops (n, 48, 48, 1): face (logit), correction of the box."""
+    return block(reduce(block, CLOSER, crops), LAST)
 
 
 @dataclass(frozen=True)
@@ -34,25 +98,22 @@ class Convolution:
 
     kernel: Map
     bias: Map
-    stride: int = 1
 
 
-STRIDES = {"c1": 2, "c2": 2, "c3": 2, "d1": 2, "v1": 2, "v2": 2, "v3": 2}
-"""Layers that halve the picture; those in v are the verifier's."""
+Weights = Mapping[str, Convolution]
+"""Convolutions by the names of their layers."""
 
 
 @cache
-def weights() -> dict[str, Convolution]:
-    """Read the committed weights."""
+def weights() -> Weights:
+    """Read the committed weights of both networks."""
     with (files("facelab.faces") / "weights.npz").open("rb") as file, np.load(file) as stored:
-        names = {name.partition("_")[0]: None for name in stored.files}
         return {
-            name: Convolution(
-                stored[f"{name}_kernel"].astype(np.float32),
-                stored[f"{name}_bias"].astype(np.float32),
-                STRIDES.get(name, 1),
+            layer.name: Convolution(
+                stored[f"{layer.name}_kernel"].astype(np.float32),
+                stored[f"{layer.name}_bias"].astype(np.float32),
             )
-            for name in names
+            for layer in (*PROPOSAL, *REFINEMENT)
         }
 
 
@@ -66,45 +127,57 @@ def local_contrast(grey: NDArray[np.uint8]) -> Map:
     return contrast
 
 
-def forward(contrast: Map, net: Mapping[str, Convolution]) -> Map:
-    """Return the map (12, 16, 5) of a picture (96, 128) in local contrast.
+def propose(pictures: Map, net: Weights) -> Map:
+    """Return the maps (n, 12, 16, 5) of pictures (n, 96, 128) in local contrast, float32."""
 
-    The five are: face (logit), offset of the middle right and down (cells), width and height
-    (logarithms of shares of `TYPICAL`).
-    """
-    fine = contrast[..., None]
-    for name in ("c1", "c2", "c3", "c4"):
-        fine = relu(convolve(fine, net[name]))
-    coarse = fine
-    for name in ("d1", "d2", "d3", "up"):
-        coarse = relu(convolve(coarse, net[name]))
-    both = coarse.repeat(2, axis=0).repeat(2, axis=1) + relu(convolve(fine, net["side"]))
-    return convolve(relu(convolve(both, net["join"])), net["out"])
+    def double(x: Map) -> Map:
+        return x.repeat(2, axis=1).repeat(2, axis=2)
+
+    maps: Map = through_proposal(pictures[..., None], _block(net), double)
+    return maps
 
 
-def convolve(x: Map, layer: Convolution) -> Map:
-    """Convolve (h, w, c) as Keras does with ``padding="same"``: a product over unfolded patches."""
-    side, stride = layer.kernel.shape[0], layer.stride
-    if side == 1:
-        mixed: Map = x @ layer.kernel[0, 0] + layer.bias
-        return mixed
-    high, wide, channels = x.shape
+def refine(crops: Map, net: Weights) -> Map:
+    """Return the answers (n, 5) to crops (n, 48, 48) in local contrast, float32."""
+    answers: Map = through_refinement(crops[..., None], _block(net))
+    return answers.reshape(-1, LAST.channels)
+
+
+def _block(net: Weights) -> Block:
+    def block(x: Map, layer: Layer) -> Map:
+        x = convolve(x, net[layer.name], layer)
+        return x if layer.linear else np.maximum(x, 0, out=x)
+
+    return block
+
+
+def convolve(x: Map, weights: Convolution, layer: Layer) -> Map:
+    """Convolve (n, h, w, c) as Keras does, by one product over unfolded patches."""
+    columns = weights.kernel.reshape(-1, layer.channels)
+    if layer.whole:
+        patches, shape = x.reshape(len(x), -1), (len(x), 1, 1)
+    elif layer.side == 1:
+        patches, shape = x.reshape(-1, x.shape[-1]), x.shape[:3]
+    else:
+        unfolded = _unfolded(x, layer)
+        patches, shape = unfolded.reshape(-1, len(columns)), unfolded.shape[:3]
+    product: Map = patches @ columns
+    product += weights.bias
+    return product.reshape(*shape, layer.channels)
+
+
+def _unfolded(x: Map, layer: Layer) -> Map:
+    """Return a view (n, h / stride, w / stride, side, side, c) of what each cell sees."""
+    side, stride = layer.side, layer.stride
+    count, high, wide, channels = x.shape
     before = (side - stride) // 2 if stride > 1 else side // 2
     # by hand: np.pad and sliding_window_view take longer than the product
-    padded = np.zeros((high + before + side // 2, wide + before + side // 2, channels), np.float32)
-    padded[before : before + high, before : before + wide] = x
-    down, across, deep = padded.strides
-    patches = np.lib.stride_tricks.as_strided(
+    beyond = before + side // 2
+    padded = np.zeros((count, high + beyond, wide + beyond, channels), np.float32)
+    padded[:, before : before + high, before : before + wide] = x
+    each, down, across, deep = padded.strides
+    return np.lib.stride_tricks.as_strided(
         padded,
-        (high // stride, wide // stride, side, side, channels),
-        (down * stride, across * stride, down, across, deep),
+        (count, high // stride, wide // stride, side, side, channels),
+        (each, down * stride, across * stride, down, across, deep),
     )
-    columns = layer.kernel.reshape(-1, layer.kernel.shape[-1])
-    product: Map = patches.reshape(-1, len(columns)) @ columns + layer.bias
-    return product.reshape(high // stride, wide // stride, -1)
-
-
-def relu(x: Map) -> Map:
-    """Set negative values to 0, in place."""
-    positive: Map = np.maximum(x, 0, out=x)
-    return positive

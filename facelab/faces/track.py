@@ -3,12 +3,9 @@
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
-from facelab.faces.box import area, intersection_over_union
+from facelab.faces.box import Candidates, area, intersection_over_union
 from facelab.faces.finder import THRESHOLD
-
-Rows = NDArray[np.float32]
 
 START, KEEP = THRESHOLD, 0.5
 """Score that starts a track, and the lower one that keeps it."""
@@ -27,13 +24,13 @@ SMOOTHING = 0.6
 class Track:
     """Follows the largest face from frame to frame: sure faces start it, fainter ones keep it."""
 
-    _last: Rows | None = field(default=None, init=False)
+    _last: Candidates | None = field(default=None, init=False)
     _missed: int = field(default=0, init=False)
 
-    def follow(self, candidates: Rows) -> Rows:
+    def follow(self, candidates: Candidates) -> Candidates:
         """Return the face (5,) of the next frame, smoothed; zeros when there is none.
 
-        ``candidates`` (n, 5) are boxes and scores; rows with a score of 0 count for nothing.
+        ``candidates`` (n, 5) are boxes and scores; those with a score of 0 count for nothing.
         """
         face = self._kept(candidates)
         if face is None:
@@ -48,7 +45,7 @@ class Track:
         self._last, self._missed = face, 0
         return face.copy()
 
-    def _kept(self, candidates: Rows) -> Rows | None:
+    def _kept(self, candidates: Candidates) -> Candidates | None:
         """The candidate nearest to the last face, when one is near and sure enough."""
         if self._last is None:
             return None
@@ -57,7 +54,7 @@ class Track:
         best = int(near.argmax())
         return candidates[best].copy() if near[best] >= NEAR else None
 
-    def _started(self, candidates: Rows) -> Rows | None:
+    def _started(self, candidates: Candidates) -> Candidates | None:
         """The largest candidate that is sure enough to start a track."""
         size = np.where(candidates[:, 4] >= START, area(candidates[:, :4]), 0)
         best = int(size.argmax())

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from facelab.base.files import sha256
+from facelab.base.files import is_file, sha256
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
-from facelab.gallery.image import read_image
+from facelab.gallery.pictures import Pictures
 
 BATCH = 64
 """Frames that are handed out together: enough to be fast, few enough to be small."""
@@ -18,18 +18,18 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Stills:
-    """A film of ``person`` kept as picture files, without loss: ``paths`` in order."""
+    """A film of ``person`` kept as picture files, without loss, in order."""
 
-    paths: tuple[Path, ...]
+    pictures: Pictures
     person: str
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return len(self.pictures)
 
     def __iter__(self) -> Iterator[list[Frame]]:
-        """Yield all frames in order, up to 64 at a time. Raises FacelabError as ``read_image``."""
+        """Yield all frames in order, up to 64 at a time. Raises FacelabError as ``Pictures``."""
         for start in range(0, len(self), BATCH):
-            yield [read_image(path) for path in self.paths[start : start + BATCH]]
+            yield list(self.pictures[start : start + BATCH])
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,16 @@ class Clip:
     @property
     def digest(self) -> str:
         """The SHA-256 of the file, in hexadecimal; empty where there is none."""
-        return sha256(self.path) if self.path.is_file() else ""
+        return sha256(self.path) if is_file(self.path) else ""
 
     def __iter__(self) -> Iterator[list[Frame]]:
         """Yield all frames in order, up to 64 at a time.
 
         Raises FacelabError when the file cannot be played or holds another number of frames.
         """
-        capture = opencv().VideoCapture(str(self.path))
+        cv2 = opencv()
+        # what is no file is not opened: a pipe would be waited for
+        capture = cv2.VideoCapture(*([str(self.path)] if is_file(self.path) else []))
         try:
             seen, batch = 0, []
             while (read := capture.read())[0]:

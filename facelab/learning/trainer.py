@@ -17,10 +17,11 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability
 from facelab.contract.training import Head, TrainingRequest
-from facelab.faces.cache import Cache, fingerprint
 from facelab.faces.detection import detection
-from facelab.faces.embedding import Centring
-from facelab.faces.features import Embedder, FeatureExtractor, Features
+from facelab.faces.embedding import Centring, Embedder
+from facelab.faces.extractor import FeatureExtractor, Features, Hog
+from facelab.faces.layers import compiled_hog
+from facelab.faces.store import Store, fingerprint
 from facelab.learning.classifier import assemble
 from facelab.learning.replicates import train_replicates
 from facelab.learning.theory import theory
@@ -69,14 +70,19 @@ class Trainer:
     name = "facelab"
     capabilities = tuple(Capability)
 
-    def __init__(self, face_detector: str = "facelab", cache: Path | None = None) -> None:
+    def __init__(
+        self, face_detector: str = "facelab", cache: Path | None = None, hog: Hog | None = None
+    ) -> None:
         """Choose how faces are found: ``facelab``, ``none`` or the path of a YuNet file.
 
-        ``cache``: folder in which what photos were described as is kept for the next run.
+        ``cache``: folder in which what photos were described as is kept for the next run. ``hog``:
+        what describes squares; the compiled layer unless told, with which the book's numbers were
+        measured to the last digit.
         """
-        found = detection(face_detector)
-        kept = Cache(cache, fingerprint(face_detector)) if cache else Cache()
-        self.extractor = FeatureExtractor(found, kept)
+        hog = hog or compiled_hog
+        found, name = detection(face_detector), f"{hog.__module__}.{hog.__qualname__}"
+        store = Store(cache, fingerprint(face_detector, name)) if cache else Store()
+        self.extractor = FeatureExtractor(found, store, hog)
 
     @property
     def version(self) -> str:
@@ -93,7 +99,7 @@ class Trainer:
     def embedder(self, photos: Photos, parameters: Parameters) -> Embedder:
         """Return what embeds frames as for a training on photos: round their mean."""
         mean = self.extractor.extract(photos.frames).vectors.mean(axis=0)
-        return Embedder(self.extractor, Centring(mean.tolist(), parameters.embedding_norm))
+        return Embedder(self.extractor, Centring(mean, parameters.embedding_norm))
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training on photos, by the reader's names."""

@@ -17,15 +17,16 @@ import pytest
 from numpy.typing import ArrayLike
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
-from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.errors import LONGEST, FacelabError, Lacking
 from facelab.contract.interval import Interval
 from facelab.contract.system import Capability, System, title
+from facelab.contract.text import one_line
 from facelab.contract.verdict import Refused, judge
 from facelab.playing.features import example_of, family_of, feature_of, scenario_of
 from facelab.playing.prerequisites import needs
 from facelab.playing.properties import properties_of
 from facelab.playing.waivers import Waiver, settle
-from facelab.report import record
+from facelab.report import coverage, record
 from facelab.report.evidence import POINTS, Evidence, curves
 from facelab.report.record import Family, Record, Sheet, Step, fields_of
 
@@ -66,6 +67,7 @@ class LiveSheet:
         self.number = number
         self._long = {} if long is None else long
         self.lacking = ""
+        self.cause = coverage.OTHER
         self.remarks: tuple[str, ...] = ()
         self._current = -1
         self._started = 0.0
@@ -130,26 +132,34 @@ class LiveSheet:
         return name
 
     def lacks(self, system: System, capability: Capability) -> bool:
-        """Tell whether a system lacks what the step needs; then the scenario is not run.
+        """Tell whether a system lacks what the step needs; then the step is not run.
 
-        The steps after it are played all the same: what they refuse is refused.
+        The steps after it are played all the same: what they judge is judged.
         """
         if capability in system.capabilities:
             return False
         reason = f"{title(system)} does not offer {LACK[capability]}"
         self.lacking = self.lacking or reason
+        self.cause = coverage.SYSTEM
         self.step.verdict, self.step.message = record.NOT_RUN, reason
         return True
 
-    def leave_out(self, reason: str) -> NoReturn:
-        """End the scenario at this step: it is not run."""
+    def leave_out(self, reason: str, *, by_choice: bool = False) -> NoReturn:
+        """End the scenario at this step: what follows is not run.
+
+        ``by_choice``: because whoever runs the book did not ask for it.
+        """
+        self.cause = coverage.CHOICE if by_choice else coverage.OTHER
         self.step.verdict, self.step.message = record.NOT_RUN, reason
         pytest.skip(reason)
 
     def settle(self) -> None:
-        """Skip the scenario, all steps of which held, when one needed what the system lacks."""
-        held = {step.verdict for step in self.sheet.steps} <= {record.ACCEPTED, record.NOT_RUN}
-        if self.lacking and held:
+        """Skip the scenario, all steps of which held, when one needed what the system lacks.
+
+        What was judged of it stays judged: it is then run in part.
+        """
+        held = {record.ACCEPTED, record.RESERVED, record.NOT_RUN}
+        if self.lacking and {step.verdict for step in self.sheet.steps} <= held:
             pytest.skip(self.lacking)
 
     def begin(self) -> None:
@@ -159,6 +169,8 @@ class LiveSheet:
 
     def fail(self, error: Exception) -> None:
         """Close the step with the verdict that an exception means."""
+        if isinstance(error, Lacking):
+            self.cause = coverage.GALLERY
         self.end(*verdict_on(error))
 
     def end(self, verdict: str, message: str = "") -> None:
@@ -195,8 +207,11 @@ class Recorder:
         self.source: object = None
         self.live: dict[str, LiveSheet] = {}
 
-    def announce(self, items: list[pytest.Item]) -> None:
-        """Open a sheet for every scenario that is going to be played, in order."""
+    def announce(self, items: list[pytest.Item], collected: Sequence[pytest.Item] = ()) -> None:
+        """Open a sheet for every scenario that is going to be played, in order.
+
+        Whatever else was ``collected`` is noted as deselected.
+        """
         families: dict[str, Family] = {}
         valid = [waiver for waiver in self.waivers if waiver.until >= self.today]
         for item in items:
@@ -213,6 +228,10 @@ class Recorder:
             seeds = self.record.run["seeds"]
             self.live[item.nodeid] = LiveSheet(sheet, seeds, valid, self.long, number)
         self.record.families = list(families.values())
+        if self.live:
+            played = set(items)
+            left = [item for item in collected if item not in played]
+            self.record.deselected = [plain for item in left if (plain := _deselected(item))]
 
     def blocking(self, item: pytest.Item) -> list[str]:
         """Return the prerequisites of an item that were not accepted."""
@@ -227,7 +246,8 @@ class Recorder:
         """Give the sheets that the run never came to their reason, and settle the waivers."""
         for live in self.live.values():
             if live.sheet.verdict == record.NOT_RUN and not live.sheet.reason:
-                live.sheet.reason = "the run ended before"
+                live.cause = coverage.ENDED
+                self._leave_out(live, "the run ended before")
         settle(self.waivers, self.record, self.today)
 
     def note(
@@ -240,11 +260,23 @@ class Recorder:
         live = self.live.get(item.nodeid)
         if live is None:
             return
-        self._judge(live.sheet, call, report)
+        self._judge(live, call, report)
         if call.when == "teardown":
             report.user_properties += properties_of(live.number, live.sheet)
 
-    def _judge(self, sheet: Sheet, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+    def _leave_out(self, live: LiveSheet, reason: str) -> None:
+        """Write down why a scenario was not run; one that was run in part is a reservation."""
+        sheet = live.sheet
+        waived = [step.message for step in sheet.steps if step.waiver]
+        sheet.verdict, sheet.reason = record.NOT_RUN, "; ".join([*waived, reason])
+        if sheet.partly:
+            sheet.verdict = record.RESERVED
+        self.record.causes[sheet.node] = live.cause
+
+    def _judge(
+        self, live: LiveSheet, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> None:
+        sheet = live.sheet
         sheet.duration += call.duration
         if call.excinfo is None:
             if call.when == "call":
@@ -253,13 +285,15 @@ class Recorder:
                 sheet.reason = "; ".join(waived)
             return
         sheet.verdict, sheet.reason = verdict_on(call.excinfo.value)
+        if sheet.verdict == record.NOT_RUN:
+            self._leave_out(live, sheet.reason)
         if isinstance(call.excinfo.value, Refused | FacelabError | StepDefinitionNotFoundError):
             report.longrepr = f"{sheet.file}:{sheet.line}: {sheet.verdict}: {sheet.reason}"
 
 
 def verdict_on(error: BaseException) -> tuple[str, str]:
     """Return the verdict that an exception means for a scenario, and the reason in one line."""
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = one_line(" ".join(str(error).split()), 10 * LONGEST) or type(error).__name__
     if isinstance(error, pytest.skip.Exception):
         return (record.BLOCKED if reason.startswith(BLOCKED) else record.NOT_RUN), reason
     if isinstance(error, Lacking):
@@ -281,6 +315,19 @@ def _where(error: BaseException) -> str:
         if "site-packages" not in frame.filename and not frame.filename.startswith(_STDLIB)
     ]
     return places[-1] if places else ""
+
+
+def _deselected(item: pytest.Item) -> dict[str, Any]:
+    """Return what a record says of a scenario that is not played, empty for another test."""
+    if (feature := feature_of(item)) is None:
+        return {}
+    sheet = _sheet(item, item.path.name)
+    return {
+        "family": family_of(feature),
+        "name": sheet.name,
+        "node": item.nodeid,
+        "requirements": sheet.requirements,
+    }
 
 
 def _sheet(item: pytest.Item, file: str) -> Sheet:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from facelab.faces.face import FaceDetector
 
 ACTORS, EPOCHS, VERIFIER_EPOCHS = 3400, 14, 8
-"""What the committed weights were made with, but for the verifier's last epoch, which was lost."""
+"""What the committed weights were made with; of the last, one epoch was lost."""
 
 
 def add_commands(subparsers: Any) -> None:
@@ -43,7 +43,6 @@ def run_finder(arguments: argparse.Namespace) -> int:
                 f"--{option}: received {received}, allowed is {allowed}; choose more"
             )
     from facelab.faces.finder import FaceFinder
-    from facelab.faces.networks import NumpyNetworks
     from facelab.recipe.dataset import draw_shards
     from facelab.recipe.refinement_crops import draw_crops
 
@@ -59,11 +58,11 @@ def run_finder(arguments: argparse.Namespace) -> int:
     net |= folded(train_refinement(folder, arguments.verifier_epochs))
     store(net, arguments.output)
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
-    print(told(FaceFinder(networks=NumpyNetworks(net))))
+    print(summary(FaceFinder(net=net)))
     return 0
 
 
-def told(finder: FaceDetector, actors: int = 50, rooms: int = 300) -> str:
+def summary(finder: FaceDetector, actors: int = 50, rooms: int = 300) -> str:
     """Return, in a line, how well a finder does on people and rooms never trained on."""
     from facelab.recipe.evaluation import (
         evaluate,

@@ -1,4 +1,4 @@
-"""Looks: what the network takes for faces in samples, cut out for the verifier to learn from.
+"""Crops: what the proposal network takes for faces, cut out for the refinement network to learn.
 
 Nothing here imports TensorFlow: the processes that draw do without it.
 """
@@ -11,8 +11,8 @@ import numpy as np
 
 from facelab.faces.box import covered, intersection_over_union
 from facelab.faces.finder import peaks
-from facelab.faces.network import Convolution, forward, local_contrast
-from facelab.faces.refinement import correction, look
+from facelab.faces.network import Weights, local_contrast, propose
+from facelab.faces.refinement import correction, crop
 from facelab.recipe.batches import scenes_of
 from facelab.recipe.dataset import Progress, draw_missing
 from facelab.recipe.samples import Sample, draw_sample
@@ -20,16 +20,16 @@ from facelab.studio.maths import Array, Float, generator
 
 BATCH = 256
 
-_LOOK, _ORDER = 64, 65  # purposes of the generators
+_CROP, _ORDER = 64, 65  # purposes of the generators
 _PARTS, _SAMPLES = 200, 500
-"""Files of looks, and samples of each: about 1,400 looks, a quarter of them faces."""
+"""Files of crops, and samples of each: about 1,400 crops, a quarter of them faces."""
 
 _LEAST = 0.05
-"""Score from which a place is looked at: the verifier learns from fainter ones than it will see."""
+"""Score from which a place is cut out: fainter ones too than the refinement network will see."""
 
 
-def draw_crops(folder: Path, net: dict[str, Convolution], *, jobs: int, progress: Progress) -> None:
-    """Draw what the verifier learns from, from the scenes of ``folder``, into it."""
+def draw_crops(folder: Path, net: Weights, *, jobs: int, progress: Progress) -> None:
+    """Draw what the refinement network learns from, from the scenes of ``folder``, into it."""
     files = {
         folder / f"looks_{part:04d}.npz": partial(_draw_part, folder, part, net)
         for part in range(_PARTS)
@@ -37,7 +37,7 @@ def draw_crops(folder: Path, net: dict[str, Convolution], *, jobs: int, progress
     draw_missing(files, jobs=jobs, progress=progress)
 
 
-def read_looks(folder: Path) -> tuple[Array, Array]:
+def read_crops(folder: Path) -> tuple[Array, Array]:
     """Read pictures (n, 48, 48) float16 in local contrast, and targets (n, 5): face, correction."""
     pictures: list[Array] = []
     targets: list[Array] = []
@@ -48,7 +48,7 @@ def read_looks(folder: Path) -> tuple[Array, Array]:
     return np.stack(pictures), np.concatenate(targets)
 
 
-def batches_of_looks(pictures: Array, targets: Array, epoch: int) -> Iterator[tuple[Array, Array]]:
+def batches_of_crops(pictures: Array, targets: Array, epoch: int) -> Iterator[tuple[Array, Array]]:
     """Yield the batches of an epoch: pictures (256, 48, 48, 1), targets (256, 5); half mirrored."""
     rng = generator(_ORDER, epoch)
     order = rng.permutation(len(pictures))
@@ -61,23 +61,24 @@ def batches_of_looks(pictures: Array, targets: Array, epoch: int) -> Iterator[tu
         yield batch[..., None], wanted
 
 
-def _draw_part(folder: Path, part: int, net: dict[str, Convolution]) -> dict[str, Array]:
-    """Draw samples and look at what the network finds in them."""
-    rng, scenes = generator(_LOOK, part), scenes_of(folder)
-    looks: list[tuple[Array, Array]] = []
+def _draw_part(folder: Path, part: int, net: Weights) -> dict[str, Array]:
+    """Draw samples and cut out what the network finds in them."""
+    rng, scenes = generator(_CROP, part), scenes_of(folder)
+    crops: list[tuple[Array, Array]] = []
     for _ in range(_SAMPLES):
         sample = draw_sample(rng, scenes)
-        for found, _ in peaks(forward(local_contrast(sample.grey), net), _LEAST):
+        (heatmap,) = propose(local_contrast(sample.grey)[None], net)
+        for found, _ in peaks(heatmap, _LEAST):
             box = _jittered(found, rng)
             wanted = _target(box, sample)
             if wanted is not None:
-                looks.append((look(sample.grey, box), wanted))
-    pictures, targets = zip(*looks, strict=True)
+                crops.append((crop(sample.grey, box), wanted))
+    pictures, targets = zip(*crops, strict=True)
     return {"pictures": np.stack(pictures), "targets": np.stack(targets)}
 
 
 def _target(box: Array, sample: Sample) -> Array | None:
-    """Return what to say of a box, (5,): face, correction; None where nothing is demanded."""
+    """Return the answer wanted for a box, (5,): face, correction; None where none is demanded."""
     if len(sample.boxes):
         shared = intersection_over_union(sample.boxes, box)
         if shared.max() >= 0.4:

@@ -8,10 +8,10 @@ import joblib
 import keras
 import numpy as np
 
-from facelab.faces.network import Convolution
+from facelab.faces.network import Weights
 from facelab.recipe.batches import STEPS, batches
 from facelab.recipe.model import build, build_refinement, loss, refinement_loss
-from facelab.recipe.refinement_crops import BATCH, batches_of_looks, read_looks
+from facelab.recipe.refinement_crops import BATCH, batches_of_crops, read_crops
 from facelab.studio.maths import Array
 
 Epoch = Callable[[int], Iterator[tuple[Array, Array]]]
@@ -33,13 +33,13 @@ def train(folder: Path, epochs: int, *, jobs: int) -> keras.Model:
 
 
 def train_refinement(folder: Path, epochs: int) -> keras.Model:
-    """Train the verifier on the looks of ``folder``."""
-    pictures, targets = read_looks(folder)
+    """Train the refinement network on the crops of ``folder``."""
+    pictures, targets = read_crops(folder)
     return _train(
         folder / "verifier.keras",
         build_refinement,
         refinement_loss,
-        lambda epoch: batches_of_looks(pictures, targets, epoch),
+        lambda epoch: batches_of_crops(pictures, targets, epoch),
         epochs=epochs,
         steps=len(pictures) // BATCH,
         rate=4e-3,
@@ -81,7 +81,7 @@ def _train(
     return model
 
 
-def store(net: dict[str, Convolution], path: Path) -> None:
+def store(net: Weights, path: Path) -> None:
     """Write folded convolutions as float16."""
     arrays: dict[str, Any] = {}
     for name, layer in net.items():

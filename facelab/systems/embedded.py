@@ -21,6 +21,7 @@ from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Learner, Lesson, Predict
+from facelab.contract.text import one_line
 from facelab.systems.diagnostics import diagnose
 from facelab.systems.replay import read_back
 from facelab.systems.update_log import UpdateLog, padded
@@ -28,7 +29,8 @@ from facelab.systems.watchdog import silence_of, watchdog
 
 if TYPE_CHECKING:
     from facelab.contract.training import TrainingRequest
-    from facelab.faces.features import Embedder, Features
+    from facelab.faces.embedding import Embedder
+    from facelab.faces.extractor import Features
     from facelab.learning.trainer import Trainer
 
 BATCH = 64
@@ -80,12 +82,12 @@ class Embedded:
     @property
     def name(self) -> str:
         """The learner's name."""
-        return self.learner.name
+        return one_line(str(self.learner.name))
 
     @property
     def version(self) -> str:
         """The learner's version."""
-        return self.learner.version
+        return one_line(str(self.learner.version))
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -155,7 +157,13 @@ class Embedded:
         self, predict: Predict, part: NDArray[np.float32], people: int
     ) -> NDArray[np.float32]:
         with self._watched("predict", lambda: f" when asked about {len(part)} frames"):
-            given = np.asarray(predict(part), np.float64)
+            told = np.asarray(predict(part))
+            if told.dtype.kind not in "iuf":  # NumPy would make a number of "0.5", and of True
+                raise SystemFault(
+                    f"{self.name}: predict answered with {told.dtype.name}; rows of numbers are "
+                    "needed"
+                )
+            given = told.astype(np.float64)
         wanted = (len(part), people)
         if given.shape != wanted:
             raise SystemFault(

@@ -1,4 +1,4 @@
-"""What is features, cut by OpenCV: against the layers of a saved classifier."""
+"""Candidates, the main face and its square, by OpenCV: against the layers of a classifier."""
 
 from __future__ import annotations
 
@@ -7,12 +7,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from facelab.faces import detection as squares
-from facelab.faces.detection import CompiledNetworks, detection
+from facelab.faces.crop import face_crop
+from facelab.faces.detection import as_array, centres, detection, main_faces
+from facelab.faces.hog import SIDE
 from facelab.faces.layers import CentreSquare, Crop, FaceCandidates, MainFace
-from facelab.faces.network import HEIGHT, WIDTH, weights
-from facelab.faces.networks import NumpyNetworks
-from facelab.faces.refinement import SIDE
 
 pytestmark = pytest.mark.slow
 
@@ -21,9 +19,9 @@ pytestmark = pytest.mark.slow
 def test_squares_are_those_of_the_layers(
     pixels: NDArray[np.uint8], grey: NDArray[np.uint8], margin: float
 ) -> None:
-    faces = squares.main_faces(detection("facelab").detect(list(pixels)), 0.8)
+    faces = main_faces(detection("facelab").detect(list(pixels)), 0.8)
     faces[3] = 0  # nobody: the centre square
-    measured = [squares.face_square(f, face, margin) for f, face in zip(pixels, faces, strict=True)]
+    measured = [face_crop(*pair, margin, SIDE) for pair in zip(pixels, faces, strict=True)]
     expected = Crop(margin=margin)(grey, faces).numpy()
     # half a grey level is rounded up by the one and down by the other: no more than that
     assert np.abs(measured - expected).max() <= 1
@@ -41,7 +39,7 @@ def test_candidates_are_those_of_the_layer(
 
 @pytest.mark.parametrize("shape", [(240, 320), (320, 240), (101, 77)])
 def test_the_centre_square_is_that_of_the_layer(shape: tuple[int, int]) -> None:
-    measured = squares.centres([np.zeros((*shape, 3), np.uint8)] * 2)
+    measured = centres([np.zeros((*shape, 3), np.uint8)] * 2)
     np.testing.assert_array_equal(measured, CentreSquare()(np.zeros((2, *shape), np.uint8)))
 
 
@@ -50,22 +48,10 @@ def test_the_main_face_is_that_of_the_layer() -> None:
     rows = random.uniform(0, 1, (100, 8, 5)).astype(np.float32)
     rows[:, :, 2:4] += rows[:, :, :2]
     rows[:5, :, 4] = 0.3
-    measured = squares.main_faces(rows, 0.8)
+    measured = main_faces(rows, 0.8)
     np.testing.assert_array_equal(measured, MainFace(0.8)(rows))
     assert not measured[:5].any()
     assert measured[5:].any()
-
-
-@pytest.mark.parametrize("built", [False, True])
-def test_compiled_networks_say_what_those_in_numpy_say(built: bool) -> None:
-    random, layer = np.random.default_rng(4), FaceCandidates()
-    if built:  # as a classifier is saved before a new frame is asked about
-        layer(np.zeros((1, 48, 64), np.uint8))
-    compiled, numpy = CompiledNetworks(layer), NumpyNetworks(weights())
-    pictures = random.normal(0, 1, (3, HEIGHT, WIDTH)).astype(np.float32)
-    np.testing.assert_allclose(compiled.propose(pictures), numpy.propose(pictures), atol=1e-4)
-    looks = random.normal(0, 1, (5, SIDE, SIDE)).astype(np.float32)
-    np.testing.assert_allclose(compiled.refine(looks), numpy.refine(looks), atol=1e-4)
 
 
 def test_frames_of_several_sizes_are_looked_at_together(pixels: NDArray[np.uint8]) -> None:
@@ -78,7 +64,7 @@ def test_frames_of_several_sizes_are_looked_at_together(pixels: NDArray[np.uint8
 
 def test_no_more_faces_are_told_apart_than_there_is_room_for() -> None:
     found = [(np.array([k, 0, k + 1, 1], np.float32), 0.9) for k in range(12)]
-    rows = squares.rows([found, []])
+    rows = as_array([found, []])
     assert rows.shape == (2, 8, 5)
     assert rows[0, 7].tolist() == pytest.approx([7, 0, 8, 1, 0.9])
     assert not rows[1].any()

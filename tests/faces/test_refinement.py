@@ -1,4 +1,4 @@
-"""The verifier: what it looks at, and what it says of faces and of other things."""
+"""The closer look: its crop, and the answers to faces and to other things."""
 
 import cv2
 import numpy as np
@@ -7,14 +7,12 @@ import pytest
 from facelab.contract.frame import Frame
 from facelab.faces.box import Box, intersection_over_union
 from facelab.faces.finder import fit
-from facelab.faces.network import local_contrast, weights
+from facelab.faces.network import CROP, local_contrast, refine, weights
 from facelab.faces.refinement import (
     CONTEXT,
-    SIDE,
     corrected,
     correction,
-    look,
-    refine,
+    crop,
     refined,
     square,
 )
@@ -22,7 +20,7 @@ from facelab.gallery.source import Recording
 from tests.faces.test_finder import true_boxes
 
 
-def test_a_look_is_a_square_round_the_box() -> None:
+def test_a_crop_is_a_square_round_the_box() -> None:
     box = np.array([100, 60, 140, 110], np.float32)
     left, top, side = square(box)
     assert side == round(50 * CONTEXT)
@@ -38,8 +36,8 @@ def test_beyond_its_edge_a_frame_goes_on_as_it_ends(
     padded = cv2.copyMakeBorder(frame, 300, 300, 300, 300, cv2.BORDER_REPLICATE)
     half = np.array([0.4, 0.5]) * height
     box = np.concatenate([middle - half, middle + half])
-    np.testing.assert_array_equal(look(frame, box), look(padded, box + 300))
-    assert look(frame, box).shape == (SIDE, SIDE)
+    np.testing.assert_array_equal(crop(frame, box), crop(padded, box + 300))
+    assert crop(frame, box).shape == (CROP, CROP)
 
 
 def test_a_correction_turns_one_box_into_another() -> None:
@@ -48,22 +46,22 @@ def test_a_correction_turns_one_box_into_another() -> None:
 
 
 def verify(frame: Frame, box: Box) -> tuple[Box, float]:
-    """Judge a box by a closer look; half sure of it before."""
-    said = refine(local_contrast(look(frame, box)), weights())
-    return refined(box, 0.5, said, fit(frame).zoom)
+    """Look closer at a box that was proposed with a score of a half."""
+    (answer,) = refine(local_contrast(crop(frame, box))[None], weights())
+    return refined(box, 0.5, answer, fit(frame).zoom)
 
 
 def scores(recording: Recording, name: str, over: bool = False) -> list[float]:
-    """What is said of the boxes that hold people, one a frame; ``over``: upside down."""
+    """Scores of the boxes that hold people, one a frame; ``over``: upside down."""
     photos = recording.photos(name)
-    said = []
+    found = []
     for row, frame in enumerate(photos.frames):
         left, top, right, bottom = true_boxes(photos, row)[0]
         box = np.array([left, top, right, bottom])
         if over:
             frame, box = frame[::-1], np.array([left, len(frame) - bottom, right, len(frame) - top])
-        said.append(verify(frame, box)[1])
-    return said
+        found.append(verify(frame, box)[1])
+    return found
 
 
 def test_a_face_is_surer_than_the_same_face_upside_down(recording: Recording) -> None:

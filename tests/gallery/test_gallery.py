@@ -22,11 +22,11 @@ SIZES = st.tuples(st.integers(1, 37), st.integers(1, 53), st.just(3))
 
 
 def content(folder: Path) -> dict[str, bytes]:
-    """Return every file of a folder."""
+    """Return every file of a folder but what is facelab's own."""
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and ".facelab" not in path.parts
     }
 
 

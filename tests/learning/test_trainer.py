@@ -123,5 +123,6 @@ def test_what_is_no_model_is_refused_in_one_line(tmp_path: Path) -> None:
     with pytest.raises(FacelabError) as raised:
         load(path)
     assert str(raised.value) == (
-        f"{path}: not a facelab classifier; make one with `facelab train GALLERY -o model.keras`"
+        f"{path}: not a facelab classifier (no zip archive); make one with "
+        "`facelab train GALLERY -o model.keras`"
     )

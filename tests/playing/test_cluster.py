@@ -19,12 +19,13 @@ import numpy as np
 import pytest
 
 from facelab.contract.errors import FacelabError
-from facelab.faces.rendered_features import RenderedFeatures
+from facelab.faces.rendered import RenderedFeatures
+from facelab.faces.store import Store
 from facelab.learning.trainer import Trainer
 from facelab.playing import cluster
 from tests.conftest import ROOT
 from tests.crowds import small_crowd
-from tests.faces.test_rendered_features import GREYS, LEVELS, Means, levels
+from tests.faces.test_rendered import GREYS, LEVELS, Means, levels
 
 pytestmark = [
     pytest.mark.slow,
@@ -135,10 +136,10 @@ def test_a_worker_that_is_killed_costs_its_items(tmp_path: Path) -> None:
         running.worker()
         running.worker()
         crowd = small_crowd(tmp_path, 24)
-        kept = RenderedFeatures(tmp_path / "cache", "")
+        kept = RenderedFeatures(Store(tmp_path / "cache", "made"))
 
         def kill() -> None:
-            while not list((tmp_path / "cache").glob("rolls/*.roll")):
+            while not list((tmp_path / "cache").glob("made/*.rows")):
                 time.sleep(0.01)
             os.killpg(running.processes[1].pid, signal.SIGKILL)
 
@@ -151,7 +152,7 @@ def test_a_worker_that_is_killed_costs_its_items(tmp_path: Path) -> None:
     finally:
         running.stop()
     with joblib.parallel_config(backend="sequential"):
-        alone = RenderedFeatures(None, "").extract(crowd.photos.frames, Means())  # type: ignore[arg-type]
+        alone = RenderedFeatures(Store()).extract(crowd.photos.frames, Means())  # type: ignore[arg-type]
     assert levels(found) == levels(alone)
 
 
@@ -202,6 +203,6 @@ def test_another_version(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:
     )
 
 
-def test_the_rolls_of_a_cluster_come_in_order(dask: Dask) -> None:
+def test_what_a_cluster_renders_comes_in_order(dask: Dask) -> None:
     with cluster.workers(dask.address):
-        assert levels(RenderedFeatures(None, "").extract(GREYS, Means())) == LEVELS
+        assert levels(RenderedFeatures(Store()).extract(GREYS, Means())) == LEVELS

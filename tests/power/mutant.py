@@ -22,7 +22,7 @@ TRAINING = "facelab.learning.training:"
 COMPILED = ("batch_share", "forward", "measure", "gradient", "step", "record")
 """Seams inside the compiled loop: with one of them mutated, the loop is compiled anew."""
 
-FRAMES = ("facelab.gallery.", "facelab.faces.embedding:", "facelab.faces")
+FRAMES = ("facelab.gallery.", "facelab.faces.")
 """Where frames and their vectors come from: with these mutated, nothing may be kept from before."""
 
 _PACKAGES = ("facelab", "steps", "tests")
@@ -103,8 +103,8 @@ def applied(mutant: Mutant | None) -> Iterator[None]:
     names = {place.removeprefix(TRAINING) for place in patches if place.startswith(TRAINING)}
     with ExitStack() as undo:
         if mutant and mutant.touches_frames:
-            # What is cached was made by the product; what is made now must not be cached.
-            undo.enter_context(replaced("facelab.faces.cache:Cache.place", lambda _: None))
+            # What is stored was made by the product; what is made now must not be stored.
+            undo.enter_context(replaced("facelab.faces.store:Store.place", lambda _: None))
         if names & set(COMPILED):
             # Compiled programs keep the seams they were traced with: the mutant gets its own.
             undo.enter_context(replaced(f"{TRAINING}run_chunk", _fresh_loop))

@@ -27,7 +27,7 @@ import facelab.plugin
 from facelab.contract.interval import Interval
 from facelab.contract.photos import Photos
 from facelab.contract.verdict import Verdict, judge
-from facelab.faces.features import Features
+from facelab.faces.extractor import Features
 from facelab.playing.recorder import LiveSheet
 from facelab.report import record
 from facelab.report.record import Record
@@ -143,6 +143,7 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
             "facelab.playing.recorder:LiveSheet.judge": _judging_on,
             "facelab.playing.recorder:Recorder.blocking": lambda _: lambda *_: [],
             "facelab.report.evidence:curves": lambda _: lambda *_: {},
+            "facelab.playing.report_folder:keep_folder": lambda _: lambda *_: None,
             "facelab.playing.summary:write_report": lambda _: lambda *_: None,
             "facelab.playing.summary:summarise": lambda _: lambda *_: None,
         }
@@ -151,8 +152,8 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
                 "facelab.gallery.source:Recording": _keeping_recording,
                 "facelab.gallery.gallery:read_photos": _decoding,
                 "facelab.gallery.clip:Clip.__iter__": _keeping_clips,
-                "facelab.faces.features:FeatureExtractor.extract": _keeping_vectors,
-                "facelab.faces.features:FeatureExtractor.follow": _keeping_followed,
+                "facelab.faces.extractor:FeatureExtractor.extract": _keeping_vectors,
+                "facelab.faces.extractor:FeatureExtractor.follow": _keeping_followed,
             }
         for place, patch in patches.items():
             undo.enter_context(replaced(place, patch))

@@ -11,13 +11,12 @@ import pytest
 
 from facelab.faces.box import covered
 from facelab.faces.finder import FaceFinder
-from facelab.faces.network import weights
-from facelab.faces.refinement import refine
+from facelab.faces.network import refine, weights
 from facelab.recipe import batches, training
 from facelab.recipe import dataset as shards
-from facelab.recipe import refinement_crops as looks
+from facelab.recipe import refinement_crops as crops
 from facelab.recipe.batches import target
-from facelab.recipe.command import told
+from facelab.recipe.command import summary
 from facelab.recipe.disguise import wipe_face
 from facelab.recipe.model import folded
 from facelab.recipe.samples import FRAME, Cast, Sample, cast, draw_sample
@@ -137,16 +136,16 @@ def test_training_goes_on_from_its_checkpoint(
     assert [line.split(",")[0] for line in lines] == ["epoch", "0", "1"]
 
 
-def test_the_verifier_learns_from_what_the_network_finds(
+def test_the_refinement_network_learns_from_what_the_network_finds(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     for name, value in {"_PARTS": 2, "_SAMPLES": 40, "BATCH": 16}.items():
-        monkeypatch.setattr(looks, name, value)
+        monkeypatch.setattr(crops, name, value)
     monkeypatch.setattr(training, "BATCH", 16)
     few_scenes = cast([*shards.read_shards(folder), empty_room(1)])
-    monkeypatch.setattr(looks, "scenes_of", lambda _: few_scenes)
-    looks.draw_crops(tmp_path, weights(), jobs=1, progress=lambda *_: None)
-    pictures, targets = looks.read_looks(tmp_path)
+    monkeypatch.setattr(crops, "scenes_of", lambda _: few_scenes)
+    crops.draw_crops(tmp_path, weights(), jobs=1, progress=lambda *_: None)
+    pictures, targets = crops.read_crops(tmp_path)
     assert pictures.shape == (len(targets), 48, 48)
     assert 0 < targets[:, 0].sum() < len(targets)
     assert 0.02 < targets[targets[:, 0] > 0, 1:].std() < 0.3
@@ -155,7 +154,7 @@ def test_the_verifier_learns_from_what_the_network_finds(
     assert int(model.optimizer.iterations) == 2 * (len(targets) // 16)
     contrast = pictures[0].astype(np.float32)
     expected = model.predict(contrast[None, ..., None], verbose=0)[0]
-    np.testing.assert_allclose(refine(contrast, folded(model)), expected, atol=1e-4)
+    np.testing.assert_allclose(refine(contrast[None], folded(model))[0], expected, atol=1e-4)
 
 
 def test_parts_are_half_mirrored(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -173,6 +172,6 @@ def test_parts_are_half_mirrored(folder: Path, monkeypatch: pytest.MonkeyPatch) 
         np.testing.assert_array_equal(targets[twin[0]][:, ::-1, 1], -wanted[..., 1])
 
 
-def test_a_finder_is_told_by_unseen_people_and_new_rooms() -> None:
-    line = told(FaceFinder(), actors=1, rooms=2)
+def test_a_finder_is_measured_on_unseen_people_and_new_rooms() -> None:
+    line = summary(FaceFinder(), actors=1, rooms=2)
     assert re.fullmatch(r"found \S+% of [1-6] unseen people, a face in \S+% of 2 empty rooms", line)

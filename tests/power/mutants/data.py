@@ -20,7 +20,7 @@ MUTANTS = Catalogue()
 add = MUTANTS.add
 
 TRAIN = f"{TRAINING}train"
-DESCRIBE = "facelab.faces.features:FeatureExtractor.extract"
+DESCRIBE = "facelab.faces.extractor:FeatureExtractor.extract"
 PREDICT = "facelab.learning.trainer:Trained.predict"
 CENTRING = "facelab.faces.embedding:Centring.place"
 
@@ -213,15 +213,16 @@ def scaled(place: Any, by: float) -> Any:
 @add(
     "N15",
     "the gradient's direction does not count: one orientation for all",
-    "facelab.faces.embedding:Hog.call",
+    "facelab.faces.layers:compiled_hog",
+    "facelab.faces.hog:hog",
     fresh=True,
     tests=("tests/faces/test_embedding.py::test_hog_of_noise_is_scikit_images",),
     why="where the edges of a face lie tells these people apart, whatever their direction",
 )
-def no_orientation(call: Any) -> Any:
-    def mutated(layer: Any, grey: Any) -> Any:
-        blocks = tf.reshape(call(layer, grey), [-1, 196, 9])
-        return tf.reshape(tf.repeat(tf.reduce_mean(blocks, 2, keepdims=True), 9, 2), [-1, 1764])
+def no_orientation(hog: Any) -> Any:
+    def mutated(squares: Any) -> Any:
+        blocks = hog(squares).reshape(-1, 196, 9)
+        return blocks.mean(axis=2, keepdims=True).repeat(9, axis=2).reshape(-1, 1764)
 
     return mutated
 

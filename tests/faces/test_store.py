@@ -1,4 +1,4 @@
-"""Cache: what is kept is taken, what is damaged or strange is made anew."""
+"""Store: what is kept is taken, what is damaged or strange is made anew."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import pytest
 import facelab
 from facelab.contract.errors import FacelabError
 from facelab.contract.photos import Photos
-from facelab.faces import cache
-from facelab.faces.cache import MADE_BY, Cache, fingerprint
+from facelab.faces import store
 from facelab.faces.detection import Detection, detection
-from facelab.faces.features import FeatureExtractor, Features
+from facelab.faces.extractor import FeatureExtractor, Features
+from facelab.faces.store import FEATURE_ROW, MADE_BY, Store, fingerprint
 from facelab.gallery.clip import Clip
 from facelab.gallery.pictures import Pictures
 from facelab.gallery.source import Recording
@@ -35,14 +35,14 @@ def found() -> Detection:
 
 @pytest.fixture
 def extractor(found: Detection, tmp_path: Path) -> Make:
-    """Make a extractor that shares one folder with the others and can be forbidden to look."""
+    """Make an extractor that shares one folder with the others and can be forbidden to look."""
 
     def make(blind: bool = False, mark: str = "f", folder: str = "cache") -> FeatureExtractor:
         def refuse(*_: Any) -> Any:
             raise AssertionError("a frame was described again")
 
         chosen = replace(found, detect=refuse) if blind else found
-        return FeatureExtractor(chosen, Cache(tmp_path / folder, mark))
+        return FeatureExtractor(chosen, Store(tmp_path / folder, mark))
 
     return make
 
@@ -53,12 +53,12 @@ def photos(frames: Recording) -> Photos:
 
 
 def files(tmp_path: Path) -> list[Path]:
-    """The files of the cache."""
+    """The files of the store."""
     return sorted((tmp_path / "cache").glob("*/*.rows"))
 
 
 def same(one: Features, other: Features) -> bool:
-    """Whether two descriptions are equal to the last bit."""
+    """Whether features are equal to the last bit."""
     return all(np.array_equal(a, getattr(other, name)) for name, a in vars(one).items())
 
 
@@ -70,7 +70,7 @@ def test_photos_are_not_described_again(extractor: Make, photos: Photos) -> None
     assert len(np.unique(first.vectors, axis=0)) == len(photos)
 
 
-def test_one_describer_does_so_without_a_folder(found: Detection, photos: Photos) -> None:
+def test_one_extractor_does_so_without_a_folder(found: Detection, photos: Photos) -> None:
     alone = FeatureExtractor(found)
     first = alone.extract(photos.frames)
     alone.detection = replace(found, detect=lambda *_: pytest.fail("described again"))
@@ -115,11 +115,68 @@ def test_a_damaged_file_is_made_again(
     extractor: Make, photos: Photos, tmp_path: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     first = extractor().extract(photos.frames)
-    [path] = files(tmp_path)
-    whole = path.read_bytes()
-    path.write_bytes(damage(whole))
+    before = {path: path.read_bytes() for path in files(tmp_path)}
+    assert len(before) == len(photos)
+    for path in list(before)[:3]:
+        path.write_bytes(damage(before[path]))
     assert same(extractor().extract(photos.frames), first)
-    assert [file.read_bytes() for file in files(tmp_path)] == [whole]
+    assert {path: path.read_bytes() for path in files(tmp_path)} == before
+
+
+def test_a_damaged_film_is_played_again(extractor: Make, frames: Recording, tmp_path: Path) -> None:
+    first = list(extractor().follow(frames.clip("alex_t2")))
+    (path,) = files(tmp_path)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:-7])
+    again = list(extractor().follow(frames.clip("alex_t2")))
+    assert all(same(*pair) for pair in zip(first, again, strict=True))
+    assert path.read_bytes() == whole
+
+
+def rows(count: int, level: float = 0.5) -> store.FeatureRows:
+    """Rows whose numbers are all the same."""
+    made = np.zeros(count, FEATURE_ROW)
+    made["vector"], made["face"] = level, level
+    return made
+
+
+@pytest.mark.parametrize("part", ["vector", "face"])
+@pytest.mark.parametrize("level", [np.nan, np.inf])
+def test_a_row_that_is_no_number_is_not_taken(tmp_path: Path, part: str, level: float) -> None:
+    kept, poisoned = Store(tmp_path, "f"), rows(2)
+    poisoned[part][1, 3] = level
+    assert kept.write("one", poisoned)  # with a digest that is right
+    assert kept.read("one") is None
+    assert not list(tmp_path.glob("*/*"))
+
+
+def test_an_entry_of_another_length_or_under_another_name_is_not_taken(tmp_path: Path) -> None:
+    kept = Store(tmp_path, "f")
+    kept.write("one", rows(2))
+    assert kept.read("one", 3) is None
+    kept.write("one", rows(2))
+    (path,) = tmp_path.glob("*/*")
+    kept.write("two", rows(2, 0.25))
+    (other,) = set(tmp_path.glob("*/*")) - {path}
+    other.write_bytes(path.read_bytes())
+    assert kept.read("two") is None
+    found = kept.read("one", 2)
+    assert found is not None
+    np.testing.assert_array_equal(found, rows(2))
+
+
+def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
+    kept = Store(tmp_path, "f")
+    kept.write("one", rows(1))
+    (path,) = tmp_path.glob("*/*")
+    path.unlink()
+    os.mkfifo(path)
+    assert kept.read("one") is None
+
+
+def test_nothing_unfinished_stays(extractor: Make, photos: Photos, tmp_path: Path) -> None:
+    extractor().extract(photos.frames)
+    assert sorted((tmp_path / "cache").glob("*/*")) == files(tmp_path)
 
 
 def test_another_photo_under_the_name_is_described(extractor: Make, photos: Photos) -> None:
@@ -127,7 +184,7 @@ def test_another_photo_under_the_name_is_described(extractor: Make, photos: Phot
     paths = photos.frames.paths[:2]
     first = extractor().extract(photos.frames[:1])
     paths[0].write_bytes(paths[1].read_bytes())
-    again = extractor().extract(Pictures.read(paths[:1]))
+    again = extractor().extract(Pictures.read(paths[0].parent, [paths[0].name]))
     assert not np.array_equal(again.vectors, first.vectors)
     other = extractor().extract(list(photos.frames[1:2]))
     np.testing.assert_array_equal(again.vectors, other.vectors)
@@ -149,16 +206,16 @@ def test_frames_of_no_file_are_not_kept(extractor: Make, photos: Photos, tmp_pat
 def test_the_files_unused_longest_go(
     extractor: Make, photos: Photos, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for start in (0, 10, 20):
-        extractor().extract(photos.frames[start : start + 10])
-    assert len(files(tmp_path)) == 3
-    for age, path in enumerate(files(tmp_path)):
-        monkeypatch.setattr(cache, "LARGEST", 2 * path.stat().st_size)
+    extractor().extract(photos.frames[:3])
+    for age, path in enumerate(before := files(tmp_path)):
+        monkeypatch.setattr(store, "LARGEST", 2 * path.stat().st_size)
         os.utime(path, (age, age))
-    oldest = files(tmp_path)[0]
-    extractor(mark="other code").extract(photos.frames[30:])
+    extractor(mark="other code").extract(photos.frames[30:31])
+    after = files(tmp_path)
+    assert len(after) == 2
+    assert before[2] in after
+    extractor(mark="other code").extract(photos.frames[31:33])  # the same process goes on
     assert len(files(tmp_path)) == 2
-    assert oldest not in files(tmp_path)
 
 
 def test_a_folder_that_cannot_be_written_is_no_error(
@@ -171,25 +228,28 @@ def test_a_folder_that_cannot_be_written_is_no_error(
 def test_the_fingerprint_changes_with_code_weights_and_choice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marks = {fingerprint("facelab"), fingerprint("none")}
-    assert fingerprint("facelab") in marks
-    for name in ("faces/network.py", "faces/weights.npz", "faces/embedding.py"):
+    def mark() -> str:
+        return fingerprint("facelab", "hog")
+
+    marks = {mark(), fingerprint("none", "hog"), fingerprint("facelab", "another")}
+    assert mark() in marks
+    for name in ("faces/network.py", "faces/weights.npz", "faces/hog.py"):
         home = tmp_path / name
         for path in (path for pattern in MADE_BY for path in HOME.glob(pattern)):
             copy = home / path.relative_to(HOME)
             copy.parent.mkdir(parents=True, exist_ok=True)
             copy.write_bytes(path.read_bytes())
         monkeypatch.setattr(facelab, "__file__", str(home / "__init__.py"))
-        assert fingerprint("facelab") in marks
+        assert mark() in marks
         (home / name).write_bytes(b" " + (home / name).read_bytes())
-        marks.add(fingerprint("facelab"))
-    assert len(marks) == 5
+        marks.add(mark())
+    assert len(marks) == 6
 
 
 def test_the_fingerprint_covers_all_that_describes() -> None:
     covered = {path for pattern in MADE_BY for path in HOME.glob(pattern)}
     beside = {HOME / "__init__.py", *HOME.glob("base/*.py"), HOME / "contract" / "errors.py"}
-    reached, todo = set(), [HOME / "faces" / "features.py"]
+    reached, todo = set(), [HOME / "faces" / "extractor.py", HOME / "faces" / "layers.py"]
     while todo:
         path = todo.pop()
         if path not in reached:

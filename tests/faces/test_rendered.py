@@ -1,4 +1,4 @@
-"""Rolls: drawn once, kept, checked, and made again where they were lost."""
+"""Rendered features: made once, kept, checked, and made again where they were lost."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ import pytest
 
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
-from facelab.faces import rendered_features as rolls
-from facelab.faces.cache import ROW, Rows
+from facelab.faces import rendered
 from facelab.faces.detection import detection
-from facelab.faces.features import FeatureExtractor
-from facelab.faces.rendered_features import RenderedFeatures, prune
+from facelab.faces.extractor import FeatureExtractor
+from facelab.faces.rendered import RenderedFeatures
+from facelab.faces.store import FEATURE_ROW, FeatureRows, Store
 from facelab.gallery.rendered import RenderedFrames
 from tests.conftest import ROOT
 from tests.crowds import small_crowd
 
 
 class Means:
-    """Extracts a frame by its mean: enough to tell rolls apart."""
+    """Describes a frame by its mean: enough to tell batches apart."""
 
-    def rows(self, frames: Sequence[Frame]) -> Rows:
-        rows = np.zeros(len(frames), ROW)
+    def rows(self, frames: Sequence[Frame]) -> FeatureRows:
+        rows = np.zeros(len(frames), FEATURE_ROW)
         rows["vector"] = [[frame.mean()] for frame in frames]
         return rows
 
@@ -76,42 +76,42 @@ def here() -> object:
 
 
 def test_rows_come_in_the_order_of_the_frames() -> None:
-    found = RenderedFeatures(None, "").extract(GREYS.select([5, 0, 2]), Means())
+    found = RenderedFeatures(Store()).extract(GREYS.select([5, 0, 2]), Means())
     assert levels(found) == [31, 10, 20]
 
 
 def test_what_is_kept_is_not_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    RenderedFeatures(tmp_path, "a").extract(GREYS.select([0, 1, 2, 3]), Means())
+    RenderedFeatures(Store(tmp_path, "a")).extract(GREYS.select([0, 1, 2, 3]), Means())
     made: list[str] = []
 
-    def render_and_extract(roll: Grey, extractor: Means) -> tuple[str, Rows]:
-        made.append(roll.key)
-        return roll.key, extractor.rows(roll.frames())
+    def render_and_extract(batch: Grey, extractor: Means) -> tuple[str, FeatureRows]:
+        made.append(batch.key)
+        return batch.key, extractor.rows(batch.frames())
 
-    monkeypatch.setattr(rolls, "render_and_extract", render_and_extract)
-    assert levels(RenderedFeatures(tmp_path, "a").extract(GREYS, Means())) == LEVELS
+    monkeypatch.setattr(rendered, "render_and_extract", render_and_extract)
+    assert levels(RenderedFeatures(Store(tmp_path, "a")).extract(GREYS, Means())) == LEVELS
     assert made == ["grey 30"]
-    RenderedFeatures(tmp_path, "b").extract(GREYS, Means())  # made by something else
+    RenderedFeatures(Store(tmp_path, "b")).extract(GREYS, Means())  # made by something else
     assert len(made) == 4
 
 
 @pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
 def test_a_damaged_file_is_made_again(damage: str, tmp_path: Path) -> None:
-    RenderedFeatures(tmp_path, "").extract(GREYS, Means())
-    files = sorted((tmp_path / "rolls").iterdir())
+    RenderedFeatures(Store(tmp_path, "made")).extract(GREYS, Means())
+    files = sorted((tmp_path / "made").iterdir())
     assert len(files) == 3
     before = {file: file.read_bytes() for file in files}
     content = before[files[0]]
     changed = content[:-1] + bytes([content[-1] ^ 1])
     files[0].write_bytes({"cut": content[:-8], "changed": changed, "empty": b""}[damage])
-    assert levels(RenderedFeatures(tmp_path, "").extract(GREYS, Means())) == LEVELS
+    assert levels(RenderedFeatures(Store(tmp_path, "made")).extract(GREYS, Means())) == LEVELS
     assert {file: file.read_bytes() for file in files} == before
 
 
 def test_a_file_that_goes_is_made_again(tmp_path: Path) -> None:
-    kept = RenderedFeatures(tmp_path, "")
+    kept = RenderedFeatures(Store(tmp_path, "made"))
     assert levels(kept.extract(GREYS, Means())) == LEVELS
-    for file in (tmp_path / "rolls").iterdir():
+    for file in (tmp_path / "made").iterdir():
         file.unlink()
     assert levels(kept.extract(GREYS, Means())) == LEVELS
 
@@ -119,27 +119,18 @@ def test_a_file_that_goes_is_made_again(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_to_is_no_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "rolls").write_text("a file, not a folder")
-    kept = RenderedFeatures(tmp_path, "")
+    (tmp_path / "made").write_text("a file, not a folder")
+    kept = RenderedFeatures(Store(tmp_path, "made"))
     assert levels(kept.extract(GREYS, Means())) == LEVELS
-    monkeypatch.setattr(rolls, "render_and_extract", lambda *_: pytest.fail("made again"))
+    monkeypatch.setattr(rendered, "render_and_extract", lambda *_: pytest.fail("made again"))
     assert levels(kept.extract(GREYS, Means())) == LEVELS
-
-
-def test_what_is_unused_longest_goes_first(tmp_path: Path) -> None:
-    for number in range(4):
-        path = tmp_path / f"{number}.roll"
-        path.write_bytes(bytes(100))
-        os.utime(path, (number, number))
-    prune(tmp_path, 250)
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["2.roll", "3.roll"]
 
 
 @pytest.mark.slow
-def test_a_worker_that_is_killed_costs_its_roll(tmp_path: Path) -> None:
+def test_a_worker_that_is_killed_costs_its_batch(tmp_path: Path) -> None:
     greys = shown(Grey(10), Grey(20, str(tmp_path)), Grey(30))
     with joblib.parallel_config(backend="loky", n_jobs=2):
-        assert levels(RenderedFeatures(None, "").extract(greys, Means())) == LEVELS
+        assert levels(RenderedFeatures(Store()).extract(greys, Means())) == LEVELS
     assert (tmp_path / "20").exists()
 
 
@@ -151,8 +142,8 @@ def test_workers_that_are_always_killed_are_given_up(tmp_path: Path) -> None:
         joblib.parallel_config(backend="loky", n_jobs=2),
         pytest.raises(FacelabError, match="3 times in a row the processes that draw were killed"),
     ):
-        RenderedFeatures(cache, "").extract(greys, Means())
-    assert len(list((cache / "rolls").iterdir())) == 1  # the other was kept
+        RenderedFeatures(Store(cache, "made")).extract(greys, Means())
+    assert len(list((cache / "made").iterdir())) == 1  # the other was kept
 
 
 @pytest.mark.slow
@@ -162,26 +153,26 @@ def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
     found = extractor.extract(photos.frames)
     direct = extractor.extract(list(photos.frames))
     assert found.seen.all()
-    # a roll is described whole: in other company the last bit may differ
+    # a batch is described whole: in other company the last bit may differ
     np.testing.assert_allclose(found.vectors, direct.vectors, rtol=1e-5, atol=1e-6)
     np.testing.assert_allclose(found.faces, direct.faces, rtol=1e-5)
 
 
 @pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
-    kept = tmp_path / "cache" / "rolls"
+    kept = tmp_path / "cache"
     words = [sys.executable, "-m", "tests.crowds", *map(str, (tmp_path, 24, tmp_path / "cache"))]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     running = subprocess.Popen(words, env=environment, start_new_session=True)
-    while running.poll() is None and len(list(kept.glob("*.roll"))) < 6:
+    while running.poll() is None and len(list(kept.glob("*/*.rows"))) < 6:
         time.sleep(0.01)
     os.killpg(running.pid, signal.SIGKILL)
     assert running.wait() == -signal.SIGKILL
-    before = {path: path.stat().st_mtime_ns for path in kept.glob("*.roll")}
+    before = {path: path.stat().st_mtime_ns for path in kept.glob("*/*.rows")}
     contents = {path: path.read_bytes() for path in before}
     assert 6 <= len(before) < 24
     subprocess.run(words, env=environment, check=True)
-    after = set(kept.glob("*.roll"))
+    after = set(kept.glob("*/*.rows"))
     assert len(after) == 24
     assert after > set(before)
     assert {path: path.read_bytes() for path in before} == contents
