@@ -90,8 +90,9 @@ class Recording:
         if len(stills):
             paths = tuple(self.folder / file for file in stills["file"])
             return Stills(paths, str(stills["person"].iloc[0]))
-        rows = self.manifest["file"].str.replace(r".*/|\.\w+$", "", regex=True)
-        row = self._rows("clip", name, rows).iloc[0]
+        videos = self.manifest["file"].where(self.manifest["set"] == "clips", "")
+        stems = videos.str.replace(r".*/|\.\w+$", "", regex=True)
+        row = self._rows("clip", name, stems).iloc[0]
         return Clip(self.folder / row["file"], row["person"], int(row["frames"]))
 
     def damage(self) -> list[str]:
@@ -104,6 +105,6 @@ class Recording:
         if rows.empty:
             raise FacelabError(
                 f"{self.folder}: no {kind} called {name}; there are "
-                f"{', '.join(sorted(column.unique()))}"
+                f"{', '.join(sorted(filter(None, column.unique())))}"
             )
         return rows.sort_values("file")
