@@ -59,7 +59,7 @@ def test_undefined_step(project: Project) -> None:
     run = project.run()
     assert run.status == pytest.ExitCode.USAGE_ERROR
     assert run.said(
-        "ERROR: T0.feature:12: Then 'nobody has written this': no step is defined so; define it:"
+        "ERROR: T0.feature:13: Then 'nobody has written this': no step is defined so; define it:"
     )
     assert not run.folder.exists()
 
