@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 
 import pytest
 
+from facelab.contract.errors import FacelabError
 from facelab.gallery.source import Recording
+from facelab.playing import fields
 from tests.conftest import Project, Run
 
 SPY = """
@@ -226,3 +229,43 @@ def test_what_only_the_frames_tell_is_one_line(book: Project, step: str, reason:
     [(verdict, said)] = run.verdicts.values()
     assert verdict == "error"
     assert said.endswith(reason)
+
+
+@pytest.mark.parametrize(
+    ("read", "text", "value"),
+    [
+        (fields.number, "0.7", 0.7),
+        (fields.number, "-3", -3),
+        (fields.number, ".5", 0.5),
+        (fields.number, "1e-3", 0.001),
+        (fields.number, "10,300", 10300),
+        (fields.number, "1,000,000.5", 1000000.5),
+        (fields.count, "1,565", 1565),
+        (fields.percent, "0.5 %", 0.005),
+        (fields.numbers, "0.1, 0.3 and 1", [0.1, 0.3, 1]),
+        (fields.names, "Anne-Marie, Zoé and D'Arcy", ["Anne-Marie", "Zoé", "D'Arcy"]),
+    ],
+)
+def test_what_is_read(read: Callable[[str], object], text: str, value: object) -> None:
+    assert read(text) == value
+
+
+@pytest.mark.parametrize(
+    ("read", "text"),
+    [
+        *((fields.number, text) for text in ("0,7", "14,0", "1,40", "0,300", "1,4000", "abc")),
+        *((fields.number, text) for text in ("nan", "inf", "1_000", "1.", "10,30,000", "--1")),
+        *((fields.count, text) for text in ("1.5", "-1", "1,40", "ten")),
+        *((fields.percent, text) for text in ("30", "30%", "1,5 %", "many %")),
+        (fields.numbers, "0.1, x and 1"),
+        (fields.names, "Lara, Alex and Lara"),
+    ],
+)
+def test_what_is_refused(read: Callable[[str], object], text: str) -> None:
+    with pytest.raises(FacelabError, match="allowed is|name each person once"):
+        read(text)
+
+
+def test_a_name_with_a_hyphen_is_one_name() -> None:
+    phrase = fields.Phrase("the photos of {people:Names}")
+    assert phrase.people("the photos of Anne-Marie and Zoé") == ["Anne-Marie", "Zoé"]
