@@ -262,7 +262,7 @@ def test_what_is_read(read: Callable[[str], object], text: str, value: object) -
     ],
 )
 def test_what_is_refused(read: Callable[[str], object], text: str) -> None:
-    with pytest.raises(FacelabError, match="allowed is|name each person once"):
+    with pytest.raises(FacelabError, match=r"allowed is|name each person once"):
         read(text)
 
 

@@ -72,9 +72,9 @@ def test_a_refusal_says_what_was_found_in_the_replicate_that_decides(sheet: Live
     sheet.judge("errors", [0, 0, 0, 2, 3], Interval.exactly(0), found=found)
     assert asked == []
     nan = float("nan")
-    with pytest.raises(Refused, match=r"replicates\); replicate 2 errs$"):
+    with pytest.raises(Refused, match=r"^replicate 2 errs; errors: measured"):
         sheet.judge("errors", [0, 5, 2, 3, 0], Interval.exactly(0), found=found)
-    with pytest.raises(Refused, match=r"replicate 1 errs$"):
+    with pytest.raises(Refused, match=r"^replicate 1 errs; errors: measured"):
         sheet.judge("errors", [0, nan, 2, 3, 0], Interval.exactly(0), exact=True, found=found)
     assert sheet.step.verdicts[2]["details"] == ("replicate 1 errs",)
 
