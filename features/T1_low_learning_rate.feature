@@ -1,7 +1,7 @@
 @T1 @after:T0
 Feature: A low learning rate hardly learns
-  Description: Train with a low learning rate. Each update moves the weights a little down the slope
-    of the loss; where the rate is very small, so is the progress.
+  Description: Train with a low learning rate. Each update moves the weights a little against the
+    gradient of the loss; where the rate is very small, so is the progress.
   Constraints: The face base gives the photos back (T0). No one has to sit before the camera.
   Dependencies: T0; photos of 4 people, two men who look alike and two women who look alike.
   Inputs: Learning rate 0.001; 4 people, 103 photos; the other parameters are the basic ones

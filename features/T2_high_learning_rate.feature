@@ -1,6 +1,6 @@
 @T2 @after:T0
 Feature: A high learning rate learns in seconds
-  Description: Train with a high learning rate. The head's loss has one valley and a bounded slope,
+  Description: Train with a high learning rate. The head's loss is convex and its gradient bounded,
     so that large steps down are safe: accuracy and loss reach their extremes within a few updates.
   Constraints: The face base gives the photos back (T0). No one has to sit before the camera.
   Dependencies: T0; photos of 4 people, two men who look alike and two women who look alike.

@@ -57,15 +57,11 @@ def test_verdicts(project: Project, step: str, verdict: str, reason: str, status
 def test_undefined_step(project: Project) -> None:
     project.family("T0", "all is well\n    And nobody has written this\n    And all is well")
     run = project.run()
-    assert run.status == pytest.ExitCode.TESTS_FAILED
-    assert [verdict for verdict, _ in run.verdicts.values()] == ["undefined"]
-    reason = run.sheets[0]["reason"]
-    assert reason.startswith('Step definition is not found: Given "nobody has written this".')
-    assert [step["verdict"] for step in run.sheets[0]["steps"]] == [
-        "accepted",
-        "undefined",
-        "not run",
-    ]
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.said(
+        "ERROR: T0.feature:13: Then 'nobody has written this': no step is defined so; define it:"
+    )
+    assert not run.folder.exists()
 
 
 def test_blocked_by_t0(project: Project) -> None:
@@ -320,7 +316,7 @@ def nan(sheet):
 
 def test_a_bare_project_needs_no_prose_and_no_title_block(project: Project) -> None:
     (project.folder / "pyproject.toml").unlink()
-    project.feature("a", "Feature: A\n  Scenario: b\n    Given all is well\n")
+    project.feature("a", "Feature: A\n  Scenario: b\n    Then all is well\n")
     run = project.run("features")
     assert run.status == pytest.ExitCode.OK
     assert run.acceptance == [

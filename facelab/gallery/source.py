@@ -103,8 +103,9 @@ class Recording:
         if len(stills):
             pictures = Pictures(self.folder, tuple(stills["file"]), tuple(stills["sha256"]))
             return Stills(pictures, str(stills["person"].iloc[0]))
-        rows = self.manifest["file"].str.replace(r".*/|\.\w+$", "", regex=True)
-        row = self._rows("clip", name, rows).iloc[0]
+        videos = self.manifest["file"].where(self.manifest["set"] == "clips", "")
+        stems = videos.str.replace(r".*/|\.\w+$", "", regex=True)
+        row = self._rows("clip", name, stems).iloc[0]
         if pd.isna(row.get("frames")):
             raise FacelabError(
                 f"{self.folder}: {shown(row['file'])} has no number of frames; restore the manifest"
@@ -121,6 +122,6 @@ class Recording:
         if rows.empty:
             raise FacelabError(
                 f"{self.folder}: no {kind} called {name}; there are "
-                f"{', '.join(sorted(column.unique()))}"
+                f"{', '.join(sorted(filter(None, column.unique())))}"
             )
         return rows.sort_values("file")

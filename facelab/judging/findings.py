@@ -140,10 +140,7 @@ def settling(history: History, level: float, window: int) -> Finding:
     """Say when the accuracy is high."""
 
     def said(replicate: int) -> str:
-        return (
-            f"the accuracy over {window} updates {_settled(history, level, window, replicate)} "
-            f"of {history.updates} updates"
-        )
+        return f"the accuracy over {window} updates {_settled(history, level, window, replicate)}"
 
     return said
 
@@ -152,7 +149,7 @@ def later(history: History, smaller: History, level: float, window: int) -> Find
     """Say when the accuracy is high with more and with fewer people."""
     return lambda replicate: (
         f"with {history.people} people the accuracy "
-        f"{_settled(history, level, window, replicate)} updates, with {smaller.people} it "
+        f"{_settled(history, level, window, replicate)}, with {smaller.people} it "
         f"{_settled(smaller, level, window, replicate)}"
     )
 
@@ -160,9 +157,9 @@ def later(history: History, smaller: History, level: float, window: int) -> Find
 def _settled(history: History, level: float, window: int, replicate: int) -> str:
     updates = updates_to_settle(history, level, window)[replicate]
     if np.isfinite(updates):
-        return f"reaches {level:g} after {updates:.0f}"
+        return f"reaches {level:g} after {updates:.0f} of {history.updates} updates"
     best = rolling_accuracy(history, window)[replicate].max()
-    return f"never reaches {level:g}, at best {best:.4g}, in all"
+    return f"never reaches {level:g}, at best {best:.4g}, in {history.updates} updates"
 
 
 def late(history: History) -> Finding:
@@ -230,7 +227,7 @@ def mistakes(answers: Answers) -> Finding:
         names = np.asarray([*answers.people, NOBODY])
         taken = names[answers.predicted[replicate][wrong]]
         pairs = Counter(zip(answers.labels["person"].to_numpy()[wrong], taken, strict=True))
-        told = [f"{a} is taken for {b} ({n} times)" for (a, b), n in pairs.most_common(3)]
+        told = [f"{a} is taken for {b} on {n}" for (a, b), n in pairs.most_common(3)]
         return f"of {len(wrong)} frames {wrong.sum()} are answered wrong: {', '.join(told)}"
 
     return said

@@ -22,10 +22,11 @@ from facelab.playing.fields import Phrase
 
 Function = Callable[..., Any]
 
-LIKE = 0.6
+LIKE = 0.7
 """How much of two phrases must be alike for one to be taken for the other."""
 
 _FIELD = re.compile(r"\{.*?\}")
+_NAME = re.compile(r"\b[A-Z]\w*(?:, [A-Z]\w*)*(?: and [A-Z]\w*)?")
 _NUMBER = re.compile(r"-?\b\d[\d,]*(?:\.\d+)?(?P<percent> %)?")
 
 
@@ -159,10 +160,9 @@ def snippet(step: Step) -> str:
     if keyword.iskeyword(name) or not name.isidentifier():
         name += "_"
     arguments = "".join(f", {number}: float" for number in numbers)
-    argument = f"phrase({text!r})" if numbers else repr(step.name)
-    body = {
-        "then": 'sheet.judge("what is measured", 0, Interval.at_most(0))',
-    }.get(step.type, "raise NotImplementedError")
+    argument = f"phrase({_quoted(text)})" if numbers else _quoted(step.name)
+    judged = 'sheet.judge("what is measured", 0, Interval.at_most(0))'
+    body = judged if step.type == "then" else "raise NotImplementedError"
     return "\n".join(
         (
             f"    @{step.type}({argument})",
@@ -173,9 +173,14 @@ def snippet(step: Step) -> str:
     )
 
 
+def _quoted(text: str) -> str:
+    """Return Python for a text, in double quotes where it holds no quotes itself."""
+    return repr(text) if "'" in text or '"' in text else f'"{repr(text)[1:-1]}"'
+
+
 def _plain(text: str) -> str:
-    """Return a phrase or a step with a sign in place of each field or number."""
-    return _NUMBER.sub("#", _FIELD.sub("#", text).replace("# %", "#"))
+    """Return a phrase or a step with a sign in place of each field, number and name."""
+    return _NAME.sub("#", _NUMBER.sub("#", _FIELD.sub("#", text)))
 
 
 def _where(function: Function) -> str:

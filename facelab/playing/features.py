@@ -56,9 +56,10 @@ class FeatureFile(pytest.Module):
 
 
 def _declared(config: pytest.Config) -> set[str]:
-    """Return the markers that a project has registered itself."""
+    """Return the requirements that a project has registered itself, among its markers."""
     lines = [line for line in config.getini("markers") if _OF_A_FILE not in line]
-    return {line.partition(":")[0].strip() for line in lines}
+    names = {line.partition(":")[0].strip() for line in lines}
+    return {name for name in names if re.fullmatch(r"R\d+", name)}
 
 
 def all_tags(feature: Feature) -> set[str]:

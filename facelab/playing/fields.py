@@ -21,7 +21,7 @@ _COUNT = re.compile(_DIGITS)
 _LIST = re.compile(", | and ")
 
 _WORD = r"[^\s,]+(?:,[^\s,]+)*"
-_NAME = r"[^\W\d]\w*"
+_NAME = r"[^\W\d][\w'-]*"
 
 
 @dataclass(frozen=True)

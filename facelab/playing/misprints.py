@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from difflib import get_close_matches
 from pathlib import Path
+from textwrap import shorten
 
 from pytest_bdd.exceptions import GherkinParseError
 from pytest_bdd.gherkin_parser import (
@@ -127,7 +128,7 @@ def _names(document: GherkinDocument) -> Found:
 
 
 def _of_scenario(scenario: Scenario, background: list[Step]) -> Found:
-    line, name = scenario.location.line, repr(scenario.name)
+    line, name = scenario.location.line, repr(shorten(scenario.name, 80, placeholder=" …"))
     if all(step.keyword_type != "Outcome" for step in (*background, *scenario.steps)):
         yield line, f"the scenario {name} has no Then, so nothing is judged; add one or remove it"
     for table in scenario.examples:

@@ -91,25 +91,27 @@ class LiveSheet:
     ) -> None:
         """Write down the verdict on a measure, as ``contract.verdict.judge``, with this step.
 
-        With a refusal stands what was ``found``, in plain words, in the replicate that decides,
-        which it is given the number of; and what the training's history looks like.
+        A refusal begins with what was ``found``, in plain words, in the replicate that decides,
+        which it is given the number of; it ends with what the training's history looks like.
         Raises Refused when it is neither accepted nor waived.
         """
         seeds = self.seeds[: np.size(values)]
         verdict = judge(
             measure, values, allowed, unit=unit, exact=exact, seeds=seeds, details=details
         )
-        if not verdict.accepted:
-            told = [found(_deciding(verdict))] if found else []
-            verdict = replace(verdict, details=(*told, *verdict.details, *self.remarks))
-        self.step.verdicts.append(verdict.as_dict())
         if verdict.accepted:
+            self.step.verdicts.append(verdict.as_dict())
             return
+        told = [found(_deciding(verdict))] if found else []
+        verdict = replace(verdict, details=(*verdict.details, *self.remarks))
+        refusal = "; ".join([*told, str(verdict)])
+        verdict = replace(verdict, details=(*told, *verdict.details))
+        self.step.verdicts.append(verdict.as_dict())
         waiver = next((w for w in self.waivers if w.covers(self.sheet, self.step)), None)
         if waiver is None:
-            raise Refused(str(verdict))
+            raise Refused(refusal)
         self.step.waiver = waiver.as_dict()
-        self.step.message = f"{verdict}; waived by {waiver.who} until {waiver.until}"
+        self.step.message = f"{refusal}; waived by {waiver.who} until {waiver.until}"
 
     def show(self, *evidence: Evidence) -> None:
         """Write evidence down with this step."""

@@ -108,7 +108,7 @@ def test_wrong_histories(
     recording: Recording, photos: Photos, learner: Callable[[], Learner], first: str, why: str
 ) -> None:
     refusal = refusals(learner(), recording, photos)[0]
-    assert refusal.startswith(first)
+    assert first in refusal
     assert why in refusal
 
 
