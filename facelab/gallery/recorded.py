@@ -27,6 +27,7 @@ def read_recorded(folder: Path) -> tuple[Photos, pd.DataFrame, list[str]]:
     """
     listed = read_rows(folder)
     table = typed(folder, listed).sort_values("file")
+    table = table[table["set"] != "truth"]  # who is in view when, beside a film of several people
     opencv()  # where it cannot start, no photo is to blame
     kept, frames, left_out = [], [], []
     for row in [{str(k): v for k, v in row.items()} for row in table.to_dict("records")]:

@@ -13,7 +13,7 @@ from facelab.base.files import sha256
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Film
 from facelab.contract.photos import Photos
-from facelab.gallery.clip import Clip, Stills
+from facelab.gallery.clip import Clip, Stills, Visit, read_stretches, truth_of
 from facelab.gallery.gallery import read_photos
 from facelab.gallery.manifest import NAME, damage, read_manifest
 
@@ -84,6 +84,7 @@ class Recording:
     def clip(self, name: str) -> Film:
         """Return a film: a video by its file's name without ending, or the set ``clips/<name>``.
 
+        Where a file beside a video says who is in view when, it is a Visit.
         Raises FacelabError when missing.
         """
         stills = self.manifest[self.manifest["set"] == f"clips/{name}"].sort_values("file")
@@ -92,7 +93,10 @@ class Recording:
             return Stills(paths, str(stills["person"].iloc[0]))
         rows = self.manifest["file"].str.replace(r".*/|\.\w+$", "", regex=True)
         row = self._rows("clip", name, rows).iloc[0]
-        return Clip(self.folder / row["file"], row["person"], int(row["frames"]))
+        path, frames, truth = self.folder / row["file"], int(row["frames"]), truth_of(row["file"])
+        if (self.manifest["file"] == truth).any():
+            return Visit(path, row["person"], frames, read_stretches(self.folder / truth, frames))
+        return Clip(path, row["person"], frames)
 
     def damage(self) -> list[str]:
         """Return a line for every file that is missing, damaged or an orphan."""
