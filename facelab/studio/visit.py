@@ -14,7 +14,7 @@ from facelab.studio.actor import Actor
 from facelab.studio.camera import Camera
 from facelab.studio.maths import Array
 from facelab.studio.motion import shot_at
-from facelab.studio.plan import Clip, Guest, Plan, Visit
+from facelab.studio.plan import Clip, Guest, Place, Plan, Visit
 from facelab.studio.sculpture import Figure, pose_figure, project, sculpt
 from facelab.studio.shot import Shot
 from facelab.studio.sitting import Sitting
@@ -22,7 +22,7 @@ from facelab.studio.takes import ClipTake, code
 
 _NOISE = 51  # purpose of a generator
 _TURN, _LIFT = 0.45, 0.15
-"""Half-way, whoever moves looks where she goes (rad), and is a little higher (dm)."""
+"""Half-way, whoever moves looks where the way goes (rad), and is a little higher (dm)."""
 
 _WIDEST = 3.2
 """No one reaches further from the middle of the own head, dm."""
@@ -33,7 +33,7 @@ View = tuple[tuple[str, ...], tuple[str, ...]]
 
 @dataclass(frozen=True)
 class VisitTake:
-    """One visit: its file, where, and each guest alone, moving as in a clip of her own."""
+    """One visit: its file, where, and each guest alone, moving as in a clip of one's own."""
 
     file: str
     visit: Visit
@@ -75,32 +75,35 @@ def _take(plan: Plan, name: str, visit: Visit) -> VisitTake:
 def group_at(take: VisitTake, frame: int) -> tuple[list[tuple[str, Shot]], Shot]:
     """Return who may be in the picture of one frame, from 0, and the shot of the whole."""
     shots = [
-        (guest.person, _placed(take.visit, guest, alone, frame))
+        (guest.person, _placed(take, guest, alone, frame))
         for guest, alone in zip(take.visit.guests, take.guests, strict=True)
     ]
     whole = replace(shots[0][1], noise=(_NOISE, take.seed, frame))
     return [(who, shot) for who, shot in shots if _near(take.sitting.camera, shot)], whole
 
 
-def _placed(visit: Visit, guest: Guest, alone: ClipTake, frame: int) -> Shot:
-    """The shot of a guest alone, moved to where she is."""
-    shot = shot_at(alone, frame)
+def _placed(take: VisitTake, guest: Guest, alone: ClipTake, frame: int) -> Shot:
+    """The shot of a guest alone, moved to where the guest is."""
+    shot, camera = shot_at(alone, frame), take.sitting.camera
     across, distance = guest.places[0].across, guest.places[0].distance
-    turn, lift = 0.0, 0.0
+    yaw, lift = _facing(camera, guest.places[0]), 0.0
     for before, place in pairwise(guest.places):
-        way = (frame + 1 - place.frame) / (visit.move_seconds * visit.rate)
+        way = (frame + 1 - place.frame) / (take.visit.move_seconds * take.visit.rate)
         if way <= 0:
             break
-        done = min(way, 1.0) ** 2 * (3 - 2 * min(way, 1.0))
-        across = before.across + done * (place.across - before.across)
-        distance = before.distance + done * (place.distance - before.distance)
-        middle = math.sin(math.pi * min(way, 1.0))
-        far = np.clip((place.across - before.across) / 4, -1, 1)  # a small move is a slide
-        turn, lift = _TURN * middle * float(far), _LIFT * middle * abs(float(far))
+        way = min(way, 1.0)
+        done = way**2 * (3 - 2 * way)
+        across = _between(before.across, place.across, done)
+        distance = _between(before.distance, place.distance, done)
+        far = float(np.clip((place.across - before.across) / 4, -1, 1))  # a small move is a slide
+        middle = math.sin(math.pi * way)
+        yaw = _between(_facing(camera, before), _facing(camera, place), done)
+        yaw += _TURN * middle * far
+        lift = _LIFT * middle * abs(far)
     pose = shot.pose
     moved = replace(
         pose,
-        yaw=pose.yaw + turn,
+        yaw=pose.yaw + yaw,
         across=pose.across + across,
         distance=pose.distance * distance / alone.variety.distance,
         up=pose.up + lift,
@@ -108,11 +111,24 @@ def _placed(visit: Visit, guest: Guest, alone: ClipTake, frame: int) -> Shot:
     return replace(shot, pose=moved)
 
 
+def _between(before: float, after: float, done: float) -> float:
+    return before + done * (after - before)
+
+
+def _facing(camera: Camera, place: Place) -> float:
+    """Yaw by which one looks from a place to the camera, rad; 0 outside of the picture."""
+    inside = abs(place.across) < _half_width(camera) * place.distance
+    return -math.atan(place.across / place.distance) if inside else 0.0
+
+
+def _half_width(camera: Camera) -> float:
+    """Half of what a frame shows across, dm for each dm of distance."""
+    return math.tan(camera.view_angle / 2) * camera.width / camera.height
+
+
 def _near(camera: Camera, shot: Shot) -> bool:
     """Whether someone may be seen at all: others need not be drawn."""
-    half_width = math.tan(camera.view_angle / 2) * camera.width / camera.height
-    nearest = abs(shot.pose.across) - _WIDEST
-    return nearest < half_width * shot.pose.distance
+    return abs(shot.pose.across) - _WIDEST < _half_width(camera) * shot.pose.distance
 
 
 def view_at(take: VisitTake, cast: Mapping[str, Actor], frame: int) -> View:
