@@ -93,6 +93,8 @@ def read_found(folder: Path, thumbnails: Thumbnails | None = None) -> Found:
 def _recorded(folder: Path, listed: pd.DataFrame) -> Iterator[Row | FacelabError]:
     """Yield the rows of a manifest, sorted by file; for those that name nothing, errors."""
     typed(folder, listed)
+    # who is in view when, beside a film of several people, is no photo
+    listed = listed[listed["set"] != "truth"]
     for row in listed.sort_values("file").to_dict("records"):
         try:
             check(folder, row["file"])

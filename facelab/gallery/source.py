@@ -13,7 +13,7 @@ from facelab.base.files import inside, read, sha256, shown
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Film
 from facelab.contract.photos import Photos
-from facelab.gallery.clip import Clip, Stills
+from facelab.gallery.clip import Clip, Stills, Visit, read_stretches, truth_of
 from facelab.gallery.gallery import read_photos
 from facelab.gallery.journal import MOST
 from facelab.gallery.manifest import NAME, damage, read_manifest
@@ -97,6 +97,7 @@ class Recording:
     def clip(self, name: str) -> Film:
         """Return a film: a video by its file's name without ending, or the set ``clips/<name>``.
 
+        Where a file beside a video says who is in view when, it is a Visit.
         Raises FacelabError when missing.
         """
         stills = self.manifest[self.manifest["set"] == f"clips/{name}"].sort_values("file")
@@ -110,7 +111,11 @@ class Recording:
             raise FacelabError(
                 f"{self.folder}: {shown(row['file'])} has no number of frames; restore the manifest"
             )
-        return Clip(inside(self.folder, row["file"]), row["person"], int(row["frames"]))
+        path, frames = inside(self.folder, row["file"]), int(row["frames"])
+        if (self.manifest["file"] == (truth := truth_of(row["file"]))).any():
+            stretches = read_stretches(inside(self.folder, truth), frames)
+            return Visit(path, row["person"], frames, stretches)
+        return Clip(path, row["person"], frames)
 
     def damage(self) -> list[str]:
         """Return a line for every file that is missing, damaged or an orphan."""

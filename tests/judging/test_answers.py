@@ -173,8 +173,10 @@ def test_equal_margins_speak_for_nothing() -> None:
 
 
 def test_one_burst_is_too_few() -> None:
+    one, other = given("aa", "aa"), given("aa", "am")
+    one.labels["burst"], other.labels["burst"] = ["b", "b"], ["b", "c"]
     with pytest.raises(Lacking, match=r"^frames of one burst are too few"):
-        answers.least_excess(np.ones((1, 1)), np.ones((1, 3)))
+        answers.most_excess(one, other, 0.01)
 
 
 def test_a_count_of_nobody() -> None:

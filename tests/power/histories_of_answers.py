@@ -83,8 +83,9 @@ def surer(bursts: int) -> tuple[Any, Any]:
 def pairs(bare: str, worn: str) -> Fixtures:
     """Return answers about Alex without glasses and with them."""
     bursts = [f"burst {n}" for n in range(len(bare))]
-    labels = {"glasses": [0] * len(bare) + [1] * len(worn), "burst": bursts * 2}
-    return {"answers": said("a" * len(bare + worn), bare + worn, **labels)}
+    glasses = [0] * len(bare) + [1] * len(worn)
+    frames = "a" * len(bare + worn)
+    return {"answers": said(frames, bare + worn, glasses=glasses, burst=bursts * 2)}
 
 
 def confusing(before: int) -> Fixtures:

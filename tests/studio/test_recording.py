@@ -10,7 +10,8 @@ import pytest
 
 from facelab.studio.command import add_commands
 from facelab.studio.plan import read_plan
-from facelab.studio.recording import COLUMNS, MANIFEST, Tally, record
+from facelab.studio.recording import MANIFEST, Tally, record
+from facelab.studio.still import COLUMNS
 
 
 def digests(folder: Path) -> dict[str, str]:
