@@ -14,7 +14,7 @@ from facelab.contract.errors import FacelabError
 from facelab.faces.finder import FaceFinder
 from facelab.gallery.clip import BATCH, Clip, Stretch, Visit, read_stretches, truth_of
 from facelab.gallery.manifest import read_rows, write_manifest
-from facelab.gallery.recorded import read_recorded
+from facelab.gallery.reader import read_found
 from facelab.gallery.source import Recording
 from tests.conftest import draw, film
 
@@ -119,8 +119,9 @@ def test_a_truth_beside_a_film_is_no_photo(frames: Recording) -> None:
     visit = again.clip("alex_t2")
     assert isinstance(visit, Visit)
     assert [one.people for one in visit.stretches] == [("Alex",), ()]
-    photos, films, left_out = read_recorded(frames.folder)
-    assert (len(photos), films["file"].tolist(), left_out) == (40, ["clips/alex_t2.avi"], [])
+    found = read_found(frames.folder)
+    assert len(found.photos) == 40
+    assert (found.films["file"].tolist(), found.left_out) == (["clips/alex_t2.avi"], [])
 
 
 def test_the_recorded_visit_shows_what_its_truth_says(recording: Recording) -> None:
