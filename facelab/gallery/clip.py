@@ -10,7 +10,7 @@ from pathlib import Path
 from facelab.base.files import is_file, read_named, sha256, shown
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
-from facelab.contract.frame import Frame
+from facelab.contract.frame import Frame, Stretch
 from facelab.gallery.pictures import Pictures
 
 BATCH = 64
@@ -74,25 +74,6 @@ class Clip:
                 f"{self.path}: played {seen} frames, the manifest says {self.frames}; "
                 "restore the clip"
             )
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Frames ``first`` to ``last``, from 1, on which the same people are in view.
-
-    ``people`` are those whose whole face is, ``partly`` those of whom anything else is: who is
-    coming or leaving.
-    """
-
-    first: int
-    last: int
-    people: tuple[str, ...]
-    partly: tuple[str, ...] = ()
-
-    @property
-    def frames(self) -> int:
-        """How many frames it has."""
-        return self.last - self.first + 1
 
 
 @dataclass(frozen=True)

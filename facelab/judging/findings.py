@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.judging.answers import NOBODY, Answers, Sweep, Values
+from facelab.judging.counts import smallest_lead
 from facelab.judging.curves import (
     epoch_means,
     impossible_accuracies,
@@ -23,6 +24,7 @@ from facelab.judging.curves import (
 )
 
 if TYPE_CHECKING:
+    from facelab.contract.frame import Stretch
     from facelab.contract.history import History
 
 Finding = Callable[[int], str]
@@ -333,5 +335,22 @@ def odd_replicates(first: NDArray[np.float32]) -> Finding:
         if others:
             return f"replicate {number + 1} has the losses of replicate {', '.join(others)}"
         return f"the seed of replicate {number + 1} gives other losses the second time"
+
+    return said
+
+
+def worst_stretch(
+    added: NDArray[np.int64], stretches: Sequence[Stretch], people: Sequence[str]
+) -> Finding:
+    """Say whom the worst of some stretches of a visit counts."""
+
+    def said(number: int) -> str:
+        leads = [smallest_lead(added, [one], people)[number] for one in stretches]
+        one = stretches[int(np.argmin(leads))]
+        counts = added[number, one.first - 1 : one.last].sum(axis=0)
+        names = [*people, NOBODY]
+        seen = ", ".join(f"{names[n]} {counts[n]}" for n in np.argsort(-counts) if counts[n])
+        there = " and ".join(one.people) or NOBODY
+        return f"while {there} is there, frames {one.first} to {one.last}, it counts {seen}"
 
     return said

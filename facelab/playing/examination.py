@@ -162,11 +162,16 @@ class Exam:
         return watch
 
     def watch(self, training: Training, clip: Film) -> NDArray[np.int64]:
-        """Play a clip to a training and return the live tally, (replicates, people + nobody).
+        """Play a clip and return what each frame adds to the live count, (R, frames, people + 1).
 
-        A training that can ``watch`` follows the face through the clip; others see single frames.
+        The last column is nobody's. A training that can ``watch`` follows the face through the
+        clip; others see single frames.
         """
         self.played = len(clip)
         shown = clip if self._own else blind.to_watch(clip)
-        tallies = [tally(answers) for answers in self.watcher(training)(shown)]
-        return np.asarray(np.sum(tallies, axis=0), np.int64)
+        added = [
+            tally(answers[:, frame : frame + 1])
+            for answers in self.watcher(training)(shown)
+            for frame in range(answers.shape[1])
+        ]
+        return np.stack(added, axis=1)

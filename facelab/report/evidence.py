@@ -110,6 +110,17 @@ def tally(title: str, person: str, people: Sequence[str], counts: NDArray[np.int
     }
 
 
+def strip(
+    title: str, truth: Sequence[tuple[str, int]], counted: Sequence[tuple[str, int]]
+) -> Evidence:
+    """Show who was counted when, beside who was there: {"kind": "strip", "truth", "counted"}.
+
+    Each is a list of [name, frames], in order.
+    """
+    rows = {"truth": [list(run) for run in truth], "counted": [list(run) for run in counted]}
+    return {"kind": "strip", "title": title, **rows}
+
+
 def growth(title: str, bands: dict[str, list[Band]], wish: str) -> Evidence:
     """Show how an error rate grows with people, a chart a kind of frame, beside the source's wish.
 
