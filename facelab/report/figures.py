@@ -177,7 +177,6 @@ def _read_strip(figure: Figure, evidence: dict[str, Any]) -> None:
         "before the webcam": [(str(who), int(frames)) for who, frames in evidence["truth"]],
         "counted": [(str(who), int(frames)) for who, frames in evidence["counted"]],
     }
-    names = list(dict.fromkeys(who for runs in rows.values() for who, _ in runs))
     total = max(sum(frames for _, frames in runs) for runs in rows.values())
     lines, told = [], []
     for row, runs in rows.items():
@@ -188,7 +187,9 @@ def _read_strip(figure: Figure, evidence: dict[str, Any]) -> None:
             lines.append((row, who, first, last))
             first = last + 1
         told.append((row, blocks))
-    colours = {who: number % STRIPES for number, who in enumerate(names)}
+    # whoever is counted has a colour; several together, or somebody partly in view, share a grey
+    names = dict.fromkeys(who for who, _ in rows["counted"])
+    colours = {who: f"s{number % STRIPES}" for number, who in enumerate(names)}
     csv = csv_address(("row", "who", "first frame", "last frame"), lines)
     figure.data = {"rows": told, "colours": colours, "csv": csv}
 
