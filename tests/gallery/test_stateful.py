@@ -271,7 +271,7 @@ class TwoWriters(RuleBasedStateMachine):
 
 def test_two_writers_forget_and_kill(capsys: pytest.CaptureFixture[str]) -> None:
     started = time.monotonic()
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         TwoWriters,
         settings=settings(
             max_examples=RUNS,
