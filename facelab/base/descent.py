@@ -58,7 +58,7 @@ def make_folder(path: Path) -> None:
         path = path.parent
     for folder in reversed(new):
         folder.mkdir(exist_ok=True)
-        _sync_named(folder.parent)
+        sync_named(folder.parent)
 
 
 def sync(descriptor: int) -> None:
@@ -86,7 +86,8 @@ def sync_folder(at: int | None) -> None:
         sync(at)
 
 
-def _sync_named(folder: Path) -> None:
+def sync_named(folder: Path) -> None:
+    """Let the names in a folder that the user has named lie on the disk."""
     if BY_PARTS:
         at = os.open(folder, _FOLDER)
         try:

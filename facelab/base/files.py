@@ -30,6 +30,7 @@ from facelab.base.descent import (
     parent,
     sync,
     sync_folder,
+    sync_named,
     walk,
 )
 from facelab.base.descent import inside as inside
@@ -131,6 +132,29 @@ def read_named(path: Path, most: int) -> bytes:
     Errors as in ``opened``.
     """
     return read(*_named(path), most)
+
+
+def first_bytes(path: Path, count: int) -> bytes:
+    """Return so many bytes of a regular file that is known by its path. Errors as in ``opened``."""
+    with opened(*_named(path)) as content:
+        return content.read(count)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Within the block, write to the path given; behind it the file has its name, and lasts.
+
+    For whatever writes its files itself. What breaks off leaves what was there. Raises OSError.
+    """
+    half = path.with_name(f".half.{secrets.token_hex(4)}.{path.name[-200:]}")
+    try:
+        yield half
+        with half.open("rb+") as written:
+            sync(written.fileno())
+        half.replace(path)
+        sync_named(path.parent)
+    finally:
+        half.unlink(missing_ok=True)
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from facelab.base.files import is_file, sha256
+from facelab.base.files import first_bytes, is_file, sha256
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
@@ -54,8 +54,8 @@ class Clip:
         Raises FacelabError when the file cannot be played or holds another number of frames.
         """
         cv2 = opencv()
-        # what is no file is not opened: a pipe would be waited for
-        capture = cv2.VideoCapture(*([str(self.path)] if is_file(self.path) else []))
+        # nothing else is opened: a pipe would be waited for, a playlist names other files
+        capture = cv2.VideoCapture(*([str(self.path)] if _is_film(self.path) else []))
         try:
             seen, batch = 0, []
             while (read := capture.read())[0]:
@@ -73,3 +73,13 @@ class Clip:
                 f"{self.path}: played {seen} frames, the manifest says {self.frames}; "
                 "restore the clip"
             )
+
+
+def _is_film(path: Path) -> bool:
+    """Tell whether a file holds a film itself: AVI, Matroska and WebM, MP4 and QuickTime."""
+    try:
+        head = first_bytes(path, 12)
+    except OSError:
+        return False
+    avi = head[:4] == b"RIFF" and head[8:12] == b"AVI "
+    return avi or head[:4] == b"\x1aE\xdf\xa3" or head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide")

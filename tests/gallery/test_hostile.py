@@ -23,7 +23,7 @@ from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.picture_header import size
 from facelab.gallery.reader import read_found
 from facelab.gallery.source import Recording
-from tests.conftest import Project, draw
+from tests.conftest import Project, draw, film
 from tests.gallery.test_own_gallery import SIZE, fill, record
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such files")
@@ -207,6 +207,16 @@ def test_a_film_that_is_no_file_is_not_waited_for(
     with pytest.raises(FacelabError):
         list(clip)
     assert frames.damage()
+
+
+@pytest.mark.parametrize("head", ["#EXTM3U\n", "ffconcat version 1.0\nfile ", "v=0\n", "<MPD>"])
+def test_a_playlist_is_no_film(frames: Recording, home: Path, head: str) -> None:
+    clip = frames.clip("alex_t2")
+    film(home / "secret.avi", [draw(0, photo) for photo in range(70)])
+    text = f"{head}{home}/secret.avi\n"
+    (frames.folder / "clips" / "alex_t2.avi").write_text(text)
+    with pytest.raises(FacelabError, match="played 0 frames"):
+        list(clip)
 
 
 @pytest.mark.parametrize("name", ["manifest.csv", "journal.jsonl", "consent.csv"])

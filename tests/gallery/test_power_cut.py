@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from facelab.base.files import write_atomically
+from facelab.base.files import whole, write_atomically
 from facelab.gallery.forget import forget
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.own_gallery import OwnGallery
@@ -156,6 +156,18 @@ def test_a_report_in_a_new_folder_survives(disk: Disk) -> None:
 
     def look(folder: Path) -> None:
         assert (folder / "reports" / "new" / "acceptance.json").read_bytes() == b"{}"
+
+    disk.after_a_cut(look)
+
+
+def test_a_classifier_survives(disk: Disk) -> None:
+    disk.gallery.mkdir()
+    os.sync()
+    with whole(disk.gallery / "model.keras") as half:
+        half.write_bytes(b"a classifier")
+
+    def look(folder: Path) -> None:
+        assert (folder / "model.keras").read_bytes() == b"a classifier"
 
     disk.after_a_cut(look)
 
