@@ -11,7 +11,7 @@ from pathlib import Path
 import cv2
 
 from facelab import Gallery, Recording
-from facelab.gallery.folder import read_folder
+from facelab.gallery.reader import read_found
 
 FRONT = 15
 """Up to this number the lamp of Yale B's photos stands in front, further on at the side."""
@@ -19,7 +19,7 @@ FRONT = 15
 
 def orl(faces: Path, out: Path) -> None:
     """Copy all 39 people, 10 photos each, into a plain folder: split by their numbers."""
-    photos, _ = read_folder(faces / "orl")
+    photos = read_found(faces / "orl").photos
     for file, frame in zip(photos.labels["file"], photos.frames, strict=True):
         (out / "orl" / file).parent.mkdir(parents=True, exist_ok=True)
         cv2.imwrite(str((out / "orl" / file).with_suffix(".png")), frame)
@@ -30,7 +30,7 @@ def yaleb(faces: Path, out: Path) -> None:
 
     Labelled, light from the side is never learned; of the other photos every fifth is a probe.
     """
-    photos, _ = read_folder(faces / "yaleb")
+    photos = read_found(faces / "yaleb").photos
     with Gallery(out / "yaleb_light") as gallery:
         for file, person, frame in zip(
             photos.labels["file"], photos.labels["person"], photos.frames, strict=True

@@ -1,13 +1,13 @@
-"""The pytest plugin: options, fixtures and hooks. It forwards; the work is in ``running``."""
+"""The pytest plugin: options, fixtures and hooks. It forwards; the work is in ``playing``."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -17,31 +17,36 @@ from facelab.camera.camera import Camera, open_camera
 from facelab.camera.command import PLACE
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.system import System, title
-from facelab.gallery.cast import parse_cast
+from facelab.gallery.cast import ROLES, parse_cast
 from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
 from facelab.playing import prerequisites, seeds
 from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
-from facelab.playing.definitions import check_definitions
+from facelab.playing.definitions import check_definitions, overridden
 from facelab.playing.examination import Exam
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
 from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
-from facelab.playing.summary import summarise, title_block, write_report
+from facelab.playing.report_folder import (
+    FOLDER,
+    REPORTS,
+    keep_folder,
+    report_folder,
+    writes_report,
+)
+from facelab.playing.summary import summarise, tell_shared_out, title_block, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
-from facelab.systems.loading import load_system
+from facelab.systems.loading import described, load_system
 
 if TYPE_CHECKING:
     from facelab.gallery.drawn import Crowd
 
-REPORTS = "reports"
-"""The folder of the report, unless another is asked for."""
-
 RECORDER = pytest.StashKey[Recorder]()
 GALLERY = pytest.StashKey[OwnGallery]()
 LIVE = pytest.StashKey[tuple[Camera, Exam]]()
+UNWRITTEN = pytest.StashKey[str]()
 COLLECTED = pytest.StashKey[list[pytest.Item]]()
 
 
@@ -108,6 +113,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="play T5 with a crowd of so many people, for example 300; not played without",
     )
     group.addoption(
+        "--nothing-left-out",
+        action="store_true",
+        help="make the run incomplete, exit status 1, when anything of it is not run, or in part",
+    )
+    group.addoption(
         "--report-photos",
         action="store_true",
         help="show photos of real people in the report too, not of the studio's actors alone",
@@ -122,7 +132,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if cast and not (config.getoption("gallery") or config.getoption("camera")):
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
         check_options(config)
-        report = report_folder(config)
+        report = config.stash[FOLDER] = report_folder(config)
         if config.getoption("people") is not None:
             opencv()  # the studio, which draws a crowd, cannot be imported without
             from facelab.gallery.drawn import people
@@ -130,13 +140,20 @@ def pytest_configure(config: pytest.Config) -> None:
             people(config.getoption("people"))
         if report.exists() and not report.is_dir():
             raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
+        named = described(config.getoption("system"))
         waivers = read_waivers(config.rootpath)
         if address := config.getoption("cluster"):
             cluster = ExitStack()
             cluster.enter_context(workers(address))
             config.add_cleanup(cluster.close)
     document = title_block(config.rootpath)
-    run = {"seeds": list(chosen), "system": config.getoption("system")}
+    run: dict[str, Any] = {"seeds": list(chosen), "system": named}
+    if config.getoption("nothing_left_out"):
+        if config.getoption("numprocesses", None):
+            raise pytest.UsageError(
+                "--nothing-left-out: received with -n, which shares the book out; run without -n"
+            )
+        run["nothing_left_out"] = True
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
     # Nothing is captured while pytest is being configured: this is the user's standard error.
     showing = ExitStack()
@@ -175,14 +192,30 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     recorder, collected = session.config.stash[RECORDER], session.config.stash.get(COLLECTED, [])
     session.items[:] = prerequisites.complete(session.items, collected)
     if any(feature_of(item) for item in session.items):
-        used = check_definitions(session, session.items)
-        recorder.record.phrases = [asdict(define(context)) for context in used]
         with usage_errors():
             opencv()
             if (folder := session.config.getoption("gallery")) is not None:
                 cast = parse_cast(session.config.getoption("cast"))
                 session.config.stash[GALLERY] = OwnGallery(Path(folder), cast)
-    recorder.announce(session.items)
+        used = check_definitions(session, session.items, _people(session))
+        recorder.record.phrases = [asdict(define(context)) for context in used]
+        with usage_errors():
+            keep_folder(session.config)
+    recorder.announce(session.items, collected)
+
+
+def _people(session: pytest.Session) -> list[str] | None:
+    """Return who may be named in a feature; None where only the frames that are to come tell."""
+    played = next(item for item in session.items if feature_of(item))
+    if session.config.getoption("camera") or overridden(session, played, ("gallery", "source")):
+        return None
+    own = session.config.stash.get(GALLERY, None)
+    source = own or Recording(session.config.rootpath / "fixtures")
+    try:
+        people = source.manifest["person"].unique().tolist()
+    except FacelabError:
+        return None  # the scenario that needs the frames says why
+    return list(dict.fromkeys([*ROLES, *people] if own else people))
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -242,8 +275,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the report and settle the exit status."""
     recorder = session.config.stash[RECORDER]
     recorder.close()
-    if recorder.live and not session.config.getoption("collectonly"):
-        write_report(recorder, report_folder(session.config))
+    if recorder.live and writes_report(session.config):
+        try:
+            # unless somebody was forgotten meanwhile, whose name would stand in it
+            with getattr(recorder.source, "standing", nullcontext)():
+                write_report(recorder, session.config.stash[FOLDER])
+        except FacelabError as error:
+            session.config.stash[UNWRITTEN] = str(error)
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
@@ -254,17 +293,14 @@ def pytest_terminal_summary(
 ) -> None:
     """End with one line a scenario and the report's path."""
     recorder = config.stash[RECORDER]
-    if recorder.live and not config.getoption("collectonly"):
-        summarise(recorder.record, terminalreporter, report_folder(config))
+    if unwritten := config.stash.get(UNWRITTEN, ""):
+        terminalreporter.write_line(unwritten, red=True)
+    elif recorder.live and writes_report(config):
+        summarise(recorder.record, terminalreporter, config.stash[FOLDER])
+    elif config.getoption("numprocesses", None):
+        tell_shared_out(terminalreporter)
     if (live := config.stash.get(LIVE, None)) is not None:
         count_live(*live, film_plan(config), terminalreporter)
-
-
-def report_folder(config: pytest.Config) -> Path:
-    """Return where the report goes: with a gallery of one's own, into it."""
-    report = Path(config.getoption("report"))
-    gallery = config.getoption("gallery") or config.getoption("record")
-    return Path(gallery) / REPORTS if gallery and report == Path(REPORTS) else report
 
 
 @contextmanager
@@ -287,13 +323,27 @@ def sheet(request: pytest.FixtureRequest) -> LiveSheet:
 
 
 @pytest.fixture(scope="session")
-def system(pytestconfig: pytest.Config) -> System:
+def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> System:
     """The system under test; override it in a conftest.py to bring your own."""
     option = pytestconfig.getoption
-    # pytest's own cache: --cache-clear empties it, and -p no:cacheprovider leaves it out
-    kept = getattr(pytestconfig, "cache", None)
-    cache = kept.mkdir("facelab") if kept else None
-    return load_system(option("system"), option("face_detector"), cache)
+    return load_system(option("system"), option("face_detector"), _cache(request))
+
+
+def _cache(request: pytest.FixtureRequest) -> Path | None:
+    """Return the folder that keeps what is seen in the frames; None when nothing is to be kept.
+
+    For the book's frames that is pytest's cache, which --cache-clear empties; what is seen in
+    one's own is kept by the gallery, or not at all. ``-p no:cacheprovider`` leaves both out.
+    """
+    kept = getattr(request.config, "cache", None)
+    # before people are filmed, --system is checked; their frames are new, and nothing is known
+    if kept is None or request.getfixturevalue("camera") is not None:
+        return None
+    gallery = request.getfixturevalue("gallery")
+    if getattr(gallery, "is_reference", False):
+        folder: Path = kept.mkdir("facelab")
+        return folder
+    return getattr(gallery, "cache", None)
 
 
 @pytest.fixture(scope="session")

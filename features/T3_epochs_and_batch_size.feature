@@ -22,6 +22,8 @@ Feature: Epochs and batch size set the model's work
     And 103 values are drawn
     And every epoch sees each photo once
     And every accuracy is a whole number of photos out of its batch
+    And the learning rate used is the one shown, within 1 %
+    And every loss and accuracy is the one calculated again
     And at least 90 % of the photos are answered right
 
   Scenario Outline: Each graph has exactly its number of values
@@ -31,6 +33,8 @@ Feature: Epochs and batch size set the model's work
     Then <values> values are drawn
     And every epoch sees each photo once
     And every accuracy is a whole number of photos out of its batch
+    And the learning rate used is the one shown, within 1 %
+    And every loss and accuracy is the one calculated again
 
     Examples:
       | epochs | batch size | values |
@@ -46,7 +50,8 @@ Feature: Epochs and batch size set the model's work
     Then 100 values are drawn
     And every epoch sees each photo once
     And the loss falls at every epoch
-    And its answers to the photos, asked person by person, go on with the curve of the loss
+    And every loss and accuracy is the one calculated again
+    And the loss of its answers to the training photos continues the loss curve
 
   @R6
   Scenario: An interrupted training keeps what was drawn
@@ -56,6 +61,8 @@ Feature: Epochs and batch size set the model's work
     Then at least 1,565 and fewer than 10,300 values are drawn
     And they are the first values of the uninterrupted training
     And the model answers every photo with probabilities that sum to 1
+    And it answers the photos as well as the curve says
+    And its answers to the photos are those that its updates lead to, within 0.001
 
   Scenario: More work makes more progress
     Given the photos of Alex, Amine, Lara and Naomie

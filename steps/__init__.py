@@ -1,3 +1,11 @@
 """The vocabulary of the features: each step is thin and calls facelab. See docs/steps.md."""
 
-pytest_plugins = ["steps.people", "steps.training", "steps.curves", "steps.answers", "steps.crowd"]
+pytest_plugins = [
+    "steps.people",
+    "steps.training",
+    "steps.curves",
+    "steps.replays",
+    "steps.answers",
+    "steps.counts",
+    "steps.crowd",
+]

@@ -37,7 +37,9 @@ def crowd_photos(sheet: LiveSheet, crowd: Crowd | None, number: int) -> Photos:
     Without `--people` the scenario is not run.
     """
     if crowd is None:
-        sheet.leave_out("a crowd is drawn when it is asked for: run pytest --people 300")
+        sheet.leave_out(
+            "a crowd is drawn when it is asked for: run pytest --people 300", by_choice=True
+        )
     photos = crowd.photos
     counts = photos.labels["person"].value_counts()
     sheet.show(evidence.facts("crowd", {"source": crowd.name, "people": len(counts)}))
@@ -117,7 +119,8 @@ def enough_people(sheet: LiveSheet, growth: Growth, least: int) -> None:
     """
     people = growth.people[-1]
     if people < least:
-        sheet.leave_out(f"{people} people are too few to tell; run pytest --people {least} or more")
+        reason = f"{people} people are too few to tell; run pytest --people {least} or more"
+        sheet.leave_out(reason, by_choice=True)
 
 
 def _bands(growth: Growth) -> dict[str, list[evidence.Band]]:
@@ -179,7 +182,7 @@ def errors_grow(sheet: LiveSheet, growth: Growth, chance: float) -> None:
 
 @then(
     phrase(
-        "{manner} turns more right answers into wrong ones the more people there are, "
+        "{manner:Manner} turns more right answers into wrong ones the more people there are, "
         "by chance in {chance:Percent} of cases at most"
     )
 )
@@ -203,7 +206,7 @@ def manner_costs_more(sheet: LiveSheet, growth: Growth, manner: str, chance: flo
 def settling_grows(
     sheet: LiveSheet, growth: Growth, least: int, power: float, tolerance: float
 ) -> None:
-    """Measure the slope of log(updates) over log(photos), from crowd to crowd.
+    """Measure the exponent: how log(updates) grows with log(photos), from crowd to crowd.
 
     High: the mean of the accuracy over 10 updates reaches 0.9; counted to the last of them. For a
     few people these 10 are more than an epoch, and say nothing of the photos.

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import math
-
-import numpy as np
 from pytest_bdd import then
 
-from facelab.contract.errors import Lacking
 from facelab.contract.interval import Interval
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability
 from facelab.contract.training import Training
-from facelab.judging import curves
+from facelab.judging import curves, findings
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from steps.people import need_others
@@ -26,7 +22,13 @@ def photos_once(sheet: LiveSheet, exam: Exam, training: Training) -> None:
     if sheet.lacks(exam.system, Capability.PHOTO_IDS):
         return
     uneven = curves.uneven_photos(training.history)
-    sheet.judge("photos missed or repeated in an epoch", uneven, Interval.exactly(0), exact=True)
+    sheet.judge(
+        "photos missed or repeated in an epoch",
+        uneven,
+        Interval.exactly(0),
+        exact=True,
+        found=findings.uneven(training.history),
+    )
 
 
 @then("no epoch repeats the order of another")
@@ -35,7 +37,13 @@ def orders_differ(sheet: LiveSheet, exam: Exam, training: Training) -> None:
     if sheet.lacks(exam.system, Capability.PHOTO_IDS):
         return
     repeated = curves.repeated_orders(training.history)
-    sheet.judge("epochs in an order seen before", repeated, Interval.exactly(0), exact=True)
+    sheet.judge(
+        "epochs in an order seen before",
+        repeated,
+        Interval.exactly(0),
+        exact=True,
+        found=findings.repeated(training.history),
+    )
 
 
 @then(phrase("the first value lies within {distance:Number} of the loss at chance"))
@@ -46,36 +54,32 @@ def first_value(sheet: LiveSheet, training: Training, distance: float) -> None:
         f"distance of the first loss from ln {training.history.people}",
         measured,
         Interval.at_most(distance),
+        found=findings.first(training.history),
     )
-
-
-@then(phrase("the learning rate used is the one shown, within {tolerance:Percent}"))
-def rate_used(
-    sheet: LiveSheet, exam: Exam, parameters: Parameters, training: Training, tolerance: float
-) -> None:
-    """Measure how far the rate used lies from the parameter, as a share of it.
-
-    The rate is read back from the steps taken; its median over the updates counts.
-    """
-    if sheet.lacks(exam.system, Capability.LEARNING_RATE):
-        return
-    error = curves.rate_error(training.history, parameters.learning_rate)
-    allowed = Interval.at_most(tolerance)
-    sheet.judge("distance from the rate used to the one shown", error, allowed, unit="%")
 
 
 @then("every accuracy is a whole number of photos out of its batch")
 def whole_accuracies(sheet: LiveSheet, training: Training) -> None:
     """Count accuracies that are no whole number of photos over the batch's size; exact."""
-    odd = curves.odd_accuracies(training.history)
-    sheet.judge("accuracies no batch can have", odd, Interval.exactly(0), exact=True)
+    sheet.judge(
+        "accuracies no batch can have",
+        curves.odd_accuracies(training.history),
+        Interval.exactly(0),
+        exact=True,
+        found=findings.impossible(training.history),
+    )
 
 
 @then("every value is finite and no loss is negative")
 def finite_values(sheet: LiveSheet, training: Training) -> None:
     """Look for the smallest loss; a value that is not finite refuses too. Exact."""
-    smallest = curves.smallest_loss(training.history)
-    sheet.judge("smallest loss", smallest, Interval.at_least(0), exact=True)
+    sheet.judge(
+        "smallest loss",
+        curves.smallest_loss(training.history),
+        Interval.at_least(0),
+        exact=True,
+        found=findings.not_a_loss(training.history),
+    )
 
 
 @then("the loss falls at every epoch")
@@ -84,16 +88,24 @@ def loss_falls(sheet: LiveSheet, training: Training) -> None:
 
     Means are weighted by batch size; the loss falls at every epoch when the step is below 0.
     """
-    rise = curves.largest_rise(training.history)
-    sheet.judge("largest change of the loss between epochs", rise, Interval.less_than(0))
+    sheet.judge(
+        "largest change of the loss between epochs",
+        curves.largest_rise(training.history),
+        Interval.less_than(0),
+        found=findings.rise(training.history),
+    )
 
 
 @then(phrase("in all it falls by at least {low:Percent} and at most {high:Percent}"))
 def loss_drops(sheet: LiveSheet, training: Training, low: float, high: float) -> None:
     """Measure 1 - last epoch's mean loss / first epoch's, weighted by batch size."""
-    drop = curves.loss_drop(training.history)
-    allowed = Interval.between(low, high)
-    sheet.judge("fall of the loss from first to last epoch", drop, allowed, unit="%")
+    sheet.judge(
+        "fall of the loss from first to last epoch",
+        curves.loss_drop(training.history),
+        Interval.between(low, high),
+        unit="%",
+        found=findings.drop(training.history),
+    )
 
 
 @then(phrase("from update to update the accuracy changes by at least {least:Number} on average"))
@@ -125,30 +137,41 @@ def accuracy_settles(
     Not run when so many updates alone are that part of the training, as with few photos.
     """
     updates = training.history.updates
-    if not exam.source.is_reference and updates * part <= window:
-        raise Lacking(f"{part:.0%} of {updates} updates are no more than {window}: too few photos")
+    exam.require(
+        updates * part > window,
+        f"{part:.0%} of {updates} updates are no more than {window}: too few photos",
+    )
     settled = curves.settling_share(training.history, level, window)
     sheet.judge(
         f"part of the training until the accuracy reaches {level:g}",
         settled,
         Interval.less_than(part),
         unit="%",
+        found=findings.settling(training.history, level, window),
     )
 
 
 @then(phrase("in every epoch of the last half the accuracy is at least {least:Number}"))
 def accuracy_stays_high(sheet: LiveSheet, training: Training, least: float) -> None:
     """Measure the lowest epoch's mean accuracy among the last half of the epochs."""
-    late = curves.late_accuracy(training.history)
-    sheet.judge("lowest accuracy of an epoch of the last half", late, Interval.at_least(least))
+    sheet.judge(
+        "lowest accuracy of an epoch of the last half",
+        curves.late_accuracy(training.history),
+        Interval.at_least(least),
+        found=findings.late(training.history),
+    )
 
 
 @then(phrase("in the last epoch the loss is above 0 and at most {bound:Percent} of it at chance"))
 def loss_vanishes(sheet: LiveSheet, training: Training, bound: float) -> None:
     """Measure the last epoch's mean loss as a share of ln(people), the loss at chance."""
-    final = curves.final_loss(training.history)
-    allowed = Interval(0, bound, open_low=True)
-    sheet.judge("last epoch's loss as a share of the loss at chance", final, allowed, unit="%")
+    sheet.judge(
+        "last epoch's loss as a share of the loss at chance",
+        curves.final_loss(training.history),
+        Interval(0, bound, open_low=True),
+        unit="%",
+        found=findings.final(training.history),
+    )
 
 
 @then(phrase("the loss after {few:Count}, {more:Count} and {most:Count} epochs is lower each time"))
@@ -167,13 +190,12 @@ def more_work(
     lower.
     """
     trainings = [exam.train(photos, parameters.with_(epochs=n)) for n in (few, more, most)]
-    losses = np.stack([curves.final_loss(t.history) for t in trainings]) * math.log(
-        len(photos.people)
-    )
+    histories = [training.history for training in trainings]
     sheet.judge(
         f"largest change of the loss from {few} to {more} to {most} epochs",
-        np.diff(losses, axis=0).max(axis=0),
+        curves.largest_change(histories),
         Interval.less_than(0),
+        found=findings.ends(histories),
     )
 
 
@@ -193,7 +215,7 @@ def more_updates(
 
     Not run when there is nobody else.
     """
-    need_others(exam.source, photos, people)
+    need_others(exam, photos, people)
     smaller = exam.train(photos.of(people), parameters)
     more = training.history.updates - smaller.history.updates
     sheet.judge("updates more", more, Interval.more_than(0), exact=True)
@@ -213,7 +235,7 @@ def settles_later(
 
     High: its mean over so many updates in a row reaches the level.
     """
-    later, sooner = (
-        curves.updates_to_settle(one.history, level, window) for one in (training, smaller_training)
-    )
-    sheet.judge("updates later", later - sooner, Interval.more_than(0))
+    both = training.history, smaller_training.history
+    later = curves.updates_later(*both, level, window)
+    found = findings.later(*both, level, window)
+    sheet.judge("updates later", later, Interval.more_than(0), found=found)

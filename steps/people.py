@@ -4,38 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 from pytest_bdd import given, then, when
 
-from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
 from facelab.contract.photos import Photos
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.source import Source
+from facelab.judging.photos import differing, no_photo
+from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
+from facelab.playing.reference import require, require_people
 from facelab.report.evidence import facts
 from steps.phrases import phrase
 
 
-def need(photos: Photos, people: list[str]) -> Photos:
-    """Return the photos. Raises Lacking when somebody of these people is not on them."""
-    if missing := [person for person in people if person not in photos.people]:
-        raise Lacking(
-            f"nobody plays {', '.join(missing)}: there are {len(photos.people)} people in the "
-            "gallery"
-        )
-    return photos
-
-
-def need_others(source: Source, photos: Photos, people: list[str]) -> None:
+def need_others(exam: Exam, photos: Photos, people: list[str]) -> None:
     """Raise Lacking when one's own photos show only these people, or not all of them."""
-    if not source.is_reference and len(need(photos, people).people) == len(people):
-        raise Lacking(f"there is nobody but {', '.join(people)} in the gallery")
+    exam.require_people(photos, people)
+    others = len(photos.of(people).people) < len(photos.people)
+    exam.require(others, f"there is nobody but {', '.join(people)} in the gallery")
 
 
 def _need_the_book(source: Source) -> None:
-    if not source.is_reference:
-        raise Lacking("the numbers are those of the book's own gallery")
+    require(source, False, "the numbers are those of the book's own gallery")
 
 
 @given("all photos of the gallery", target_fixture="photos")
@@ -51,7 +43,8 @@ def photos_of(source: Source, people: list[str]) -> Photos:
     Not run when somebody of them is played by nobody.
     """
     photos = source.photos("gallery")
-    return (photos if source.is_reference else need(photos, people)).of(people)
+    require_people(source, photos, people)
+    return photos.of(people)
 
 
 @given(phrase("the first {number:Count} photos of the gallery"), target_fixture="photos")
@@ -61,8 +54,8 @@ def first_photos(source: Source, number: int) -> Photos:
     Not run when there are fewer.
     """
     photos = source.photos("gallery")
-    if not source.is_reference and len(photos) < number:
-        raise Lacking(f"the gallery has no {number} photos to learn from but {len(photos)}")
+    enough = len(photos) >= number
+    require(source, enough, f"the gallery has no {number} photos to learn from but {len(photos)}")
     return photos.first(number)
 
 
@@ -98,6 +91,7 @@ def photos_of_some(
 ) -> None:
     """Count the photos of these people in the book's gallery; exact. Not run with any other."""
     _need_the_book(source)
+    require_people(source, photos, people)
     sheet.judge("photos", len(photos.of(people)), Interval.exactly(expected), exact=True)
 
 
@@ -131,7 +125,7 @@ def gallery_keeps(tmp_path: Path, photos: Photos) -> Gallery:
     return gallery
 
 
-@when(phrase("{damage} is handed in as a photo of {person}"), target_fixture="refusal")
+@when(phrase("{damage:Foreign} is handed in as a photo of {person:Name}"), target_fixture="refusal")
 def foreign_file(tmp_path: Path, face_base: Gallery, damage: str, person: str) -> str:
     """Hand in a file that is no whole photo, and keep what the gallery says.
 
@@ -139,12 +133,7 @@ def foreign_file(tmp_path: Path, face_base: Gallery, damage: str, person: str) -
     """
     path = tmp_path / "foreign.jpg"
     photo = next((face_base.folder / "gallery").rglob("*.png")).read_bytes()
-    contents = {
-        "a text": b"This is no photo.",
-        "an empty file": b"",
-        "half of a photo": photo[: len(photo) // 2],
-    }
-    path.write_bytes(contents[damage])
+    path.write_bytes(no_photo(damage, photo))
     try:
         face_base.add(person, path)
     except FacelabError as error:
@@ -170,15 +159,5 @@ def given_back(sheet: LiveSheet, photos: Photos, face_base: Gallery) -> None:
 
     Counted are photos of which a single pixel differs.
     """
-    kept = Gallery(face_base.folder).photos()
-    differing = [
-        f"{person}, photo {number}"
-        for person in photos.people
-        for number, (one, other) in enumerate(
-            zip(photos.of([person]).frames, kept.of([person]).frames, strict=True), 1
-        )
-        if not np.array_equal(one, other)
-    ]
-    sheet.judge(
-        "photos that differ", len(differing), Interval.exactly(0), exact=True, details=differing
-    )
+    found = differing(photos, Gallery(face_base.folder).photos())
+    sheet.judge("photos that differ", len(found), Interval.exactly(0), exact=True, details=found)

@@ -2,53 +2,60 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 from pytest_bdd import given, then, when
 
-from facelab.contract.errors import Lacking
 from facelab.contract.interval import Interval
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability
 from facelab.contract.training import Training
 from facelab.gallery.source import Source
-from facelab.judging import curves
+from facelab.judging import curves, findings
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
+from facelab.playing.reference import require
 from facelab.report import evidence
 from steps.phrases import phrase
 
 
-@given(phrase("the basic parameters with a learning rate of {rate}"), target_fixture="parameters")
-def basic_parameters(rate: str) -> Parameters:
+@given(
+    phrase("the basic parameters with a learning rate of {rate:Number}"),
+    target_fixture="parameters",
+)
+def basic_parameters(rate: float) -> Parameters:
     """Take the basic parameters (20 epochs, batches of 16) with this learning rate."""
     return Parameters().with_(learning_rate=rate)
 
 
 @given(
-    phrase("a learning rate of {rate}, {epochs} epochs and batches of {batch_size} photos"),
+    phrase(
+        "a learning rate of {rate:Number}, {epochs:Count} epochs and batches of "
+        "{batch_size:Count} photos"
+    ),
     target_fixture="parameters",
 )
 @given(
-    phrase("a learning rate of {rate}, {epochs} epoch and batches of {batch_size} photo"),
+    phrase(
+        "a learning rate of {rate:Number}, {epochs:Count} epoch and batches of "
+        "{batch_size:Count} photo"
+    ),
     target_fixture="parameters",
 )
 def given_parameters(
-    source: Source, photos: Photos, rate: str, epochs: str, batch_size: str
+    source: Source, photos: Photos, rate: float, epochs: int, batch_size: int
 ) -> Parameters:
     """Set the three parameters that a user sets. Not run when there are too few photos."""
-    if not source.is_reference and int(batch_size) > len(photos):
-        raise Lacking(f"a batch of {batch_size} photos is more than all, {len(photos)}")
+    fits = batch_size <= len(photos)
+    require(source, fits, f"a batch of {batch_size} photos is more than all, {len(photos)}")
     return Parameters().with_(learning_rate=rate, epochs=epochs, batch_size=batch_size)
 
 
 @given(
-    phrase("a learning rate of {rate}, {epochs} epochs and one batch of all photos"),
+    phrase("a learning rate of {rate:Number}, {epochs:Count} epochs and one batch of all photos"),
     target_fixture="parameters",
 )
-def one_batch(photos: Photos, rate: str, epochs: str) -> Parameters:
+def one_batch(photos: Photos, rate: float, epochs: int) -> Parameters:
     """Set learning rate and epochs; the batch size is the number of photos."""
     return Parameters().with_(learning_rate=rate, epochs=epochs, batch_size=len(photos))
 
@@ -111,12 +118,8 @@ def values_drawn(
     With the book's gallery there must be so many; with any other epochs times photos over batch
     size, rounded up.
     """
-    demanded = values if exam.source.is_reference else _updates(photos, parameters)
+    demanded = exam.expected(values, lambda: parameters.updates(len(photos)))
     sheet.judge("values drawn", training.history.updates, Interval.exactly(demanded), exact=True)
-
-
-def _updates(photos: Photos, parameters: Parameters) -> int:
-    return int(parameters.epochs * math.ceil(len(photos) / parameters.batch_size))
 
 
 @then("one value is drawn for each photo")
@@ -148,7 +151,7 @@ def values_between(
     The upper bound is that of a whole training: so many with the book's gallery, epochs times
     photos over batch size with any other.
     """
-    whole = high if exam.source.is_reference else _updates(photos, parameters)
+    whole = exam.expected(high, lambda: parameters.updates(len(photos)))
     allowed = Interval(low, whole, open_high=True)
     sheet.judge("values drawn", training.history.updates, allowed, exact=True)
 
@@ -162,5 +165,10 @@ def head_of_whole(
     Counted are values of loss or accuracy that are not equal to the last bit.
     """
     whole = exam.train(photos, parameters)
-    differing = curves.differing_values(training.history, whole.history)
-    sheet.judge("values that differ", differing, Interval.exactly(0), exact=True)
+    sheet.judge(
+        "values that differ",
+        curves.differing_values(training.history, whole.history),
+        Interval.exactly(0),
+        exact=True,
+        found=findings.unlike(training.history, whole.history),
+    )

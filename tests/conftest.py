@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from facelab.base.files import sha256
 from facelab.contract.frame import Frame
@@ -22,6 +25,9 @@ from facelab.report.record import FIELDS
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).resolve().parent.parent
+
+SLOW = re.compile(r"^pytestmark = (\[\n? *)?pytest\.mark\.slow\b", re.MULTILINE)
+"""A file of tests that are all slow."""
 
 PYPROJECT = """
 [tool.pytest]
@@ -41,30 +47,55 @@ confidentiality = "Public"
 
 STEPS = """
 import pytest
-from pytest_bdd import given, parsers, then
+from pytest_bdd import given, parsers, step, then
 
 pytest_plugins = {plugins}
 
-@given("all is well")
+@step("all is well")
 def well():
     pass
 
-@given(parsers.parse("it fails with {{reason}}"))
+@step(parsers.parse("it fails with {{reason}}"))
 def failing(reason):
     raise AssertionError(reason)
 
-@given(parsers.parse("it breaks with {{reason}}"))
+@step(parsers.parse("it breaks with {{reason}}"))
 def broken(reason):
     raise RuntimeError(reason)
 
-@given(parsers.parse("it is left out for {{reason}}"))
+@step(parsers.parse("it is left out for {{reason}}"))
 def left_out(reason):
     pytest.skip(reason)
 
-@given("somebody presses Ctrl-C")
+@step("somebody presses Ctrl-C")
 def interrupted():
     raise KeyboardInterrupt
 """
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Do not import a file of slow tests where they are left out: it may need TensorFlow."""
+    if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
+        return None
+    return SLOW.search(collection_path.read_text(encoding="utf-8")) is not None or None
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave to scripts/nightly what is too long for CI."""
+    if os.environ.get("FACELAB_NIGHTLY") != "1":
+        for item in items:
+            if item.get_closest_marker("nightly"):
+                item.add_marker(pytest.mark.skip(reason="too long for CI: scripts/nightly runs it"))
+
+
+settings.register_profile("nightly", max_examples=2_000, deadline=None)
+if os.environ.get("FACELAB_NIGHTLY") == "1":
+    settings.load_profile("nightly")
+
+
+def examples(count: int) -> int:
+    """Return how many of Hypothesis' examples to try: 20 times as many at night."""
+    return count * (20 if os.environ.get("FACELAB_NIGHTLY") == "1" else 1)
 
 
 @pytest.fixture(scope="session")
@@ -101,7 +132,9 @@ class Run:
     def acceptance(self) -> list[str]:
         """The lines at the end of the terminal: one a scenario, then the verdict."""
         start = next(i for i, line in enumerate(self.lines) if " acceptance " in line)
-        return [line for line in self.lines[start + 1 :] if line[:2] in {s + " " for s in "+-=x!?"}]
+        return [
+            line for line in self.lines[start + 1 :] if line[:2] in {s + " " for s in "+~-=x!?"}
+        ]
 
     def said(self, line: str) -> bool:
         """Tell whether a line was printed, word for word."""
@@ -129,10 +162,13 @@ class Project:
         return path
 
     def family(self, name: str, *steps: str, after: str = "", tags: str = "") -> Path:
-        """Write a feature tagged with its name, a scenario a step."""
+        """Write a feature tagged with its name, a scenario a step.
+
+        A step that stands alone is what its scenario judges: a Then.
+        """
         waits = " ".join(f"@after:{one}" for one in after.split())
         scenarios = "".join(
-            f"  Scenario: {name} {number}\n    Given {step}\n"
+            f"  Scenario: {name} {number}\n    {'Given' if 'Then ' in step else 'Then'} {step}\n"
             for number, step in enumerate(steps, 1)
         )
         prose = "".join(f"  {field}: as it is\n" for field in FIELDS)

@@ -10,9 +10,12 @@ import tensorflow  # noqa: F401 (pytester would import it once a run, and it bea
 
 from facelab.gallery.source import Recording
 from tests.conftest import Project
+from tests.gallery.test_own_gallery import fill
+
+pytestmark = pytest.mark.slow
 
 DESCRIBED = """
-@given("all photos are described")
+@step("all photos are described")
 def described(system, source):
     system.extractor.extract(source.photos("gallery").frames)
 """
@@ -47,3 +50,15 @@ def test_what_is_kept_is_used_again_until_the_cache_is_cleared(book: Project) ->
 
 def test_without_pytests_cache_nothing_is_kept(book: Project) -> None:
     assert run(book, "-p", "no:cacheprovider") == []
+
+
+def test_what_is_seen_in_ones_own_photos_is_kept_by_their_gallery(book: Project) -> None:
+    team = book.folder / "own" / "team"
+    fill(team)
+    for _ in range(2):
+        assert run(book, "--gallery", str(team)) == []
+        (kept,) = team.rglob("*.rows")
+    assert kept.is_relative_to(team / ".facelab" / "cache")
+    kept.unlink()
+    assert run(book, "--gallery", str(team), "-p", "no:cacheprovider") == []
+    assert not list(team.rglob("*.rows"))

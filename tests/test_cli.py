@@ -91,6 +91,7 @@ def test_no_gallery(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_damaged_photo_is_left_out(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (own / "Bo" / "2.png").write_bytes(b"")
     output = own.parent / "model.keras"
@@ -113,6 +114,7 @@ def test_batch_size_beyond_the_gallery(own: Path, capsys: pytest.CaptureFixture[
     assert not output.exists()
 
 
+@pytest.mark.slow
 def test_a_classifier_answers_the_same_when_loaded(
     own: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -135,11 +137,13 @@ def test_a_classifier_answers_the_same_when_loaded(
     assert answers.argmax(axis=1).tolist() == [0] * 4 + [1] * 4
 
 
+@pytest.mark.slow
 def test_photos_without_a_face_are_told(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", str(own), "-o", str(own.parent / "m.keras"), "--batch-size=4"]) == 0
     assert "8 of 8 photos show no face: their centre square was learned" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_an_interrupted_training_is_saved(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     from facelab.learning.classifier import load
 
@@ -164,6 +168,7 @@ def test_an_interrupted_training_is_saved(own: Path, capsys: pytest.CaptureFixtu
     assert load(output).predict(draw(0, 0)[None], verbose=0).argmax() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["train", "own"], ["studio", "record"]])
 def test_opencv_that_cannot_start(own: Path, command: list[str]) -> None:
     host = without_libgl(own.parent)
@@ -189,6 +194,7 @@ def test_no_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "the following arguments are required: COMMAND" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "program",
     [

@@ -15,6 +15,8 @@ from facelab.report.document import render
 from facelab.report.record import read_record
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 DATA = ROOT / "tests" / "data" / "1.0.0"
 
 

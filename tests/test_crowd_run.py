@@ -12,6 +12,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 HINT = "a crowd is drawn when it is asked for: run pytest --people 300"
 FEW, FEWER = (
     f"30 people are too few to tell; run pytest --people {number} or more" for number in (100, 300)

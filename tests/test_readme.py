@@ -12,15 +12,17 @@ from tests.conftest import ROOT
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def rows_below(heading: str) -> list[list[str]]:
-    """The cells of the table whose head begins with ``heading``."""
-    table = README[README.index(f"| {heading} |") :].partition("\n\n")[0]
+def rows_of(page: str, heading: str) -> list[list[str]]:
+    """The cells of the table of a page whose head begins with ``heading``."""
+    table = page[page.index(f"| {heading} |") :].partition("\n\n")[0]
     return [[cell.strip() for cell in row.strip("|").split("|")] for row in table.splitlines()[2:]]
 
 
 def test_the_first_two_code_blocks_are_the_two_commands() -> None:
     blocks = re.findall(r"^```(\w*)\n(.+?)\n```$", README, re.MULTILINE | re.DOTALL)[:2]
-    for (language, command), last in zip(blocks, ("pytest", "pytest tests"), strict=True):
+    for (language, command), last in zip(
+        blocks, ("pytest", "pytest tests -n 2 --dist loadfile"), strict=True
+    ):
         assert language == "sh"
         assert "\n" not in command
         assert command.startswith("python3 -m venv .venv && .venv/bin/pip install")
@@ -30,12 +32,12 @@ def test_the_first_two_code_blocks_are_the_two_commands() -> None:
 def test_the_table_of_options_is_the_parsers(pytestconfig: pytest.Config) -> None:
     group = pytestconfig._parser.getgroup("facelab")
     declared = [(option.names()[-1], option.default or "off") for option in group.options]
-    told = [(name.strip("`"), default.strip("`")) for name, _, default in rows_below("option")]
+    told = [(name.strip("`"), default.strip("`")) for name, _, default in rows_of(README, "option")]
     assert told == declared
 
 
 def test_the_table_of_parameters_is_what_is_checked() -> None:
-    told = {name: (allowed, basic) for name, allowed, basic in rows_below("parameter")}
+    told = {name: (allowed, basic) for name, allowed, basic in rows_of(README, "parameter")}
     for parameter in PARAMETERS:
         allowed, basic = told.pop(parameter.name)
         assert basic == f"{getattr(Parameters, parameter.field):g}"

@@ -20,6 +20,8 @@ import pytest
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 FOLDER = '"><img src=x onerror=alert(1)>'
 
 WAIVED = """@T8

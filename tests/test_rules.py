@@ -8,18 +8,27 @@ from typing import Any
 import numpy as np
 import pytest
 
-from facelab.contract.errors import Lacking
+from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.parameters import Parameters
 from facelab.contract.verdict import Refused
 from facelab.judging import answers as judging
+from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from facelab.report.record import Sheet, Step
-from steps import answers, curves, people, training
+from steps import answers, counts, curves, people, training
 from tests.power.case import drawn, said, shown
 
-OWN: Any = SimpleNamespace(
-    source=SimpleNamespace(is_reference=False, photos=lambda _: shown(7)), played=4
-)
+
+def exam_of(is_reference: bool) -> Any:
+    """Return an exam on the book's own frames or on others, which played four of a film."""
+    source: Any = SimpleNamespace(is_reference=is_reference, photos=lambda _: shown(7))
+    given: Any = SimpleNamespace(capabilities=())
+    made = Exam(given, source, (0,))
+    made.played = 4
+    return made
+
+
+OWN, BOOK = exam_of(False), exam_of(True)
 
 
 @pytest.fixture
@@ -41,9 +50,9 @@ def test_values_are_epochs_times_batches(sheet: LiveSheet, values: int, accepted
 
 
 def test_a_film_has_its_own_length(sheet: LiveSheet) -> None:
-    answers.frames_counted(sheet, OWN, np.array([[3, 1]]), 793)
+    counts.frames_counted(sheet, OWN, np.array([[3, 1]]), 793)
     with pytest.raises(Refused, match="exactly 4 demanded"):
-        answers.frames_counted(sheet, OWN, np.array([[3, 0]]), 793)
+        counts.frames_counted(sheet, OWN, np.array([[3, 0]]), 793)
 
 
 def test_few_probes_are_held_against_a_bound(sheet: LiveSheet) -> None:
@@ -51,8 +60,11 @@ def test_few_probes_are_held_against_a_bound(sheet: LiveSheet) -> None:
     right, one_wrong = said("a" * 11, "a" * 11), said("a" * 11, "a" * 10 + "m")
     np.testing.assert_allclose(judging.most_errors(right), [1 - 0.05 ** (1 / 11)])
     with pytest.raises(Refused, match=r"with 95 % confidence: measured 23.84 %, at least 30 %"):
-        answers.many_errors(sheet, right, 0.3)
-    answers.many_errors(sheet, one_wrong, 0.3)
+        answers.many_errors(sheet, BOOK, right, 11, 0.3)
+    answers.many_errors(sheet, BOOK, one_wrong, 11, 0.3)
+    answers.many_errors(sheet, OWN, one_wrong, 49, 0.3)
+    with pytest.raises(FacelabError, match="as far as 49 probes can tell: it was asked about 11;"):
+        answers.many_errors(sheet, BOOK, one_wrong, 49, 0.3)
     # of 3 probes of one person none right: at most 63 %; of 5 none: at most 45 %
     answers.right_faces(sheet, OWN, said("aaammm", "aaaaaa"), 0.5)
     with pytest.raises(Refused, match=r"measured 45.07 %, more than 50 %"):
@@ -63,9 +75,8 @@ def test_nobody_is_no_wrong_sum(sheet: LiveSheet) -> None:
     rows = np.array([[[0.5, 0.5], [0.0, 0.0]]], np.float32)
     told: Any = SimpleNamespace(predict=lambda _: rows)
     answers.model_predicts(sheet, OWN, shown(2), told)
-    book: Any = SimpleNamespace(source=SimpleNamespace(is_reference=True))
     with pytest.raises(Refused, match="measured 1"):
-        answers.model_predicts(sheet, book, shown(2), told)
+        answers.model_predicts(sheet, BOOK, shown(2), told)
     told.predict = lambda _: 0 * rows
     with pytest.raises(Refused, match="measured 1"):
         answers.model_predicts(sheet, OWN, shown(2), told)
@@ -78,7 +89,7 @@ def test_what_is_not_run_with_too_few_people_or_photos(sheet: LiveSheet) -> None
     with pytest.raises(Lacking, match=r"^the gallery has no 200 photos to learn from but 7$"):
         people.first_photos(own, 200)
     with pytest.raises(Lacking, match=r"^a batch of 102 photos is more than all, 7$"):
-        training.given_parameters(own, photos, "1", "3", "102")
+        training.given_parameters(own, photos, 1, 3, 102)
     with pytest.raises(Lacking, match=r"^there is nobody but Alex in the gallery$"):
         curves.more_updates(sheet, OWN, photos, basic, drawn([1])["training"], ["Alex"])
     with pytest.raises(Lacking, match=r"^25% of 40 updates are no more than 10: too few photos$"):

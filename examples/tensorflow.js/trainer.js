@@ -10,7 +10,8 @@ const tf = require('@tensorflow/tfjs');
 
 const lines = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const read = async () => JSON.parse((await lines.next()).value ?? 'null');
-const write = (message) => process.stdout.write(JSON.stringify(message) + '\n');
+// Protocol 2: whatever is said gives back the id of what was asked.
+const answer = (task, message) => process.stdout.write(JSON.stringify({ id: task.id, ...message }) + '\n');
 
 const models = new Map();
 
@@ -60,7 +61,7 @@ async function learn(task) {
       });
       const [loss, accuracy] = await model.trainOnBatch(batchX, batchY);
       tf.dispose([batchX, batchY]);
-      write({ loss, accuracy, photos });
+      answer(task, { loss, accuracy, photos });
       if (!(await read()).go) return;
     }
   }
@@ -74,17 +75,17 @@ async function main() {
   await tf.setBackend('cpu');
   for (let task = await read(); task; task = await read()) {
     if (task.ask === 'describe') {
-      write({
-        facelab: 1,
+      answer(task, {
+        facelab: 2,
         name: 'TensorFlow.js',
         version: tf.version.tfjs,
         capabilities: ['initial weights', 'photo ids', 'stop'],
       });
     } else if (task.ask === 'learn') {
       await learn(task);
-      write({ learnt: true });
+      answer(task, { learnt: true });
     } else {
-      write({ probabilities: predict(task) });
+      answer(task, { probabilities: predict(task) });
     }
   }
 }

@@ -39,7 +39,8 @@ class Camera:
     ``start`` returns the frames, (height, width, 3) uint8 BGR, of one size; among them may be a
     ``BrokenPicture``, which is told and left out. ``name`` is what messages and the report say:
     no password. ``rate`` is the frames a second of a film, None of a camera that is live.
-    ``wait`` is in seconds.
+    ``wait`` is in seconds. What ``start`` returns may have a method ``cut``: it is called from
+    another thread when nobody looks any more, and ends whatever waits for a picture.
     """
 
     start: Callable[[], Iterable[Frame | BrokenPicture]]
@@ -126,6 +127,7 @@ class _Reader:
         self._wanted = threading.Semaphore(AHEAD)
         self._stopped = threading.Event()
         self._hangs = False
+        self._source: object = None
         # A daemon: one that hangs in a driver must not keep the program from ending.
         self._thread = threading.Thread(target=self._run, args=(start,), daemon=True)
         self._thread.start()
@@ -155,12 +157,16 @@ class _Reader:
         """Let go of the camera, so that it can be played again."""
         self._stopped.set()
         self._wanted.release()
-        if not self._hangs:
-            self._thread.join(timeout=2)
+        cut = getattr(self._source, "cut", None)
+        if cut is not None:
+            cut()
+        if cut is not None or not self._hangs:
+            self._thread.join(timeout=0.5 if self._hangs else 2)
 
     def _run(self, start: Callable[[], Iterable[Frame | BrokenPicture]]) -> None:
         try:
-            pictures = iter(start())
+            self._source = source = start()
+            pictures = iter(source)
             try:
                 while (self._newest or self._wanted.acquire()) and not self._stopped.is_set():
                     if self._newest and self._read.qsize() >= BEHIND:

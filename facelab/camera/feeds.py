@@ -17,6 +17,7 @@ from facelab.base.opencv import opencv
 from facelab.camera import mjpeg
 from facelab.camera.address import hidden
 from facelab.camera.faults import BrokenPicture, Dropped
+from facelab.camera.line import SCHEMES, Line
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
 from facelab.gallery.folder import ENDINGS
@@ -62,11 +63,26 @@ def feed(place: str, wait: float) -> Feed:
 def _address(url: str, wait: float) -> Feed:
     name = hidden(url)
     scheme = url.partition(":")[0].lower()
-    if scheme in ("http", "https"):
-        return Feed(lambda: mjpeg.pictures(url, wait) or _stream(url, wait), name)
+    if scheme in SCHEMES:
+        return Feed(lambda: _Web(url, wait), name)
     if scheme in ("rtsp", "rtsps"):
         return Feed(lambda: _stream(url, wait), name)
     raise FacelabError(f"--camera: received {name}, allowed is {ALLOWED}")
+
+
+class _Web:
+    """What an address of the web sends: MJPEG, or whatever FFmpeg makes of it. It can be cut."""
+
+    def __init__(self, url: str, wait: float) -> None:
+        self._url, self._wait, self._line = url, wait, Line()
+
+    def __iter__(self) -> Iterator[Frame | BrokenPicture]:
+        url, wait = self._url, self._wait
+        yield from mjpeg.pictures(url, wait, self._line) or _stream(url, wait)
+
+    def cut(self) -> None:
+        """End whatever waits for it, in another thread."""
+        self._line.cut()
 
 
 def _device(number: int | str, path: Path | None, name: str) -> Iterator[Frame]:

@@ -16,8 +16,9 @@ from facelab.camera.window import open_window
 from facelab.contract.errors import FacelabError
 from facelab.faces.finder import FaceFinder
 from facelab.gallery import consent, journal
-from facelab.gallery.gallery import Gallery, is_name
+from facelab.gallery.gallery import Gallery
 from facelab.gallery.manifest import NAME
+from facelab.gallery.name import is_name
 
 OWN = ("gallery", "probes", "clips", "reports", NAME, journal.NAME, consent.NAME)
 """What lies in a gallery that was filmed; files whose names begin with a dot, too."""

@@ -10,7 +10,7 @@ from typing import Annotated
 from facelab.base.toml import Span, build, load, refusal
 from facelab.contract.errors import FacelabError
 from facelab.gallery.cast import ROLES, cast_roles
-from facelab.gallery.gallery import check_name
+from facelab.gallery.name import check_name
 
 _PHOTOS = Span(0, 10_000, "photos of a person in a sitting")
 

@@ -16,6 +16,7 @@ from facelab.base.interrupt import interruptible
 from facelab.camera.camera import Camera
 from facelab.camera.window import open_window
 from facelab.contract.frame import Frame
+from facelab.contract.text import one_line
 from facelab.judging.answers import NOBODY
 from facelab.judging.answers import tally as counted
 
@@ -98,11 +99,11 @@ def bars(people: Sequence[str], counts: NDArray[np.int64]) -> Table:
         column.justify = "right"
     for name, count in zip((*people, NOBODY), counts.tolist(), strict=True):
         bar = Bar(most, 0, count, color="green" if count == most else "cyan")
-        table.add_row(Text(name), bar, f"{count:,}", f"{count / total:.1%}")
+        table.add_row(Text(one_line(name)), bar, f"{count:,}", f"{count / total:.1%}")
     return table
 
 
 def line(people: Sequence[str], counts: NDArray[np.int64]) -> str:
     """Return the count in one line, as: Alex 610, Amine 79, nobody 0."""
     told = zip((*people, NOBODY), counts.tolist(), strict=True)
-    return ", ".join(f"{name} {count:,}" for name, count in told)
+    return ", ".join(f"{one_line(name)} {count:,}" for name, count in told)

@@ -1,7 +1,8 @@
 """MJPEG over HTTP: JPEG after JPEG, as webcam servers and network cameras send them.
 
 A reader of our own: FFmpeg's conceals what is broken in a JPEG and hands it on as a picture, and
-its decoder gives other pixels than the one that photos are read with.
+its decoder gives other pixels than the one that photos are read with. Nothing that is sent is
+trusted: lines, headers and pictures have a size, and whatever waits is ended with its line.
 """
 
 from __future__ import annotations
@@ -9,73 +10,58 @@ from __future__ import annotations
 import socket
 import ssl
 import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPException, HTTPResponse
-from urllib.parse import urlsplit
 
 from facelab.camera.address import hidden
 from facelab.camera.faults import BrokenPicture, Dropped
+from facelab.camera.line import Line
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
+from facelab.contract.text import one_line
 from facelab.gallery.image import decode_image
 
 LARGEST = 1 << 25
 """Bytes of a picture, at most: a stream that never says where one ends is no MJPEG."""
 
+HEADER, HEADERS = 1 << 13, 100
+"""Bytes of a header of a part, and how many it may have: as many as an answer itself."""
 
-def pictures(url: str, wait: float) -> Iterator[Frame | BrokenPicture] | None:
+DIGITS = 10
+"""Digits of a length, at most."""
+
+
+def pictures(url: str, wait: float, line: Line) -> Iterator[Frame | BrokenPicture] | None:
     """Connect, and return what is sent, without end; None when it is a film of another kind.
 
-    ``wait``: seconds after which whoever reads gives up; the network is left twice as long.
-    Raises FacelabError when nobody answers, or with no stream; the pictures raise Dropped when
-    the stream ends.
+    ``wait``: seconds after which whoever reads gives up; the network is left twice as long, and
+    is given up with its ``line``. Raises FacelabError when nobody answers, or with no stream; the
+    pictures raise Dropped when the stream ends.
     """
-    answer = _connect(url, wait)
+    answer = _connect(url, wait, line)
     kind, boundary = answer.headers.get_content_type(), answer.headers.get_boundary()
     if kind.startswith("multipart/") and boundary:
-        return _pictures(answer, boundary.encode(), hidden(url))
+        return _pictures(answer, boundary.encode(errors="replace"), hidden(url))
     answer.close()
     if kind.startswith(("image/", "text/")):
         raise FacelabError(
-            f"{hidden(url)}: sends {kind}, no stream of pictures; look for the address of the "
-            "camera's MJPEG stream in its manual"
+            f"{hidden(url)}: sends {one_line(kind, 40)}, no stream of pictures; look for the "
+            "address of the camera's MJPEG stream in its manual"
         )
     return None
 
 
-def _connect(url: str, wait: float) -> HTTPResponse:
+def _connect(url: str, wait: float, line: Line) -> HTTPResponse:
     name = hidden(url)
     try:
-        opener, bare = _opener(url)
-        answer: HTTPResponse = opener.open(bare, timeout=2 * wait)
+        return line.open(url, 2 * wait)
     except urllib.error.HTTPError as error:
         error.close()
         raise FacelabError(f"{name}: {_meaning(error.code)}") from None
-    except (OSError, HTTPException, ValueError) as error:
+    except (OSError, HTTPException, ValueError, OverflowError) as error:
         raise FacelabError(
             f"{name}: nobody answers ({_cause(error)}); is the camera on, is the address right?"
         ) from None
-    return answer
-
-
-def _opener(url: str) -> tuple[urllib.request.OpenerDirector, str]:
-    """Return what opens an address, with its user and password, and the address without them."""
-    parts = urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    bare = parts._replace(netloc=host, fragment="").geturl()
-    known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-    if parts.username is not None:
-        user, password = (
-            urllib.parse.unquote(one or "") for one in (parts.username, parts.password)
-        )
-        known.add_password(None, bare, user, password)
-    handlers = (
-        urllib.request.ProxyHandler({}),  # a camera stands in one's own network
-        urllib.request.HTTPBasicAuthHandler(known),
-        urllib.request.HTTPDigestAuthHandler(known),
-    )
-    return urllib.request.build_opener(*handlers), bare
 
 
 def _meaning(code: int) -> str:
@@ -83,6 +69,11 @@ def _meaning(code: int) -> str:
         return f"user or password is missing or wrong (HTTP {code}); write http://user:password@…"
     if code in (423, 429, 503):
         return f"already in use or not ready (HTTP {code}); close what else shows its pictures"
+    if 300 <= code < 400:
+        return (
+            f"sends on to where nobody goes (HTTP {code}); allowed are http and https, and few "
+            "turns: is the address right?"
+        )
     return f"no such stream there (HTTP {code}); is the address right?"
 
 
@@ -107,24 +98,42 @@ def _pictures(answer: HTTPResponse, boundary: bytes, name: str) -> Iterator[Fram
                     yield BrokenPicture(
                         f"{name}: picture {number} is broken ({len(content)} bytes)"
                     )
+        except (ValueError, OverflowError):  # http.client takes whatever it is told
+            raise Dropped("a length that is none") from None
         except (OSError, HTTPException) as error:
             raise Dropped(_cause(error)) from None
     raise Dropped("the stream ended")
 
 
 def _parts(stream: HTTPResponse, boundary: bytes) -> Iterator[bytes]:
-    """Yield the content of each part until the stream ends, a part broken off left out."""
+    """Yield the content of each part until the stream ends, a part broken off left out.
+
+    Raises Dropped where a part has more headers, or a longer length, than any camera sends.
+    """
     mark = (b"--" + boundary, *([boundary] if boundary.startswith(b"--") else []))
     line = stream.readline(LARGEST)
+    before = 0
     while line:
         if not line.startswith(mark):
+            before += len(line)
+            if before > LARGEST:
+                raise Dropped(f"no picture in {LARGEST >> 20} MB")
             line = stream.readline(LARGEST)
             continue
+        before = 0
         length = None
-        while (line := stream.readline(LARGEST)).strip():
+        for _ in range(HEADERS):
+            line = stream.readline(HEADER)
+            if not line.strip():
+                break
             field, _, value = line.partition(b":")
-            if field.strip().lower() == b"content-length" and value.strip().isdigit():
-                length = int(value)
+            digits = value.strip()
+            if field.strip().lower() == b"content-length" and digits.isdigit():
+                if len(digits) > DIGITS:
+                    raise Dropped(f"a length of {len(digits)} digits")
+                length = int(digits)
+        else:
+            raise Dropped(f"a picture with more than {HEADERS} headers")
         if length is not None:
             content = stream.read(min(length, LARGEST))
             if len(content) < length:

@@ -15,6 +15,7 @@ from facelab.camera.quality import remark
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
 from facelab.faces.face import FaceDetector
+from facelab.gallery.forgotten import Forgotten
 from facelab.gallery.gallery import Gallery
 
 SENTENCE = "My photos may be kept in this folder, to train and to test a classifier."
@@ -72,6 +73,9 @@ class Session:
                         refused.add(take.person)
                 except _Skipped:
                     self.director.tell(f"{take}: skipped")
+                except Forgotten as error:
+                    self.director.tell(str(error))
+                    refused.add(take.person)
                 sitting_there = take.person
         return [
             f"{take}: {count} there"

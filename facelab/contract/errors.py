@@ -1,8 +1,19 @@
 """What went wrong, in one line that a user can act on."""
 
+from facelab.contract.text import one_line
+
+LONGEST = 2000
+"""Characters of a message, at most: it may quote what somebody else wrote."""
+
 
 class FacelabError(Exception):
-    """Bad input, in one line: what is wrong, what was received, what is allowed, what to do."""
+    """Bad input, in one line: what is wrong, what was received, what is allowed, what to do.
+
+    It is printable whatever it quotes.
+    """
+
+    def __str__(self) -> str:
+        return one_line(super().__str__(), LONGEST)
 
 
 class SystemFault(FacelabError, AssertionError):

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
+from facelab.contract.text import one_line
 from facelab.contract.training import Training, TrainingRequest
 
 
@@ -104,5 +105,5 @@ class Learner(Protocol):
 
 
 def title(system: System) -> str:
-    """Return name and version, as one says them."""
-    return f"{system.name} {system.version}"
+    """Return name and version, as one says them, in one line that can be printed."""
+    return f"{one_line(str(system.name))} {one_line(str(system.version))}"

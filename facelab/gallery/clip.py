@@ -1,16 +1,17 @@
-"""Clip: a film of one person, frame by frame, finite and always in the same order."""
+"""Clip: a film, frame by frame, finite and always in the same order."""
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from facelab.base.files import sha256
+from facelab.base.files import is_file, read_named, sha256, shown
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
-from facelab.gallery.image import read_image
+from facelab.gallery.pictures import Pictures
 
 BATCH = 64
 """Frames that are handed out together: enough to be fast, few enough to be small."""
@@ -18,18 +19,18 @@ BATCH = 64
 
 @dataclass(frozen=True)
 class Stills:
-    """A film of ``person`` kept as picture files, without loss: ``paths`` in order."""
+    """A film of ``person`` kept as picture files, without loss, in order."""
 
-    paths: tuple[Path, ...]
+    pictures: Pictures
     person: str
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return len(self.pictures)
 
     def __iter__(self) -> Iterator[list[Frame]]:
-        """Yield all frames in order, up to 64 at a time. Raises FacelabError as ``read_image``."""
+        """Yield all frames in order, up to 64 at a time. Raises FacelabError as ``Pictures``."""
         for start in range(0, len(self), BATCH):
-            yield [read_image(path) for path in self.paths[start : start + BATCH]]
+            yield list(self.pictures[start : start + BATCH])
 
 
 @dataclass(frozen=True)
@@ -46,14 +47,16 @@ class Clip:
     @property
     def digest(self) -> str:
         """The SHA-256 of the file, in hexadecimal; empty where there is none."""
-        return sha256(self.path) if self.path.is_file() else ""
+        return sha256(self.path) if is_file(self.path) else ""
 
     def __iter__(self) -> Iterator[list[Frame]]:
         """Yield all frames in order, up to 64 at a time.
 
         Raises FacelabError when the file cannot be played or holds another number of frames.
         """
-        capture = opencv().VideoCapture(str(self.path))
+        cv2 = opencv()
+        # what is no file is not opened: a pipe would be waited for
+        capture = cv2.VideoCapture(*([str(self.path)] if is_file(self.path) else []))
         try:
             seen, batch = 0, []
             while (read := capture.read())[0]:
@@ -71,3 +74,77 @@ class Clip:
                 f"{self.path}: played {seen} frames, the manifest says {self.frames}; "
                 "restore the clip"
             )
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames ``first`` to ``last``, from 1, on which the same people are in view.
+
+    ``people`` are those whose whole face is, ``partly`` those of whom anything else is: who is
+    coming or leaving.
+    """
+
+    first: int
+    last: int
+    people: tuple[str, ...]
+    partly: tuple[str, ...] = ()
+
+    @property
+    def frames(self) -> int:
+        """How many frames it has."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True)
+class Visit(Clip):
+    """A video file of people who come and go, and who is in view when: ``stretches``, in order."""
+
+    stretches: tuple[Stretch, ...]
+
+    @property
+    def truth(self) -> tuple[tuple[str, ...], ...]:
+        """Whose whole face is in view, frame by frame."""
+        return tuple(one.people for one in self.stretches for _ in range(one.frames))
+
+
+TRUTH = "first", "last", "people", "partly"
+
+
+def truth_of(file: str) -> str:
+    """Return the name of the file that says who is in view when in a film's file."""
+    return f"{file.rpartition('.')[0]}.truth.csv"
+
+
+def read_stretches(path: Path, frames: int) -> tuple[Stretch, ...]:
+    """Read who is in view when in a film of so many ``frames``: a line a stretch, names with ``+``.
+
+    Raises FacelabError when the file cannot be read, or does not say it of every frame once.
+    """
+    cure = "restore it"
+    try:
+        header, *lines = csv.reader(read_named(path, 1 << 20).decode().splitlines())
+        stretches = tuple(
+            Stretch(int(first), int(last), _names(people), _names(partly))
+            for first, last, people, partly in lines
+        )
+    except OSError as error:
+        raise FacelabError(f"{path}: cannot be read ({error.strerror}); {cure}") from error
+    except (ValueError, csv.Error) as error:
+        said = shown(" ".join(str(error).split()))
+        raise FacelabError(
+            f"{path}: not a table of stretches ({said}); allowed are lines with {', '.join(TRUTH)}"
+            f"; {cure}"
+        ) from error
+    told = [number for one in stretches for number in (one.first - 1, one.last)]
+    joints = [0, *(number for one in stretches[:-1] for number in (one.last, one.last)), frames]
+    if tuple(header) != TRUTH or told != joints or any(one.frames < 1 for one in stretches):
+        raise FacelabError(
+            f"{path}: received {len(stretches)} stretches up to frame {max(told, default=0)}, "
+            f"allowed are lines with {', '.join(TRUTH)} that follow one another from frame 1 to "
+            f"{frames}; {cure}"
+        )
+    return stretches
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split("+")) if text else ()

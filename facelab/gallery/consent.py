@@ -7,10 +7,13 @@ import io
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from facelab.base.files import shown, write_atomically
+from facelab.base.files import read, shown, write
 from facelab.contract.errors import FacelabError
 
 NAME = "consent.csv"
+
+MOST = 16_000_000
+"""Bytes that the table has at most."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,8 @@ def read_consents(folder: Path) -> dict[str, Consent]:
     """
     path = folder / NAME
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8"), newline=""), strict=True))
+        text = read(folder, NAME, MOST).decode("utf-8")
+        rows = list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
         return {row["person"]: Consent(**row) for row in rows}
     except FileNotFoundError:
         return {}
@@ -46,4 +50,4 @@ def write_consents(folder: Path, consents: dict[str, Consent]) -> None:
     table = csv.DictWriter(text, ("person", "when", "sentence"), lineterminator="\n")
     table.writeheader()
     table.writerows(asdict(consent) for consent in consents.values())
-    write_atomically(folder / NAME, text.getvalue().encode())
+    write(folder, NAME, text.getvalue().encode())

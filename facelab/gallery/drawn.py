@@ -1,4 +1,4 @@
-"""Crowd: photos and probes of hundreds of people, drawn by the studio when they are asked for."""
+"""Drawn: what the studio draws when it is asked for: a crowd of hundreds, and fresh probes."""
 
 from __future__ import annotations
 
@@ -8,11 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from facelab.base.progress import progress
 from facelab.contract.errors import FacelabError
+from facelab.contract.frame import Film
 from facelab.contract.interval import Interval
 from facelab.contract.photos import Photos
+from facelab.gallery.image import decode_image
 from facelab.gallery.rendered import RenderedFrames
+from facelab.gallery.source import Recording
 from facelab.studio import crowd as studio
+from facelab.studio.anew import draw_anew
 
 PEOPLE = Interval.between(11, 3500)
 """How large a crowd may be: not smaller than T4's, not larger than what the cache holds."""
@@ -85,3 +90,91 @@ def _labels(likenesses: Sequence[studio.Likeness]) -> pd.DataFrame:
             }
         )
     return pd.DataFrame(rows)
+
+
+PROBES = ("probes/t1", "probes/t2", "probes/t4", "twins")
+"""The sets of a recording that can be drawn anew."""
+
+SEEDS = Interval.between(0, 2**32 - 1)
+"""What may be a seed of fresh probes."""
+
+
+def fresh_seed(text: str) -> int:
+    """Return the seed that ``--fresh-probes`` names. Raises FacelabError for others."""
+    seed = int(text) if text.isascii() and text.isdigit() else -1
+    if seed not in SEEDS:
+        raise FacelabError(
+            f"--fresh-probes: received {text!r}, allowed is a whole number {SEEDS}; "
+            "without one, a seed that nobody knew is drawn and told"
+        )
+    return seed
+
+
+def draw_probes(plan: Path, name: str, seed: int) -> Photos:
+    """Draw a set of probes anew: that of a recording plan's file, in other shots.
+
+    People, plan and light are the same, and so are the labels but for ``file``, ``sha256``,
+    ``expression`` and ``boxes``; pose, expression, noise and the small changes of light are drawn
+    by ``seed``. Frames were coded and decoded as the recorded ones were; they lie in memory, 0.23
+    MB each. Raises FacelabError when the plan has no such set.
+    """
+    total, drawn = draw_anew(plan, name, seed)
+    rows, frames = [], {}
+    with progress(f"drawing {name} anew", "frames") as told:
+        for done, (row, jpeg) in enumerate(drawn, 1):
+            rows.append(vars(row) | {"file": f"fresh-{seed}/{row.file}"})
+            frames[rows[-1]["file"]] = decode_image(jpeg, row.file)
+            told(done, total)
+    labels = pd.DataFrame(rows).sort_values("file", ignore_index=True)
+    return Photos(tuple(frames[file] for file in labels["file"]), labels)
+
+
+class FreshProbes:
+    """A recording whose probes are drawn anew when they are asked for; all else is the recording's.
+
+    Whoever learnt the recorded probes by heart has not seen these. Films are as they were recorded.
+    """
+
+    is_reference = True
+
+    def __init__(self, recording: Recording, seed: int) -> None:
+        self.recording = recording
+        self.seed = seed
+        self._drawn: dict[str, Photos] = {}
+
+    @property
+    def name(self) -> str:
+        """What the report says of it."""
+        return f"{self.recording.name}, probes drawn anew from seed {self.seed}"
+
+    @property
+    def manifest(self) -> pd.DataFrame:
+        """The table of all files of the recording."""
+        return self.recording.manifest
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the recording's manifest."""
+        return self.recording.fingerprint
+
+    @property
+    def actors(self) -> frozenset[str]:
+        """The people in it who were drawn by the studio."""
+        return self.recording.actors
+
+    def photos(self, name: str) -> Photos:
+        """Return a set of photos: probes that were drawn anew, once; others as recorded."""
+        if name not in PROBES:
+            return self.recording.photos(name)
+        if name not in self._drawn:
+            plan = self.recording.folder / "plan.toml"
+            self._drawn[name] = draw_probes(plan, name, self.seed)
+        return self._drawn[name]
+
+    def clip(self, name: str) -> Film:
+        """Return a film as it was recorded."""
+        return self.recording.clip(name)
+
+    def damage(self) -> list[str]:
+        """Return a line for every recorded file that is missing, damaged or an orphan."""
+        return self.recording.damage()

@@ -21,25 +21,31 @@ Of pictures of one person in one place, 99.9 % correlate by less than 0.985 and 
 """
 
 
-def same_pictures(
-    frames: Sequence[Frame], others: Sequence[Frame]
-) -> Iterator[tuple[int, int, float]]:
-    """Yield which of ``frames`` is the same picture as which of ``others``, and how much so."""
-    if not frames or not others:
-        return
-    small, against = _small(frames), _small(others)
-    for start in range(0, len(small), 256):
-        alike = small[start : start + 256] @ against.T
-        for one, other in np.argwhere(alike >= SAME):
-            yield start + int(one), int(other), float(alike[one, other])
+Small = NDArray[np.uint8]
+"""A picture of 32 x 32 grey levels, (1024,)."""
 
 
-def _small(frames: Sequence[Frame]) -> NDArray[np.float32]:
-    """Return pictures (n, 1024) of mean 0 and length 1."""
+def small(frame: Frame) -> Small:
+    """Return the small grey picture of a frame."""
     cv2 = opencv()
-    rows = np.empty((len(frames), SIDE * SIDE), np.float32)
-    for row, frame in zip(rows, frames, strict=True):
-        grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
-        row[:] = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA).ravel()
+    grey = cv2.cvtColor(frame, cv2.COLOR_BGR2GRAY)
+    resized = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    return np.asarray(resized, np.uint8).ravel()
+
+
+def same_pictures(ones: Sequence[Small], others: Sequence[Small]) -> Iterator[tuple[int, int]]:
+    """Yield which of some small pictures is the same as which of others."""
+    if not ones or not others:
+        return
+    some, against = _levelled(ones), _levelled(others)
+    for start in range(0, len(some), 256):
+        alike = some[start : start + 256] @ against.T
+        for one, other in np.argwhere(alike >= SAME):
+            yield start + int(one), int(other)
+
+
+def _levelled(pictures: Sequence[Small]) -> NDArray[np.float32]:
+    """Return pictures (n, 1024) of mean 0 and length 1."""
+    rows = np.stack(pictures).astype(np.float32)
     rows -= rows.mean(axis=1, keepdims=True)
     return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6))

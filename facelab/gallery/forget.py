@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-import contextlib
 import html
 import json
 import re
-import shutil
-from collections.abc import Iterable, Iterator
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path, PurePath
+from stat import S_ISDIR, S_ISLNK
 
 import pandas as pd
 
-from facelab.base.files import inside
+from facelab.base import files
+from facelab.base.files import shown
+from facelab.base.locking import HOME, writing
+from facelab.base.temporary import remove_abandoned
 from facelab.contract.errors import FacelabError
-from facelab.gallery import consent, journal
-from facelab.gallery.gallery import Gallery, check_name
-from facelab.gallery.manifest import REQUIRED, is_recorded, write_manifest
+from facelab.gallery import consent, forgotten, journal
+from facelab.gallery.caching import forget_cache
+from facelab.gallery.folder import PASSED_OVER
+from facelab.gallery.manifest import NAME, halves, is_recorded, read_rows, write_manifest
+from facelab.gallery.name import COLUMNS, check_name
 
-CACHE = ".cache"
-"""The folder in a gallery for what is calculated from its photos."""
+OWN = (HOME, "reports", NAME, journal.NAME, consent.NAME)
+"""What lies in a gallery without being photos, besides what is hidden."""
+
+PAGES = ("acceptance.json", "acceptance.html", ".acceptance.json.", ".acceptance.html.")
+"""How the names of reports begin, and of reports that were half written."""
+
+LARGEST = 1_000_000_000
+"""Bytes of a report that are looked through."""
 
 
 def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]:
@@ -27,26 +37,33 @@ def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]
 
     Removed are photos and films, half-written ones too, what the manifest, the journal and the
     consents say of the person, the cache, and reports that name the person: those in the gallery's
-    ``reports``, and in the folders ``reports``. Broken off, it can be done again.
-    Raises FacelabError when there is no such folder or person, or the disk refuses it.
+    ``reports``, and in the folders ``reports``; and what runs that were killed had filmed without
+    keeping it. Programs that write into the gallery meanwhile are interrupted, and keep nothing of
+    the person any more. Nothing outside of these folders is touched. Broken off, it can be done
+    again. Raises FacelabError when there is no such folder or person, or the disk refuses it.
     """
     check_name(person)
-    if not folder.is_dir():
+    if not files.is_folder(folder):
         raise FacelabError(f"{folder}: no such folder; name the gallery")
     try:
-        if (folder / CACHE).is_dir():  # first: broken off, the person is still to be found
-            shutil.rmtree(inside(folder, CACHE))
-        removed = [
-            *_photos(folder, person),
-            *_consent(folder, person),
-            *(line for place in (folder / "reports", *reports) for line in _reports(place, person)),
-        ]
+        with writing(folder, interrupting=True):
+            again = forgotten.begin(folder, person)
+            forget_cache(folder)
+            removed = [
+                *_photos(folder, person),
+                *_consent(folder, person),
+                *_reports(folder, "reports", person),
+            ]
+            for place in reports:
+                removed += _reports(place, ".", person)
+            forgotten.finish(folder, person, known=bool(removed) or again)
+        remove_abandoned()
     except OSError as error:
         raise FacelabError(
             f"{folder}: {person} is not wholly removed ({error.strerror or error}); see that "
             "the folder can be written to, then do it again"
         ) from error
-    if not removed:
+    if not removed and not again:
         raise FacelabError(f"{folder}: received {person!r}, there is nothing of that name")
     return removed
 
@@ -54,33 +71,60 @@ def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]
 def _photos(folder: Path, person: str) -> Iterator[str]:
     """Remove photos, then rows: what breaks off in between is missing, and named."""
     recorded = is_recorded(folder)
-    rows = Gallery(folder).table if recorded else pd.DataFrame(columns=REQUIRED)
+    rows = read_rows(folder) if recorded else pd.DataFrame(columns=COLUMNS, dtype=str)
     others, own = rows[rows["person"] != person], rows[rows["person"] == person]
-    sets = {"gallery", "probes", *rows["set"], *(f"clips/{p.name}" for p in folder.glob("clips/*"))}
-    places = [folder / name / person for name in sets] if recorded else [folder / person]
-    files = {path for place in places for path in _files(place)}
-    for file in own["file"]:
-        with contextlib.suppress(FacelabError):  # it lies elsewhere, and is not ours to remove
-            files.add(inside(folder, file))
-    files = {path for path in files if path.is_symlink() or path.is_file()}
-    for path in files:
-        path.unlink()
-    for place in sorted({*places, *(path.parent for path in files)} - {folder}, reverse=True):
-        if place.is_dir() and not any(place.iterdir()):
-            place.rmdir()
-    if files:
-        yield f"{len(files)} files with photos or frames of films"
-    if recorded and (files or len(own)):
+    shared = set(others["file"])
+    found = {file for file in _files(folder, person, recorded) if file not in shared}
+    tops = _tops(folder)
+    found |= {f for f in own["file"] if f not in shared and _is_photo(folder, f, tops)}
+    for file in sorted(found):
+        files.remove(folder, file)
+    for half in halves(folder):  # in which the person's name may stand
+        files.remove(folder, half)
+    places = {place.as_posix() for file in found for place in PurePath(file).parents}
+    places |= {place for place in _folders(folder) if PurePath(place).name == person}
+    for place in sorted(places - {"."}, key=len, reverse=True):
+        files.remove_if_empty(folder, place)
+    if found:
+        yield f"{len(found)} files with photos or frames of films"
+    if recorded and (found or len(own)):
         write_manifest(folder, others)
-        (folder / journal.NAME).unlink(missing_ok=True)
+        files.remove(folder, journal.NAME)
         yield f"{len(own)} rows of the manifest"
 
 
-def _files(place: Path) -> list[Path]:
-    """Return the files below a folder, or the folder where it is a link: what it shows stays."""
-    if place.is_symlink():
-        return [place]
-    return [path for path in place.rglob("*") if path.is_symlink() or not path.is_dir()]
+def _files(folder: Path, person: str, recorded: bool) -> Iterator[str]:
+    """Yield the files in a person's folders; where such a folder is a link, the link."""
+    if not recorded:
+        if person.lower() not in PASSED_OVER:
+            yield from files.files_below(folder, person)
+        return
+    for top in _tops(folder):
+        for file in files.files_below(folder, top):
+            path = PurePath(file)
+            link = path.name == person and S_ISLNK(files.kind(folder, file))
+            if link or path.parent.name == person:
+                yield file
+
+
+def _folders(folder: Path) -> Iterator[str]:
+    for top in _tops(folder):
+        yield from files.folders_below(folder, top)
+
+
+def _tops(folder: Path) -> list[str]:
+    """Return what lies in a gallery where photos may: neither hidden, nor facelab's own."""
+    return [name for name in files.names(folder) if name not in OWN and not name.startswith(".")]
+
+
+def _is_photo(folder: Path, file: str, tops: Sequence[str]) -> bool:
+    """Tell whether a row of the manifest names a file that lies where photos do, by no link."""
+    path = PurePath(file)
+    if path.is_absolute() or len(path.parts) < 2 or path.parts[0] not in tops:
+        return False  # it lies elsewhere, and is not ours to remove
+    places = [place.as_posix() for place in path.parents][:-1]
+    by_folders = all(S_ISDIR(files.kind(folder, place)) for place in places)
+    return ".." not in path.parts and by_folders and files.exists(folder, file)
 
 
 def _consent(folder: Path, person: str) -> Iterator[str]:
@@ -90,13 +134,23 @@ def _consent(folder: Path, person: str) -> Iterator[str]:
         yield "the consent"
 
 
-def _reports(folder: Path, person: str) -> Iterator[str]:
+def _reports(folder: Path, place: str, person: str) -> Iterator[str]:
     """Remove reports on galleries of one's own, in a folder or in folders in it, with a name."""
+    if not files.is_folder(folder / place):
+        return
     names = {person, html.escape(person), json.dumps(person)[1:-1]}
-    for page in sorted({*folder.rglob("acceptance.json"), *folder.rglob("acceptance.html")}):
-        text = page.read_text(encoding="utf-8", errors="replace")
+    found = [PurePath(file) for file in files.files_below(folder, place)]
+    for page in found:
+        if not page.name.startswith(PAGES):
+            continue
+        try:
+            text = files.read(folder, page.as_posix(), LARGEST).decode("utf-8", "replace")
+        except FileNotFoundError:
+            continue
         own = '"cast":' in text or "Who plays whom" in text
         if own and any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names):
-            for path in (page, *page.parent.glob("curves-*.csv")):
-                path.unlink(missing_ok=True)
-            yield f"{page.relative_to(folder.parent)}, a report that names {person}"
+            curves = [path for path in found if path.parent == page.parent]
+            for path in (page, *(one for one in curves if one.match("curves-*.csv"))):
+                files.remove(folder, path.as_posix())
+            called = page if place != "." else PurePath(folder.name) / page
+            yield f"{shown(called.as_posix())}, a report that names {person}"

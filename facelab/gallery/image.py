@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from facelab.base.files import read, read_named, shown
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
+from facelab.gallery.picture_header import MOST_PIXELS, size
 
 if TYPE_CHECKING:
     from facelab.contract.frame import Frame
@@ -21,24 +23,40 @@ _MARKS = {
 """How a JPEG and a PNG begin, where their last pixels begin, and how those end when whole. Phones
 write more behind the end: thumbnails, depth, notes of their maker."""
 
+LARGEST = 100_000_000
+"""Bytes that a photo has at most."""
+
 
 def read_image(path: Path) -> Frame:
-    """Return the picture in a file as (height, width, 3) uint8 BGR.
+    """Return the picture in a file that the user has named, (height, width, 3) uint8 BGR.
 
     Raises FacelabError, in one line that names the file, when there is none, when it is no
     picture, and when it breaks off: OpenCV alone would fill the rest with grey.
     """
-    return decode_image(read_bytes(path), str(path))
-
-
-def read_bytes(path: Path) -> bytes:
-    """Return the bytes of a photo's file. Raises FacelabError when it cannot be read."""
     try:
-        return path.read_bytes()
+        content = read_named(path, LARGEST)
     except OSError as error:
-        raise FacelabError(
-            f"{path}: no such photo ({error.strerror}); put it back or take it out of the gallery"
-        ) from error
+        raise _unreadable(str(path), error) from error
+    return decode_image(content, str(path))
+
+
+def read_bytes(folder: Path, file: str, name: str = "") -> bytes:
+    """Return the bytes of a photo in a folder.
+
+    Raises FacelabError, which calls the file by ``name``, when it lies elsewhere, cannot be read,
+    or is far too large for a photo.
+    """
+    try:
+        return read(folder, file, LARGEST)
+    except (OSError, ValueError) as error:
+        raise _unreadable(name or shown(file), error) from error
+
+
+def _unreadable(name: str, error: Exception) -> FacelabError:
+    reason = getattr(error, "strerror", None) or error
+    return FacelabError(
+        f"{name}: no such photo ({reason}); put it back or take it out of the gallery"
+    )
 
 
 def check_image(content: bytes, name: str) -> None:
@@ -47,37 +65,50 @@ def check_image(content: bytes, name: str) -> None:
     A JPEG or PNG is told by how it begins and ends; files of other kinds are decoded.
     """
     if content.startswith(tuple(_MARKS)):
-        _check_whole(content, name)
+        _check_head(content, name)
     else:
         decode_image(content, name)
 
 
-def _check_whole(content: bytes, name: str) -> None:
+def _check_head(content: bytes, name: str) -> None:
+    """Raise FacelabError for what is no picture, too large a one, or one that breaks off."""
     for beginning, (pixels, ending) in _MARKS.items():
         if content.startswith(beginning) and ending not in content[content.rfind(pixels) :]:
             raise FacelabError(
                 f"{name}: the picture breaks off after {len(content)} bytes; "
                 "copy it again from where it came"
             )
+    found = size(content)
+    if found is None:
+        raise _no_picture(content, name)
+    if found[0] * found[1] > MOST_PIXELS:
+        raise FacelabError(
+            f"{name}: received {found[0]} x {found[1]} pixels, allowed are "
+            f"{MOST_PIXELS // 10**6} million; save it smaller"
+        )
 
 
 def decode_image(content: bytes, name: str) -> Frame:
     """Return the picture in the bytes of a file called ``name``; errors as in ``read_image``."""
-    _check_whole(content, name)
+    _check_head(content, name)
     cv2 = opencv()
     try:
         frame = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:  # no bytes at all, or a picture of more than 2^30 pixels
+    except cv2.error:  # its size is nonsense
         frame = None
     if frame is None:
-        raise FacelabError(
-            f"{name}: {len(content)} bytes that are no picture; allowed are JPEG, PNG, BMP, WebP "
-            "and PGM files; take it away or replace it"
-        )
+        raise _no_picture(content, name)
     return np.asarray(frame, np.uint8)
 
 
-def shrunk(frame: Frame, most: int = 1280) -> Frame:
+def _no_picture(content: bytes, name: str) -> FacelabError:
+    return FacelabError(
+        f"{name}: {len(content)} bytes that are no picture; allowed are JPEG, PNG, BMP, WebP "
+        "and PGM files; take it away or replace it"
+    )
+
+
+def shrunk(frame: Frame, most: int) -> Frame:
     """Return a frame that is at most so many pixels wide and high: a phone's photos have more."""
     cv2 = opencv()
     height, width = frame.shape[:2]

@@ -5,12 +5,15 @@ A line is added whatever the size of the gallery, and a torn one never looks who
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
 from pathlib import Path
 
+from facelab.base import files
+
 NAME = "journal.jsonl"
+
+MOST = 256_000_000
+"""Bytes that a journal or a manifest has at most: a million photos."""
 
 Row = dict[str, str]
 """What is known of one file: ``file``, ``sha256``, ``set``, ``person`` and its labels, as text."""
@@ -18,30 +21,16 @@ Row = dict[str, str]
 
 def append(folder: Path, row: Row) -> None:
     """Add a row and wait until it lies on the disk. Raises OSError, and leaves no row then."""
-    path = folder / NAME
-    line = json.dumps(row, ensure_ascii=False).encode() + b"\n"
-    with path.open("ab+", buffering=0) as file:
-        before = file.seek(0, os.SEEK_END)
-        if before:
-            file.seek(before - 1)
-            line = line if file.read(1) == b"\n" else b"\n" + line  # after a torn line
-        try:
-            if file.write(line) != len(line):
-                raise OSError(28, "No space left on device")
-            os.fsync(file.fileno())
-        except BaseException:
-            with contextlib.suppress(OSError):
-                file.truncate(before)
-            raise
+    files.append(folder, NAME, json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
 
 def read(folder: Path) -> tuple[list[Row], int]:
     """Return the rows, in the order they were added, and how many lines are torn.
 
-    Raises OSError when there is a journal that cannot be read.
+    Raises OSError when there is a journal that cannot be read, FacelabError when it lies elsewhere.
     """
     try:
-        content = (folder / NAME).read_bytes()
+        content = files.read(folder, NAME, MOST)
     except FileNotFoundError:
         return [], 0
     lines = [line for line in content.split(b"\n") if line.strip()]

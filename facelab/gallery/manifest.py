@@ -6,16 +6,21 @@ What was saved last may still stand in the journal beside it; it counts as if it
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
+from stat import S_ISREG
 
 import pandas as pd
 
-from facelab.base.files import inside, sha256, shown, write_atomically
+from facelab.base import files
+from facelab.base.files import inside, sha256, shown
 from facelab.contract.errors import FacelabError
-from facelab.gallery import journal
+from facelab.gallery import consent, journal
+from facelab.gallery.journal import MOST
+from facelab.gallery.journal import Row as Row
+from facelab.gallery.name import COLUMNS
 
 NAME = "manifest.csv"
-REQUIRED = ("file", "sha256", "set", "person")
 
 
 def read_manifest(folder: Path) -> pd.DataFrame:
@@ -26,7 +31,7 @@ def read_manifest(folder: Path) -> pd.DataFrame:
     """
     table = typed(folder, read_rows(folder))
     for file in table["file"]:
-        inside(folder, file)
+        files.check(folder, file)
     return table
 
 
@@ -36,18 +41,19 @@ def typed(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
     Raises FacelabError when they are none.
     """
     numbers = [column for column in ("glasses", "frames") if column in table.columns]
-    try:
-        return table.assign(**{column: pd.to_numeric(table[column]) for column in numbers})
-    except ValueError as error:
-        raise FacelabError(
-            f"{folder / NAME}: {_line(error)}, allowed in {' and '.join(numbers)} are numbers; "
-            "restore the manifest"
-        ) from error
+    for column in numbers:
+        wrong = ~table[column].str.fullmatch(r"(?:[0-9]{1,9}(?:\.0{1,9})?)?")
+        if wrong.any():
+            raise FacelabError(
+                f"{folder / NAME}: received {shown(table.loc[wrong, column].iloc[0])!r} in "
+                f"{column}, allowed are whole numbers, or nothing; restore the manifest"
+            )
+    return table.assign(**{column: pd.to_numeric(table[column]) for column in numbers})
 
 
 def is_recorded(folder: Path) -> bool:
     """Tell whether a folder holds a manifest, or a journal that will become one."""
-    return (folder / NAME).exists() or (folder / journal.NAME).exists()
+    return files.exists(folder, NAME) or files.exists(folder, journal.NAME)
 
 
 def read_rows(folder: Path) -> pd.DataFrame:
@@ -55,7 +61,7 @@ def read_rows(folder: Path) -> pd.DataFrame:
 
     Raises FacelabError as ``read_manifest``.
     """
-    if not folder.is_dir():
+    if not files.is_folder(folder):
         raise FacelabError(
             f"{folder}: no such folder of recorded frames; restore it with "
             "`git checkout -- fixtures` or name another one"
@@ -63,9 +69,10 @@ def read_rows(folder: Path) -> pd.DataFrame:
     path = folder / NAME
     try:
         added = pd.DataFrame(journal.read(folder)[0], dtype=str)
-        if not path.exists() and (folder / journal.NAME).exists():
-            return _joined(pd.DataFrame(columns=REQUIRED, dtype=str), added)
-        table = pd.read_csv(path, dtype=str, keep_default_na=False)
+        if not files.exists(folder, NAME) and files.exists(folder, journal.NAME):
+            return _joined(pd.DataFrame(columns=COLUMNS, dtype=str), added)
+        content = io.BytesIO(files.read(folder, NAME, MOST))
+        table = pd.read_csv(content, dtype=str, keep_default_na=False)
     except OSError as error:
         raise FacelabError(
             f"{path}: no such manifest; restore it with `git checkout -- fixtures`"
@@ -73,9 +80,9 @@ def read_rows(folder: Path) -> pd.DataFrame:
     except ValueError as error:
         raise FacelabError(
             f"{path}: not a manifest ({_line(error)}); a table with commas is expected, with the "
-            f"columns {', '.join(REQUIRED)}"
+            f"columns {', '.join(COLUMNS)}"
         ) from error
-    missing = [column for column in REQUIRED if column not in table.columns]
+    missing = [column for column in COLUMNS if column not in table.columns]
     if missing:
         raise FacelabError(
             f"{path}: received the columns {shown(', '.join(table.columns))}, missing "
@@ -95,20 +102,19 @@ def write_manifest(folder: Path, table: pd.DataFrame) -> None:
     text = table.sort_values("file").to_csv(
         index=False, quoting=csv.QUOTE_MINIMAL, lineterminator="\n"
     )
-    write_atomically(folder / NAME, text.encode())
+    files.write(folder, NAME, text.encode())
 
 
 def fault(folder: Path, file: str, digest: str) -> str:
     """Return a line when a file is missing, elsewhere or another, else an empty one."""
     name = shown(file)
     try:
-        path = inside(folder, file)
-        if not path.is_file():
-            return f"{name}: missing; restore it"
-        if sha256(path) != digest:
+        if sha256(folder / file, folder) != digest:
             return f"{name}: damaged, its SHA-256 is not the manifest's; restore it"
     except FacelabError as error:
         return str(error)
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+        return f"{name}: missing; restore it"
     except OSError as error:
         return f"{name}: cannot be read ({error.strerror}); restore it"
     return ""
@@ -126,20 +132,25 @@ def strays(folder: Path, table: pd.DataFrame) -> list[str]:
     for name in sorted(places):
         try:
             inside(folder, name)
-            found = sorted((folder / name).rglob("*"))
-        except (FacelabError, OSError):
+            found = files.files_below(folder, name)
+        except FacelabError:
             continue  # no folder's name, or elsewhere: what should lie in it is told as missing
-        for path in found:
-            file = path.relative_to(folder).as_posix()
-            if path.is_file() and file not in known:
-                half = path.name.startswith(".") or not path.stat().st_size
+        for file in found:
+            if file not in known:
+                half = file.rpartition("/")[2].startswith(".") or files.is_empty(folder, file)
                 what = "half-written" if half else "an orphan, not in the manifest"
                 lines.append(f"{shown(file)}: {what}; take it away")
-    halves = sorted(folder.glob(".*.csv.*"))
-    lines += [f"{shown(path.name)}: half-written; take it away" for path in halves]
+    lines += [f"{shown(name)}: half-written; take it away" for name in halves(folder)]
     if torn := journal.read(folder)[1]:
         lines.append(f"{journal.NAME}: {torn} lines half-written; what they named was not kept")
     return lines
+
+
+def halves(folder: Path) -> list[str]:
+    """Return the names of manifests and tables of consents that broke off."""
+    tables = (f".{NAME}.", f".{consent.NAME}.")
+    found = [name for name in files.names(folder) if name.startswith(tables)]
+    return [name for name in found if S_ISREG(files.kind(folder, name))]
 
 
 def damage(folder: Path, table: pd.DataFrame) -> list[str]:

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
+from facelab.base.files import inside
+from facelab.base.locking import writing
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.frame import Film
 from facelab.contract.photos import Photos
+from facelab.gallery.caching import cache_of, open_cache
 from facelab.gallery.cast import ROLES, cast_roles
 from facelab.gallery.clip import Clip, Stills
-from facelab.gallery.duplicates import same_pictures
-from facelab.gallery.folder import ENDINGS, read_folder
+from facelab.gallery.duplicates import Small, same_pictures
+from facelab.gallery.folder import ENDINGS
+from facelab.gallery.forgotten import read_marks
 from facelab.gallery.manifest import is_recorded
-from facelab.gallery.recorded import read_recorded
+from facelab.gallery.pictures import Pictures
+from facelab.gallery.reader import read_found
 from facelab.gallery.split import FEWEST, LEARNT, bursts, probes
+from facelab.gallery.thumbnails import Thumbnails
 
 WHAT = {"twins": "frames of look-alikes with and without glasses", "clips": "film"}
 """What sets hold, in the reason why a scenario is not run."""
@@ -29,11 +36,9 @@ def read_gallery(folder: Path) -> tuple[Photos, list[str]]:
 
     Raises FacelabError when there are fewer than 2 people, or nothing can be understood.
     """
-    if is_recorded(folder):
-        photos, _, left_out = read_recorded(folder)
-        photos = photos.select(photos.labels["set"] == "gallery")
-    else:
-        photos, left_out = read_folder(folder)
+    found = read_found(folder)
+    photos, left_out = found.photos, found.left_out
+    photos = photos.select(photos.labels["set"] == "gallery")
     if len(photos.people) < 2:
         raise _too_few(folder, photos.people, left_out)
     return photos, left_out
@@ -52,18 +57,18 @@ class OwnGallery:
     def __init__(self, folder: Path, cast: Mapping[str, str] | None = None) -> None:
         self.folder = folder
         self.recorded = is_recorded(folder)
-        if self.recorded:
-            photos, films, left_out = read_recorded(folder)
-        else:
-            photos, left_out = read_folder(folder)
-            films = photos.labels.iloc[:0]
-        self.left_out = left_out
-        self.warnings = list(left_out)
-        photos = self._enough(photos)
+        self._marks = read_marks(folder)
+        self._cache = cache_of(folder)
+        self._thumbnails = Thumbnails(folder, self._cache)
+        found = read_found(folder, self._thumbnails)
+        films = found.films
+        self.left_out = found.left_out
+        self.warnings = list(found.left_out)
+        photos = self._enough(found.photos)
         if len(photos.people) < 2:
             raise _too_few(folder, photos.people, self.warnings)
         photos = _split(photos)
-        self.warnings += _doubles(photos)
+        self.warnings += _doubles(photos, found.small)
         names = cast_roles(photos.people, cast or {})
         roles = {*ROLES, *(cast or {})}
         self.cast = {name: person for person, name in names.items() if name in roles}
@@ -82,7 +87,38 @@ class OwnGallery:
     @cached_property
     def manifest(self) -> pd.DataFrame:
         """The table of all its files, as they are played."""
-        return pd.concat([self._photos.labels, self._films], ignore_index=True).fillna("")
+        table = pd.concat([self._photos.labels, self._films], ignore_index=True).astype(object)
+        return table.where(table.notna(), "")
+
+    @cached_property
+    def cache(self) -> Path | None:
+        """The folder in the gallery for what is calculated from its photos; it is made.
+
+        None where it cannot be: the gallery may only be read, or the folder is not its own.
+        """
+        digests = self._photos.labels["sha256"]
+        return open_cache(
+            self.folder, self._cache, self._marks, lambda: self._thumbnails.keep(digests)
+        )
+
+    @contextmanager
+    def standing(self) -> Iterator[None]:
+        """Within the block nobody is forgotten, so that a report can be written.
+
+        Raises FacelabError when somebody was forgotten since the gallery was opened.
+        """
+        with ExitStack() as held:
+            with suppress(OSError):  # it may only be read, so nobody can be forgotten either
+                held.enter_context(writing(self.folder, interrupting=True))
+            self._check_standing()
+            yield
+
+    def _check_standing(self) -> None:
+        if set(read_marks(self.folder)) - set(self._marks):
+            raise FacelabError(
+                f"{self.folder}: somebody was forgotten while the book was played, so no report is "
+                "written; play it again"
+            )
 
     @property
     def fingerprint(self) -> str:
@@ -117,9 +153,10 @@ class OwnGallery:
             raise Lacking(f"the gallery has no film of {role}")
         first = rows.iloc[0]
         if first["set"] == "clips":
-            return Clip(self.folder / first["file"], first["person"], int(first["frames"]))
-        files = rows[rows["set"] == first["set"]]["file"]
-        return Stills(tuple(self.folder / file for file in files), first["person"])
+            return Clip(inside(self.folder, first["file"]), first["person"], int(first["frames"]))
+        rows = rows[rows["set"] == first["set"]]
+        pictures = Pictures(self.folder, tuple(rows["file"]), tuple(rows["sha256"]))
+        return Stills(pictures, first["person"])
 
     def damage(self) -> list[str]:
         """Return nothing: what is damaged is left out.
@@ -190,22 +227,26 @@ def _stem(file: str) -> str:
     return Path(file).stem
 
 
-def _doubles(photos: Photos) -> list[str]:
-    """Return a line for each picture that is there twice where it must not be."""
-    learnt = photos.select(photos.labels["set"] == "gallery")
-    rest = photos.select(photos.labels["set"].str.startswith("probes"))
+def _doubles(photos: Photos, small: Mapping[str, Small]) -> list[str]:
+    """Return a line for each picture that is there twice where it must not be.
+
+    ``small``: thumbnails by file.
+    """
+    sets = photos.labels["set"]
+    learnt, rest = photos.labels[sets == "gallery"], photos.labels[sets.str.startswith("probes")]
+    seen, asked = ([small[file] for file in some["file"]] for some in (learnt, rest))
     lines = []
-    for one, other, _ in same_pictures(rest.frames, learnt.frames):
-        a, b = rest.labels.iloc[one], learnt.labels.iloc[other]
+    for one, other in same_pictures(asked, seen):
+        a, b = rest.iloc[one], learnt.iloc[other]
         if a["person"] == b["person"]:
             lines.append(f"{a['file']}: a probe that is nearly {b['file']}, which is learned from")
         else:
             lines.append(_two_people(a, b))
-    for some in (learnt, rest):
+    for some, pictures in ((learnt, seen), (rest, asked)):
         lines += [
-            _two_people(some.labels.iloc[one], some.labels.iloc[other])
-            for one, other, _ in same_pictures(some.frames, some.frames)
-            if one < other and some.labels["person"].iloc[one] != some.labels["person"].iloc[other]
+            _two_people(some.iloc[one], some.iloc[other])
+            for one, other in same_pictures(pictures, pictures)
+            if one < other and some["person"].iloc[one] != some["person"].iloc[other]
         ]
     return lines
 

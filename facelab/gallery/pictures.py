@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import overload
 
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame, LazyFrames
-from facelab.gallery.image import check_image, decode_image, read_bytes
+from facelab.gallery.image import check_image, decode_image, read_bytes, shrunk
+from facelab.gallery.picture_header import size
 
 
 @dataclass(frozen=True)
@@ -19,21 +20,35 @@ class Pictures(LazyFrames):
     """Photo files, checked when they are listed.
 
     A thousand frames of a webcam decoded fill a gigabyte, their files a fiftieth of that; and who
-    knows a file by its SHA-256 need not decode it. ``paths``: the files; ``digests``: their
-    SHA-256, in hexadecimal.
+    knows a frame by its digest need not decode it. ``files``: their names in ``folder``;
+    ``digests``: of each frame, as ``digest`` says; ``most``: pixels that a frame is wide and high
+    at most, larger ones are shrunk to it; 0 where none is.
     """
 
-    paths: tuple[Path, ...]
+    folder: Path
+    files: tuple[str, ...]
     digests: tuple[str, ...]
+    most: int = 0
 
     @classmethod
-    def read(cls, paths: Sequence[Path]) -> Pictures:
+    def read(cls, folder: Path, files: Sequence[str]) -> Pictures:
         """List files. Raises FacelabError, as ``read_image``, when one is no whole picture."""
         opencv()  # where it cannot start, nothing could be looked at later
-        return cls(tuple(paths), tuple(_digest(path) for path in paths))
+        digests = []
+        for file in files:
+            name = str(folder / file)
+            content = read_bytes(folder, file, name)
+            check_image(content, name)
+            digests.append(digest(content))
+        return cls(folder, tuple(files), tuple(digests))
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Where the files lie."""
+        return tuple(self.folder / file for file in self.files)
 
     def __len__(self) -> int:
-        return len(self.paths)
+        return len(self.files)
 
     @overload
     def __getitem__(self, place: int) -> Frame: ...
@@ -41,25 +56,32 @@ class Pictures(LazyFrames):
     def __getitem__(self, place: slice) -> Pictures: ...
     def __getitem__(self, place: int | slice) -> Frame | Pictures:
         if isinstance(place, slice):
-            return Pictures(self.paths[place], self.digests[place])
-        path, digest = self.paths[place], self.digests[place]
-        content = read_bytes(path)
-        if hashlib.sha256(content).hexdigest() != digest:
-            raise FacelabError(f"{path}: the photo has changed while it was used; start again")
-        return decode_image(content, str(path))
+            return replace(self, files=self.files[place], digests=self.digests[place])
+        name = str(self.folder / self.files[place])
+        content = read_bytes(self.folder, self.files[place], name)
+        if digest(content, self.most) != self.digests[place]:
+            raise FacelabError(f"{name}: the photo has changed while it was used; start again")
+        frame = decode_image(content, name)
+        return shrunk(frame, self.most) if self.most else frame
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[place] for place in range(len(self)))
 
     def select(self, places: Sequence[int]) -> Pictures:
         """Return the pictures at some places, in their order."""
-        return Pictures(
-            tuple(self.paths[place] for place in places),
-            tuple(self.digests[place] for place in places),
+        return replace(
+            self,
+            files=tuple(self.files[place] for place in places),
+            digests=tuple(self.digests[place] for place in places),
         )
 
 
-def _digest(path: Path) -> str:
-    content = read_bytes(path)
-    check_image(content, str(path))
-    return hashlib.sha256(content).hexdigest()
+def digest(content: bytes, most: int = 0) -> str:
+    """Return what a frame is known by, in hexadecimal: the SHA-256 of its file.
+
+    A frame that is shrunk to ``most`` pixels is another than the file's, and has another digest.
+    """
+    known = hashlib.sha256(content).hexdigest()
+    if most and max(size(content) or (0, 0)) > most:
+        return hashlib.sha256(f"{known} at most {most}".encode()).hexdigest()
+    return known

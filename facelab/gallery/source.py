@@ -9,13 +9,15 @@ from typing import Protocol
 
 import pandas as pd
 
-from facelab.base.files import sha256
+from facelab.base.files import inside, read, sha256, shown
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Film
 from facelab.contract.photos import Photos
-from facelab.gallery.clip import Clip, Stills
+from facelab.gallery.clip import Clip, Stills, Visit, read_stretches, truth_of
 from facelab.gallery.gallery import read_photos
+from facelab.gallery.journal import MOST
 from facelab.gallery.manifest import NAME, damage, read_manifest
+from facelab.gallery.pictures import Pictures
 
 
 class Source(Protocol):
@@ -28,6 +30,13 @@ class Source(Protocol):
     @property
     def is_reference(self) -> bool:
         """Whether these are the book's own frames, whose numbers stand in the features."""
+
+    @property
+    def cache(self) -> Path | None:
+        """The folder that may keep what was calculated from these frames; None without one.
+
+        What was calculated from the book's own frames may lie in pytest's cache.
+        """
 
     def photos(self, name: str) -> Photos:
         """Return a set of photos: ``gallery`` to train on, others to be asked about.
@@ -46,6 +55,7 @@ class Recording:
     """A folder of recorded frames, played strictly: whatever is missing is an error."""
 
     is_reference = True
+    cache: Path | None = None
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -69,8 +79,11 @@ class Recording:
     @cached_property
     def actors(self) -> frozenset[str]:
         """The people in it who were drawn by the studio: those of its ``cast.toml``."""
-        cast = self.folder / "cast.toml"
-        return frozenset(tomllib.loads(cast.read_text("utf-8")) if cast.is_file() else ())
+        try:
+            cast = read(self.folder, "cast.toml", MOST)
+        except FileNotFoundError:
+            return frozenset()
+        return frozenset(tomllib.loads(cast.decode("utf-8")))
 
     def photos(self, name: str) -> Photos:
         """Return a set of photos, sorted by file, read once.
@@ -84,15 +97,25 @@ class Recording:
     def clip(self, name: str) -> Film:
         """Return a film: a video by its file's name without ending, or the set ``clips/<name>``.
 
+        Where a file beside a video says who is in view when, it is a Visit.
         Raises FacelabError when missing.
         """
         stills = self.manifest[self.manifest["set"] == f"clips/{name}"].sort_values("file")
         if len(stills):
-            paths = tuple(self.folder / file for file in stills["file"])
-            return Stills(paths, str(stills["person"].iloc[0]))
-        rows = self.manifest["file"].str.replace(r".*/|\.\w+$", "", regex=True)
-        row = self._rows("clip", name, rows).iloc[0]
-        return Clip(self.folder / row["file"], row["person"], int(row["frames"]))
+            pictures = Pictures(self.folder, tuple(stills["file"]), tuple(stills["sha256"]))
+            return Stills(pictures, str(stills["person"].iloc[0]))
+        videos = self.manifest["file"].where(self.manifest["set"] == "clips", "")
+        stems = videos.str.replace(r".*/|\.\w+$", "", regex=True)
+        row = self._rows("clip", name, stems).iloc[0]
+        if pd.isna(row.get("frames")):
+            raise FacelabError(
+                f"{self.folder}: {shown(row['file'])} has no number of frames; restore the manifest"
+            )
+        path, frames = inside(self.folder, row["file"]), int(row["frames"])
+        if (self.manifest["file"] == (truth := truth_of(row["file"]))).any():
+            stretches = read_stretches(inside(self.folder, truth), frames)
+            return Visit(path, row["person"], frames, stretches)
+        return Clip(path, row["person"], frames)
 
     def damage(self) -> list[str]:
         """Return a line for every file that is missing, damaged or an orphan."""
@@ -104,6 +127,6 @@ class Recording:
         if rows.empty:
             raise FacelabError(
                 f"{self.folder}: no {kind} called {name}; there are "
-                f"{', '.join(sorted(column.unique()))}"
+                f"{', '.join(sorted(filter(None, column.unique())))}"
             )
         return rows.sort_values("file")

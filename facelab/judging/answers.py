@@ -15,6 +15,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from facelab.contract.errors import FacelabError, Lacking
+
 Values = NDArray[np.float64]
 
 
@@ -85,6 +87,24 @@ def losses(answers: Answers) -> Values:
         return -np.log(right.astype(np.float64))
 
 
+def taken_for_nobody(answers: Answers) -> int:
+    """Return on how many frames some replicate sees no face."""
+    return int((answers.predicted < 0).any(axis=0).sum())
+
+
+def distance_from_one(probabilities: NDArray[np.float32], nobody_counts: bool = True) -> Values:
+    """Return how far the probabilities (R, N, C) of a frame at most are from a sum of 1, (R,).
+
+    Unless ``nobody_counts``, frames on which no face is seen, all 0, are left out; where all are
+    such, they are not.
+    """
+    exact = probabilities.astype(np.float64)
+    off, nobody = np.abs(exact.sum(axis=2) - 1), ~exact.any(axis=2)
+    if not (nobody_counts or nobody.all()):
+        off = np.where(nobody, 0, off)
+    return np.asarray(off.max(axis=1), np.float64)
+
+
 def error_bound(
     wrong: int, frames: int, side: Literal["lower", "upper"], confidence: float = 0.95
 ) -> float:
@@ -136,6 +156,16 @@ def confused(answers: Answers, pair: Sequence[str]) -> NDArray[np.bool_]:
     return np.asarray(answers.predicted == other, np.bool_)
 
 
+def confusion_rate(answers: Answers, pair: Sequence[str]) -> Values:
+    """Return the share of the frames of two people taken for the other of the two, (R,)."""
+    return np.asarray(confused(answers, pair).mean(axis=1), np.float64)
+
+
+def changed(answers: Answers, others: Answers) -> Values:
+    """Return the share of paired frames that are answered otherwise, (R,)."""
+    return np.asarray((answers.predicted != others.predicted).mean(axis=1), np.float64)
+
+
 def fewer(before: NDArray[np.bool_], after: NDArray[np.bool_]) -> Values:
     """Return McNemar's exact one-sided p-value that ``after`` errs less on the same frames, (R,).
 
@@ -173,31 +203,42 @@ def margins_lost(sure: Answers, unsure: Answers) -> Values:
 
 
 def signed_rank(differences: Values) -> Values:
-    """Return Wilcoxon's one-sided p-value that paired differences (R, n) are positive, (R,)."""
-    from scipy import stats
+    """Return Wilcoxon's one-sided p-value that paired differences (R, n) are positive, (R,).
 
-    test = stats.wilcoxon(differences, alternative="greater", axis=1)
-    return np.asarray(test.pvalue, np.float64)
-
-
-def least_excess(more: Values, fewer: Values, confidence: float = 0.95) -> Values:
-    """Return by how much the mean of ``more`` at least exceeds that of ``fewer``, (R,).
-
-    The lower bound, at a one-sided confidence, of resampling the bursts of each, (R, bursts), by
-    the percentile bootstrap (Efron, 1979), with the same draws each time.
+    Where all pairs are equal nothing speaks for it: 1.
     """
     from scipy import stats
+
+    p_values = np.ones(len(differences))
+    if (differing := differences.any(axis=1)).any():
+        test = stats.wilcoxon(differences[differing], alternative="greater", axis=1)
+        p_values[differing] = test.pvalue
+    return p_values
+
+
+def most_excess(answers: Answers, others: Answers, chance: float) -> Values:
+    """Return by how much the error rate at most exceeds that of other answers, (R,).
+
+    The upper bound, which a larger excess passes by ``chance``, of resampling the bursts of each by
+    the percentile bootstrap (Efron, 1979), with the same draws each time. Raises Lacking where
+    there is but one burst of either.
+    """
+    from scipy import stats
+
+    more, fewer = (burst_means(one.wrong, one.labels) for one in (answers, others))
+    if min(more.shape[1], fewer.shape[1]) < 2:
+        raise Lacking("frames of one burst are too few to tell errors from chance")
 
     bounds = [
         stats.bootstrap(
             (one, other),
             lambda a, b, axis: a.mean(axis=axis) - b.mean(axis=axis),
             vectorized=True,
-            confidence_level=confidence,
-            alternative="greater",
+            confidence_level=1 - chance,
+            alternative="less",
             method="percentile",
             rng=np.random.default_rng(0),
-        ).confidence_interval.low
+        ).confidence_interval.high
         for one, other in zip(more, fewer, strict=True)
     ]
     return np.asarray(bounds, np.float64)
@@ -221,15 +262,44 @@ def tally(probabilities: NDArray[np.float32]) -> NDArray[np.int64]:
 
 
 def share(counts: NDArray[np.int64], person: int) -> Values:
-    """Return a person's share of a tally (R, C + 1), (R,)."""
-    return np.asarray(counts[:, person] / counts.sum(axis=1), np.float64)
+    """Return a person's share of a tally (R, C + 1), (R,); NaN where nothing was counted."""
+    with np.errstate(invalid="ignore"):
+        return np.asarray(counts[:, person] / counts.sum(axis=1), np.float64)
 
 
 def lead(counts: NDArray[np.int64], person: int) -> Values:
     """Return how many times the next person's count a person's is, (R,), for counts (R, C + 1).
 
-    Infinite when no other person was counted.
+    Infinite when no other person was counted, 0 when nobody at all was.
     """
-    others = np.delete(counts[:, :-1], person, axis=1).max(axis=1)
-    with np.errstate(divide="ignore"):
-        return np.asarray(counts[:, person] / others, np.float64)
+    own, others = counts[:, person], np.delete(counts[:, :-1], person, axis=1).max(axis=1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(own, own / others, 0.0).astype(np.float64)
+
+
+Sweep = dict[float, Values]
+"""Errors of each replicate, (R,), by learning rate."""
+
+
+def beyond_best(sweep: Sweep, rate: float) -> Values:
+    """Return the errors at a rate beyond the fewest at any rate, (R,).
+
+    Raises FacelabError for a rate that was not trained at.
+    """
+    if rate not in sweep:
+        raise FacelabError(
+            f"nothing was trained at a rate of {rate:g}; there are "
+            f"{', '.join(f'{one:g}' for one in sweep)}; name one of them"
+        )
+    return np.asarray(sweep[rate] - np.min(list(sweep.values()), axis=0), np.float64)
+
+
+def surely_worse(wrong: Values, before: tuple[Values, int], photos: int) -> Values:
+    """Return by how much the share wrong surely exceeds the one before, (R,).
+
+    ``wrong`` (R,) of so many ``photos``; ``before``: wrong (R,), and of how many. The lower bound
+    of the one less the upper bound of the other, each exact with 95 % confidence.
+    """
+    least = np.array([error_bound(int(one), photos, "lower") for one in wrong])
+    most = np.array([error_bound(int(one), before[1], "upper") for one in before[0]])
+    return np.asarray(least - most, np.float64)

@@ -6,6 +6,8 @@ partial last batch, the plain mean of its updates is not the mean over the photo
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -19,7 +21,18 @@ if TYPE_CHECKING:
 
 Values = NDArray[np.float64]
 
+# A loss without bounds, or no fall at all, gives no number: that is refused, not an error of ours.
+quiet = np.errstate(divide="ignore", invalid="ignore")
 
+
+def need_values(history: History, count: int, why: str) -> None:
+    """Raise Refused when a training drew fewer values than a measure is made of."""
+    if history.updates < count:
+        few = f"{history.updates} values, fewer than {why}"
+        raise Refused("; ".join([few, *history.remarks]))
+
+
+@quiet
 def epoch_means(history: History, points: NDArray[np.float32]) -> Values:
     """Return the mean over the photos of every whole epoch, (R, E), of ``points`` (R, U).
 
@@ -27,9 +40,7 @@ def epoch_means(history: History, points: NDArray[np.float32]) -> Values:
     when there is not one.
     """
     whole = history.updates // history.updates_per_epoch * history.updates_per_epoch
-    if not whole:
-        few = f"{history.updates} values, fewer than the {history.updates_per_epoch} of an epoch"
-        raise Refused("; ".join([few, *history.remarks]))
+    need_values(history, history.updates_per_epoch, f"the {history.updates_per_epoch} of an epoch")
     shape = (len(history.seeds), -1, history.updates_per_epoch)
     sizes = history.batch_sizes[:, :whole].reshape(shape)
     values = points[:, :whole].astype(np.float64).reshape(shape)
@@ -37,22 +48,26 @@ def epoch_means(history: History, points: NDArray[np.float32]) -> Values:
     return means
 
 
+@quiet
 def loss_drop(history: History) -> Values:
     """Return how far the loss falls in all, (R,): 1 - last epoch's mean / first epoch's mean."""
     means = epoch_means(history, history.loss)
     return 1 - means[:, -1] / means[:, 0]
 
 
+@quiet
 def largest_rise(history: History) -> Values:
     """Return the largest step of the loss from an epoch's mean to the next, in nats, (R,).
 
-    Negative when the loss falls at every epoch.
+    Negative when the loss falls at every epoch. Raises Refused when there are not two.
     """
+    need_values(history, 2 * history.updates_per_epoch, "those of two epochs")
     return np.asarray(np.diff(epoch_means(history, history.loss)).max(axis=1), np.float64)
 
 
 def accuracy_swing(history: History) -> Values:
     """Return the mean absolute change of the accuracy from update to update, (R,)."""
+    need_values(history, 2, "the two that a change takes")
     return np.asarray(np.abs(np.diff(history.accuracy.astype(np.float64))).mean(axis=1), np.float64)
 
 
@@ -68,12 +83,20 @@ def late_accuracy(history: History) -> Values:
     return np.asarray(means[:, means.shape[1] // 2 :].min(axis=1), np.float64)
 
 
+def rolling_accuracy(history: History, window: int) -> Values:
+    """Return the mean accuracy over every ``window`` updates in a row, (R, U - window + 1)."""
+    need_values(history, window, f"the {window} that the mean is taken over")
+    windows = sliding_window_view(history.accuracy.astype(np.float64), window, axis=1)
+    return np.asarray(windows.mean(axis=2), np.float64)
+
+
 def updates_to_settle(history: History, level: float, window: int = 10) -> Values:
     """Return after how many updates the accuracy first is high, (R,); infinite if it never is.
 
     High: the mean over ``window`` updates is at least ``level``; counted to the window's end.
+    Raises Refused when there are fewer updates than that.
     """
-    rolling = sliding_window_view(history.accuracy.astype(np.float64), window, axis=1).mean(axis=2)
+    rolling = rolling_accuracy(history, window)
     reached = rolling >= level
     first = np.where(reached.any(axis=1), reached.argmax(axis=1) + window, np.inf)
     return first.astype(np.float64)
@@ -84,6 +107,16 @@ def settling_share(history: History, level: float, window: int = 10) -> Values:
     return updates_to_settle(history, level, window) / history.updates
 
 
+@quiet
+def updates_later(history: History, smaller: History, level: float, window: int) -> Values:
+    """Return how many updates later than in ``smaller`` the accuracy is high, (R,).
+
+    NaN where it is in neither.
+    """
+    later, sooner = (updates_to_settle(one, level, window) for one in (history, smaller))
+    return later - sooner
+
+
 def final_loss(history: History) -> Values:
     """Return the last epoch's mean loss as a share of the loss at chance, ln(people), (R,)."""
     return np.asarray(
@@ -91,16 +124,32 @@ def final_loss(history: History) -> Values:
     )
 
 
+@quiet
+def largest_change(histories: Sequence[History]) -> Values:
+    """Return the largest change of the last epoch's mean loss from a training to the next, (R,).
+
+    In nats; negative when each training ends lower than the one before.
+    """
+    losses = np.stack([final_loss(one) for one in histories]) * math.log(histories[0].people)
+    return np.asarray(np.diff(losses, axis=0).max(axis=0), np.float64)
+
+
 def first_loss(history: History) -> Values:
     """Return how far the first value lies from the loss at chance, ln(people), in nats, (R,)."""
+    need_values(history, 1, "one")
     return np.asarray(np.abs(history.loss[:, 0] - np.log(history.people)), np.float64)
 
 
-def next_fall(history: History, loss: Values) -> Values:
-    """Return how far a loss (R,) lies below the last value, in falls to that value, (R,)."""
+@quiet
+def next_decrease(history: History, loss: Values) -> Values:
+    """Return by how much a loss (R,) lies below the last value, in last decreases, (R,).
+
+    The last decrease is that from the last value but one to the last. Raises Refused when there are
+    not two values.
+    """
+    need_values(history, 2, "the two that a decrease takes")
     before, last = history.loss[:, -2:].astype(np.float64).T
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((last - loss) / (before - last), np.float64)
+    return np.asarray((last - loss) / (before - last), np.float64)
 
 
 def smallest_loss(history: History) -> Values:
@@ -137,23 +186,67 @@ def repeated_orders(history: History) -> Values:
 
 def odd_accuracies(history: History) -> Values:
     """Return how many accuracies are no multiple of 1 / batch size within 0 … 1, (R,)."""
+    return np.asarray(impossible_accuracies(history).sum(axis=1), np.float64)
+
+
+@quiet
+def impossible_accuracies(history: History) -> NDArray[np.bool_]:
+    """Return which accuracies are no multiple of 1 / batch size within 0 … 1, (R, U)."""
     right = history.accuracy.astype(np.float64) * history.batch_sizes
     off = np.abs(right - right.round()) > 1e-4
     outside = (right < -1e-4) | (right > history.batch_sizes + 1e-4)
-    return np.asarray((off | outside | ~np.isfinite(right)).sum(axis=1), np.float64)
+    return np.asarray(off | outside | ~np.isfinite(right), np.bool_)
 
 
 def rate_error(history: History, learning_rate: float) -> Values:
     """Return how far the rate read back lies from the rate shown, as a share of it, (R,).
 
-    The median over the updates: where the slope vanishes, single readings are rounding noise.
+    The median over the updates: where the gradient vanishes, single readings are rounding noise.
     """
     used = np.median(history.learning_rate.astype(np.float64), axis=1)
     return np.abs(used / learning_rate - 1)
 
 
 def differing_values(part: History, whole: History) -> Values:
-    """Return how many points of ``part`` differ from the head of ``whole``, (R,)."""
+    """Return how many points of ``part`` differ from the head of ``whole``, (R,).
+
+    Raises Refused when the part is longer than the whole.
+    """
+    return np.asarray(unlike_values(part, whole).sum(axis=1), np.float64)
+
+
+def unlike_values(part: History, whole: History) -> NDArray[np.bool_]:
+    """Return which points of ``part`` differ from the head of ``whole``, (R, updates of part)."""
+    need_values(whole, part.updates, f"the {part.updates} of the interrupted training")
     head = slice(None), slice(part.updates)
-    unlike = (part.loss != whole.loss[head]) | (part.accuracy != whole.accuracy[head])
-    return np.asarray(unlike.sum(axis=1), np.float64)
+    return np.asarray(
+        (part.loss != whole.loss[head]) | (part.accuracy != whole.accuracy[head]), np.bool_
+    )
+
+
+def worst_rate_error(history: History, learning_rate: float) -> Values:
+    """Return how far the rate of any update lies from the rate shown, as a share of it, (R,)."""
+    used = history.learning_rate.astype(np.float64)
+    return np.asarray(np.abs(used / learning_rate - 1).max(axis=1), np.float64)
+
+
+def errors_of_last_epoch(history: History) -> tuple[Values, int]:
+    """Return how many photos the last epoch's worth of updates answered wrong, (R,), of how many.
+
+    An interrupted training may have ended within an epoch: its last updates count, as many as an
+    epoch has.
+    """
+    last = slice(-history.updates_per_epoch, None)
+    sizes, accuracy = history.batch_sizes[:, last], history.accuracy[:, last].astype(np.float64)
+    return np.rint((sizes * (1 - accuracy)).sum(axis=1)), int(sizes[0].sum())
+
+
+def odd_replicates(first: NDArray[np.float32], second: NDArray[np.float32]) -> Values:
+    """Return of each replicate how many others have its losses, and 1 if it changes, (R,).
+
+    ``first`` and ``second`` (R, U) are the losses of two trainings with the same seeds.
+    """
+    if first.shape != second.shape:
+        return np.ones(len(first))
+    alike = (first[:, None] == first[None]).all(axis=2).sum(axis=1) - 1
+    return np.asarray(alike + (first != second).any(axis=1), np.float64)

@@ -42,11 +42,6 @@ class Growth:
         return tuple(wrong[:, drawn[: wrong.shape[1]]] for wrong in self.wrong)
 
 
-def error_rates(growth: Growth, manner: str) -> Values:
-    """Return the error rate of each crowd on its own probes of a manner, (S, R)."""
-    return np.array([wrong.mean(axis=1) for wrong in growth.of(manner)], np.float64)
-
-
 def exact_band(wrong: int, frames: int, confidence: float = 0.95) -> tuple[float, float]:
     """Return the exact two-sided interval of an error rate (Clopper and Pearson, 1934)."""
     from scipy import stats
@@ -107,13 +102,13 @@ def settling_power(growth: Growth, least: int = 0) -> Values:
 
     Crowds of fewer than ``least`` people are left out.
 
-    The slope of the least-squares line through log(updates) over log(photos); infinite where a
-    crowd never settles.
+    The coefficient of the least-squares line through log(updates) over log(photos); infinite where
+    a crowd never settles.
     """
     large = np.array(growth.people) >= least
     photos = np.log(np.array(growth.photos)[large])
     centred = photos - photos.mean()
     settled = np.log(growth.settled[large].T)  # (R, S)
     with np.errstate(invalid="ignore"):
-        slope = (settled @ centred) / (centred @ centred)
-    return np.where(np.isfinite(settled).all(axis=1), slope, np.inf).astype(np.float64)
+        power = (settled @ centred) / (centred @ centred)
+    return np.where(np.isfinite(settled).all(axis=1), power, np.inf).astype(np.float64)

@@ -11,11 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError
+from facelab.contract.text import one_line
 from facelab.faces.detection import Detection
 from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES
 from facelab.faces.layers import Centring as CentringLayer
 from facelab.faces.layers import Crop, Grey, Hog, MainFace, layer_of
+from facelab.learning.model_file import check_model_file, check_names
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
@@ -81,13 +83,20 @@ def people_of(model: keras.Model) -> tuple[str, ...]:
 
 
 def load(path: Path) -> keras.Model:
-    """Load a classifier from a ``.keras`` file. Raises FacelabError when it is none."""
+    """Load a classifier from a ``.keras`` file, which may be anybody's: no code in it is run.
+
+    Raises FacelabError when it is none.
+    """
     try:
-        model = keras.saving.load_model(path)
-        people_of(model)
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+        check_model_file(path)
+        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        check_names(list(people_of(model)), model.output_shape[-1])
+    except Exception as error:  # of Keras, HDF5, zip, JSON, TensorFlow: whatever a file provokes
+        why = str(error) if type(error) is ValueError else type(error).__name__
+        if isinstance(error, OSError) and error.strerror:
+            why = error.strerror
         raise FacelabError(
-            f"{path}: not a facelab classifier; make one with "
+            f"{path}: not a facelab classifier ({one_line(why)}); make one with "
             f"`facelab train GALLERY -o {path.name}`"
         ) from error
     return model

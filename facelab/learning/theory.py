@@ -11,12 +11,13 @@ PIECE = 2048
 """Photos that are worked on at once: those of a crowd, copied whole, would fill the memory."""
 
 
-def curvature_bound(embeddings: NDArray[np.float32]) -> float:
-    """Return an upper bound on the curvature of the softmax loss anywhere, lambda_max.
+def smoothness_bound(embeddings: NDArray[np.float32]) -> float:
+    """Return an upper bound on the smoothness constant of the softmax loss, lambda_max.
 
-    lambda_max <= 1/2 lambda_max(X^T X / N), X (N, D + 1) with a constant 1 for the bias (Böhning,
-    "Multinomial logistic regression algorithm", 1992). Gradient descent on all photos at once is
-    stable below a learning rate of 2 / lambda_max.
+    That is the largest eigenvalue of its Hessian anywhere. lambda_max <= 1/2 lambda_max(X^T X / N),
+    X (N, D + 1) with a constant 1 for the bias (Böhning, "Multinomial logistic regression
+    algorithm", 1992). Gradient descent on all photos at once is stable below a learning rate of
+    2 / lambda_max.
     """
     photos, features = embeddings.shape
     if photos <= features:
@@ -36,27 +37,27 @@ def first_order_drop(
 ) -> float:
     """Return how far the loss falls in a training, as a share of ln(people), to first order.
 
-    An update moves the loss by -rate * |slope|^2; the slope is taken at even odds for everyone, so
-    that this holds as long as little is learnt.
+    An update moves the loss by -rate * |gradient|^2; the gradient is taken where everyone is
+    equally probable, so that this holds as long as little is learnt.
     """
     people = int(labels.max()) + 1
     sums = np.zeros((people, embeddings.shape[1] + 1))
     np.add.at(sums[:, :-1], labels, embeddings)
     sums[:, -1] = np.bincount(labels, minlength=people)
-    slope = (sums.sum(axis=0) / people - sums) / len(labels)  # (C, D + 1)
+    gradient = (sums.sum(axis=0) / people - sums) / len(labels)  # (C, D + 1)
     updates = parameters.updates(len(labels)) - parameters.updates_per_epoch(len(labels))
-    return float(parameters.learning_rate * updates * (slope**2).sum() / np.log(people))
+    return float(parameters.learning_rate * updates * (gradient**2).sum() / np.log(people))
 
 
 def theory(
     embeddings: NDArray[np.float32], labels: NDArray[np.int32], parameters: Parameters
 ) -> dict[str, float]:
     """Return what theory says of a training, by the reader's names."""
-    bound = curvature_bound(embeddings)
+    bound = smoothness_bound(embeddings)
     norm = float(np.linalg.norm(embeddings, axis=1).max())
     return {
         "norm of the embeddings": norm,
-        "curvature of the loss, at most": bound,
+        "smoothness constant of the loss (largest Hessian eigenvalue), upper bound": bound,
         "stable learning rate on all photos at once, at least": 2 / bound,
         "stable learning rate on any single photo": 4 / (norm**2 + 1),
         "fall of the loss predicted to first order": first_order_drop(

@@ -15,7 +15,7 @@ from facelab.contract.frame import Frame
 from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
-from facelab.contract.system import Capability
+from facelab.contract.system import Capability, Lesson
 from facelab.contract.training import Head, TrainingRequest
 from facelab.faces.detection import detection
 from facelab.faces.embedding import Centring, Embedder
@@ -100,6 +100,20 @@ class Trainer:
         """Return what embeds frames as for a training on photos: round their mean."""
         mean = self.extractor.extract(photos.frames).vectors.mean(axis=0)
         return Embedder(self.extractor, Centring(mean, parameters.embedding_norm))
+
+    def lesson(self, photos: Photos, parameters: Parameters, seed: int) -> Lesson:
+        """Return what a learner is given to train one replicate on photos.
+
+        The first weights are drawn here once more, as the exam's own arithmetic: not by the
+        training's function, which is examined.
+        """
+        embeddings = self.embedder(photos, parameters).embed(photos.frames).vectors
+        people = len(photos.people)
+        draw = type(keras.initializers.get(parameters.kernel_initializer))(seed=seed)
+        kernel = np.asarray(draw((embeddings.shape[1], people)))
+        labels = photos.numbers(photos.people)
+        bias = np.zeros(people, np.float32)
+        return Lesson(embeddings, labels, people, parameters, seed, kernel, bias)
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training on photos, by the reader's names."""

@@ -3,40 +3,62 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import keyword
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pytest_bdd.compat import get_fixture_names, getfixturedefs
 from pytest_bdd.parser import Step
 from pytest_bdd.scenario import find_fixturedefs_for_step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
+from facelab.contract.errors import FacelabError
 from facelab.playing.features import feature_of, scenario_of
+from facelab.playing.fields import Phrase
 
 Function = Callable[..., Any]
 
+LIKE = 0.7
+"""How much of two phrases must be alike for one to be taken for the other."""
+
+_FIELD = re.compile(r"\{.*?\}")
+_NAME = re.compile(r"\b[A-Z]\w*(?:, [A-Z]\w*)*(?: and [A-Z]\w*)?")
+_NUMBER = re.compile(r"-?\b\d[\d,]*(?:\.\d+)?(?P<percent> %)?")
+
 
 def check_definitions(
-    session: pytest.Session, items: list[pytest.Item]
+    session: pytest.Session, items: list[pytest.Item], people: Collection[str] | None = None
 ) -> list[StepFunctionContext]:
     """Return the definitions of all steps of scenarios, each once, in the order of their use.
 
-    Raises pytest.UsageError, in one line, for what pytest-bdd would pass over in silence: of two
-    definitions that match a step it takes one; an ``async def`` it calls but never awaits.
+    ``people``: those who may be named; None where nobody can tell before the frames are opened.
+
+    Raises pytest.UsageError, a line for each step: of no definition, with the nearest one and a
+    snippet; whose number, light or person cannot be; and what pytest-bdd would pass over in
+    silence: of two definitions that match a step it takes one, an ``async def`` it never awaits.
     """
-    seen: set[tuple[object, str, str]] = set()
+    seen: set[tuple[object, int, str]] = set()
     used: dict[int, StepFunctionContext] = {}
+    faults: dict[str, None] = {}
     for item in items:
         if feature_of(item) is None:
             continue
         for step in scenario_of(item).steps:
-            key = (item.parent, step.type, step.name)
+            key = (item.parent, step.line_number, step.name)
             if key not in seen:
                 seen.add(key)
                 found = definitions_of(session, item, step)
-                _check(item, step, list(dict.fromkeys(c.step_func for c in found)))
+                place = f"{item.path.name}:{step.line_number}: "
+                faults |= {
+                    place + what: None for what in _faults(session, item, step, found, people)
+                }
                 used |= {id(context): context for context in found}
+    if faults:
+        raise pytest.UsageError(*faults)
     return list(used.values())
 
 
@@ -53,19 +75,112 @@ def definitions_of(
     ]
 
 
-def _check(item: pytest.Item, step: Step, functions: list[Function]) -> None:
-    place = f"{item.path.name}:{step.line_number}: {step.name!r}"
+def visible(session: pytest.Session, item: pytest.Item) -> Iterator[StepFunctionContext]:
+    """Yield all definitions that an item can see."""
+    for name in get_fixture_names(session._fixturemanager):
+        for definition in getfixturedefs(session._fixturemanager, name, item) or ():
+            if (context := step_function_context_registry.get(definition.func)) is not None:
+                yield context
+
+
+def overridden(session: pytest.Session, item: pytest.Item, names: Iterable[str]) -> bool:
+    """Tell whether an item sees another fixture of one of these names than the plugin's."""
+    return any(
+        definition.func.__module__ != "facelab.plugin"
+        for name in names
+        for definition in getfixturedefs(session._fixturemanager, name, item) or ()
+    )
+
+
+def _faults(
+    session: pytest.Session,
+    item: pytest.Item,
+    step: Step,
+    found: list[StepFunctionContext],
+    people: Collection[str] | None,
+) -> Iterator[str]:
+    functions = list(dict.fromkeys(context.step_func for context in found))
+    if not functions:
+        yield undefined(step, list(visible(session, item)))
     if len(functions) > 1:
-        raise pytest.UsageError(
-            f"{place} is defined {len(functions)} times, at "
+        yield (
+            f"{step.name!r} is defined {len(functions)} times, at "
             f"{' and at '.join(sorted(map(_where, functions)))}; reword one of them"
         )
     for function in functions:
         if inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function):
-            raise pytest.UsageError(
-                f"{place} is played by an async function, at {_where(function)}, that nobody "
+            yield (
+                f"{step.name!r} is played by an async function, at {_where(function)}, that nobody "
                 "would wait for; make it a plain one"
             )
+    for context in found[:1]:
+        if isinstance(context.parser, Phrase):
+            yield from _misread(step, context.parser, people)
+
+
+def _misread(step: Step, phrase: Phrase, people: Collection[str] | None) -> Iterator[str]:
+    try:
+        named = phrase.people(step.name)
+    except FacelabError as error:
+        yield f"{step.name!r}: {error}"
+        return
+    for person in named:
+        if people is not None and person not in people:
+            near = get_close_matches(person, people, 1)
+            hint = f"is {near[0]} meant" if near else "correct the name"
+            yield f"{step.name!r}: nobody is called {person}; there are {', '.join(people)}; {hint}"
+
+
+def undefined(step: Step, known: list[StepFunctionContext]) -> str:
+    """Say that nobody defined a step: the nearest phrase, and what to paste to define it."""
+    said = f"{step.type.capitalize()} {step.name!r}: no step is defined so; "
+    for context in known:
+        if context.type not in (None, step.type) and context.parser.is_matching(step.name):
+            return f"{said}it is defined as a {str(context.type).capitalize()}; write that keyword"
+    phrases = {_plain(c.parser.name): c.parser.name for c in known if c.type in (None, step.type)}
+    near = get_close_matches(_plain(step.name), phrases, 1, LIKE)
+    hint = (
+        f"the nearest is {phrases[near[0]]!r}; write that, or define it:" if near else "define it:"
+    )
+    return f"{said}{hint}\n{snippet(step)}"
+
+
+def snippet(step: Step) -> str:
+    """Return Python that defines a step, its numbers made fields, to be pasted into steps/."""
+    numbers: list[str] = []
+
+    def field(match: re.Match[str]) -> str:
+        numbers.append("number" if not numbers else f"number{len(numbers) + 1}")
+        kind = "Percent" if match["percent"] else "Number"
+        return f"{{{numbers[-1]}:{kind}}}"
+
+    text = _NUMBER.sub(field, step.name.replace("{", "{{").replace("}", "}}"))
+    words = re.findall(r"[^\W\d_]+", _NUMBER.sub(" ", step.name).lower())
+    name = "_".join(words[:6]) or "step"
+    if keyword.iskeyword(name) or not name.isidentifier():
+        name += "_"
+    arguments = "".join(f", {number}: float" for number in numbers)
+    argument = f"phrase({_quoted(text)})" if numbers else _quoted(step.name)
+    judged = 'sheet.judge("what is measured", 0, Interval.at_most(0))'
+    body = judged if step.type == "then" else "raise NotImplementedError"
+    return "\n".join(
+        (
+            f"    @{step.type}({argument})",
+            f"    def {name}(sheet: LiveSheet{arguments}) -> None:",
+            '        """Say what it measures."""',
+            f"        {body}",
+        )
+    )
+
+
+def _quoted(text: str) -> str:
+    """Return Python for a text, in double quotes where it holds no quotes itself."""
+    return repr(text) if "'" in text or '"' in text else f'"{repr(text)[1:-1]}"'
+
+
+def _plain(text: str) -> str:
+    """Return a phrase or a step with a sign in place of each field, number and name."""
+    return _NAME.sub("#", _NUMBER.sub("#", _FIELD.sub("#", text)))
 
 
 def _where(function: Function) -> str:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facelab.base.progress import progress
-from facelab.contract.errors import Lacking
 from facelab.contract.frame import Film, Frame
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
@@ -17,6 +18,10 @@ from facelab.contract.system import System
 from facelab.contract.training import Training, TrainingRequest
 from facelab.gallery.source import Source
 from facelab.judging.answers import Answers, tally
+from facelab.judging.replay import Oracle
+from facelab.playing import blind, reference
+
+T = TypeVar("T")
 
 Watch = Callable[[Iterable[Sequence[Frame]]], Iterator[NDArray[np.float32]]]
 """From batches of frames to probabilities (replicates, frames, people), a batch at a time."""
@@ -37,6 +42,7 @@ class Exam:
     played: int = field(default=0, init=False)
     _trainings: dict[object, Training] = field(default_factory=dict, init=False)
     _theories: dict[object, dict[str, float]] = field(default_factory=dict, init=False)
+    _oracles: dict[object, Oracle] = field(default_factory=dict, init=False)
 
     def train(
         self,
@@ -45,20 +51,50 @@ class Exam:
         *,
         replicates: int | None = None,
         stop_at: int | None = None,
+        backwards: bool = False,
     ) -> Training:
         """Train the system on photos, one replicate a seed.
 
         ``replicates``: only so many of the run's seeds. ``stop_at``: interrupt when so many values
-        are drawn.
+        are drawn. ``backwards``: the last seed first, in a training of its own.
+        Raises SystemFault when its history says what cannot be.
         """
-        seeds = self.seeds[:replicates]
-        key = (tuple(photos.labels["file"]), parameters, seeds, stop_at)
+        seeds = self.seeds[:replicates][:: -1 if backwards else 1]
+        key = (tuple(photos.labels["file"]), parameters, seeds, stop_at, backwards)
         if key not in self._trainings:
             stop = None if stop_at is None else lambda done: done >= stop_at
             with progress(f"training on {len(photos)} photos", "updates") as told:
                 request = TrainingRequest(parameters, seeds, stop=stop, progress=told)
-                self._trainings[key] = self.system.train(photos, request)
+                shown = photos if self._own else blind.to_learn(photos)
+                training = self.system.train(shown, request)
+            blind.check_history(self.system.name, training.history, photos, parameters, seeds)
+            self._trainings[key] = training
         return self._trainings[key]
+
+    @property
+    def _own(self) -> bool:
+        return blind.is_own(self.system)
+
+    def oracles(self, photos: Photos, parameters: Parameters, count: int) -> list[Oracle]:
+        """Return what calculates the first replicates of a training again, one a seed.
+
+        For systems that train facelab's head from the weights that they are given, and name photos.
+        """
+        own = self.system if hasattr(self.system, "lesson") and self._own else self._describer
+        found = []
+        for seed in self.seeds[:count]:
+            key = (tuple(photos.labels["file"]), parameters, seed)
+            if key not in self._oracles:
+                self._oracles[key] = Oracle(own.lesson(photos, parameters, seed))
+            found.append(self._oracles[key])
+        return found
+
+    @cached_property
+    def _describer(self) -> Any:
+        """What describes the photos of a stranger's training: facelab's own trainer."""
+        from facelab.learning.trainer import Trainer  # with TensorFlow
+
+        return Trainer()
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training, nothing for a system that keeps it to itself."""
@@ -74,15 +110,40 @@ class Exam:
         Raises Lacking when there are none.
         """
         probes = self.source.photos(f"probes/{name.lower()}")
-        if self.source.is_reference:
-            return probes
-        if not len(probes := probes.of(people)):
-            raise Lacking(f"the gallery has no probes of {', '.join(people)}")
+        probes = self.expected(probes, lambda: probes.of(people))
+        self.require(len(probes) > 0, f"the gallery has no probes of {', '.join(people)}")
         return probes
+
+    def expected(self, written: T, rule: Callable[[], T]) -> T:
+        """Return what a phrase demands: as written of the book's own frames, else by a rule."""
+        return reference.expected(self.source, written, rule)
+
+    def require(self, held: bool, reason: str) -> None:
+        """Raise Lacking where frames of one's own do not have what a step needs."""
+        reference.require(self.source, held, reason)
+
+    def require_people(self, photos: Photos, people: Sequence[str]) -> None:
+        """Raise when somebody is not on the photos: Lacking, of the book's own FacelabError."""
+        reference.require_people(self.source, photos, people)
 
     def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
         """Return the answers of a training to probes; ``people`` are those it was trained on."""
-        return Answers(probes.labels, training.predict(probes.frames), people)
+        order = blind.mixed(len(probes))
+        given = training.predict(blind.to_answer(probes.frames, order, own=self._own))
+        shape = len(training.history.seeds), len(probes), len(people)
+        answers = np.empty(shape, np.float32)
+        answers[:, order] = blind.check_answers(self.system.name, given, shape)
+        return Answers(probes.labels, answers, people)
+
+    def ask_alone(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
+        """Return the answers to probes that are shown one by one, in no company."""
+        answers = np.empty((len(training.history.seeds), len(probes), len(people)), np.float32)
+        for place in blind.mixed(len(probes)):
+            one = blind.to_answer(probes.frames, np.array([place]), own=self._own)
+            shape = len(answers), 1, len(people)
+            given = blind.check_answers(self.system.name, training.predict(one), shape)
+            answers[:, [place]] = given
+        return Answers(probes.labels, answers, people)
 
     def shown(self, probes: Photos) -> Callable[[int], Frame | None]:
         """Return what gives a frame by its number if a report may show it, None if not.
@@ -106,5 +167,6 @@ class Exam:
         A training that can ``watch`` follows the face through the clip; others see single frames.
         """
         self.played = len(clip)
-        tallies = [tally(answers) for answers in self.watcher(training)(clip)]
+        shown = clip if self._own else blind.to_watch(clip)
+        tallies = [tally(answers) for answers in self.watcher(training)(shown)]
         return np.asarray(np.sum(tallies, axis=0), np.int64)

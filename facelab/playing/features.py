@@ -1,11 +1,9 @@
-"""Feature files as pytest modules, and the silent traps of pytest-bdd turned into errors."""
+"""Feature files as pytest modules."""
 
 from __future__ import annotations
 
 import re
 import types
-from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -13,9 +11,19 @@ import pytest
 from pytest_bdd import scenario
 from pytest_bdd.exceptions import GherkinParseError
 from pytest_bdd.feature import get_feature
-from pytest_bdd.gherkin_parser import Child, get_gherkin_document
 from pytest_bdd.parser import Feature, Scenario
 from pytest_bdd.scenario import scenario_wrapper_template_registry
+
+from facelab.contract.errors import FacelabError
+from facelab.playing.misprints import (
+    ENCODING,
+    misprints,
+    name_of_test,
+    parse_fault,
+    read_document,
+)
+
+_OF_A_FILE = ": a tag of "
 
 
 class FeatureFile(pytest.Module):
@@ -24,55 +32,34 @@ class FeatureFile(pytest.Module):
     def _getobj(self) -> types.ModuleType:
         """Build the module: the one private name of pytest that is used, and tested."""
         folder = str(self.path.parent)
-        try:
-            check_traps(self.path)
-            feature = get_feature(folder, self.path.name)
-        except GherkinParseError as error:
-            reason = " ".join(str(error).split())
-            raise self.CollectError(f"{self.path.name}: {reason}") from error
+        feature = self._feature()
         for tag in sorted(all_tags(feature)):
-            self.config.addinivalue_line("markers", f"{tag}: a tag of {self.path.name}")
+            self.config.addinivalue_line("markers", f"{tag}{_OF_A_FILE}{self.path.name}")
         module = types.ModuleType(self.path.stem)
         for name in feature.scenarios:
-            test = scenario(self.path.name, name, features_base_dir=folder)(lambda: None)
-            setattr(module, name_of_test(name), test)
+            play = scenario(self.path.name, name, encoding=ENCODING, features_base_dir=folder)
+            setattr(module, name_of_test(name), play(lambda: None))
         return module
 
-
-def check_traps(path: Path) -> None:
-    """Raise CollectError, in one line, for what pytest-bdd would pass over in silence.
-
-    Of two scenarios with one name it drops the first, and so would we of two whose names make one
-    test's name; a no-break space makes a step "not found" with a message that looks right.
-    """
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        if re.search("[\u00a0\u202f]", line):
-            raise FeatureFile.CollectError(
-                f"{path.name}:{number}: a no-break space; allowed are plain spaces; retype the line"
-            )
-    alike: dict[str, list[str]] = defaultdict(list)
-    for name in _scenario_names(get_gherkin_document(str(path)).feature.children):
-        alike[name_of_test(name)].append(name)
-    for test, names in alike.items():
-        if len(names) > 1:
-            called = " and ".join(map(repr, names))
-            raise FeatureFile.CollectError(
-                f"{path.name}: {len(names)} scenarios would be {test}: {called}; "
-                "give each a name of its own"
-            )
+    def _feature(self) -> Feature:
+        """Return the feature. Raises CollectError, a line a misprint, where there are any."""
+        try:
+            found = misprints(self.path, read_document(self.path), _declared(self.config))
+            feature = get_feature(str(self.path.parent), self.path.name, ENCODING)
+        except FacelabError as error:
+            raise self.CollectError(str(error)) from error
+        except GherkinParseError as error:
+            raise self.CollectError(parse_fault(self.path, error)) from error
+        if found:
+            raise self.CollectError("\n".join(found))
+        return feature
 
 
-def name_of_test(scenario: str) -> str:
-    """Return the name of the test that a scenario becomes."""
-    return "test_" + re.sub(r"\W+", "_", scenario).lower()
-
-
-def _scenario_names(children: list[Child]) -> Iterator[str]:
-    for child in children:
-        if child.scenario:
-            yield child.scenario.name
-        if child.rule:
-            yield from _scenario_names(child.rule.children)
+def _declared(config: pytest.Config) -> set[str]:
+    """Return the requirements that a project has registered itself, among its markers."""
+    lines = [line for line in config.getini("markers") if _OF_A_FILE not in line]
+    names = {line.partition(":")[0].strip() for line in lines}
+    return {name for name in names if re.fullmatch(r"R\d+", name)}
 
 
 def all_tags(feature: Feature) -> set[str]:

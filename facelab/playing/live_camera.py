@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from facelab.base.temporary import temporary_folder
 from facelab.camera.camera import Camera
 from facelab.camera.filming_plan import FilmingPlan, read_plan
 from facelab.contract.errors import FacelabError
@@ -43,8 +43,8 @@ def filmed(config: pytest.Config, camera: Camera) -> Iterator[Path]:
     from facelab.camera.filming import film  # with OpenCV
 
     kept = config.getoption("record")
-    with tempfile.TemporaryDirectory(prefix="facelab-") as temporary:
-        folder = Path(kept or f"{temporary}/filmed")
+    with temporary_folder() as temporary:
+        folder = Path(kept) if kept else temporary / "filmed"
         with _uncaptured(config):
             print()
             for line in film(camera, folder, film_plan(config)):

@@ -18,6 +18,10 @@ def properties_of(number: str, sheet: Sheet) -> list[tuple[str, str]]:
         ("requirements", " ".join(sheet.requirements)),
         ("tags", " ".join(sheet.tags)),
     ]
+    if sheet.partly:
+        properties.append(
+            ("partly run", f"{len(sheet.judged)} of {len(sheet.checks)} checks judged")
+        )
     for step in sheet.steps:
         for verdict in step.verdicts:
             waived = not verdict["accepted"] and step.waiver

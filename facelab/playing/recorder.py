@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
 import sysconfig
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,15 +18,16 @@ import pytest
 from numpy.typing import ArrayLike
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
-from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.errors import LONGEST, FacelabError, Lacking
 from facelab.contract.interval import Interval
 from facelab.contract.system import Capability, System, title
-from facelab.contract.verdict import Refused, judge
+from facelab.contract.text import one_line
+from facelab.contract.verdict import Refused, Verdict, judge
 from facelab.playing.features import example_of, family_of, feature_of, scenario_of
 from facelab.playing.prerequisites import needs
 from facelab.playing.properties import properties_of
 from facelab.playing.waivers import Waiver, settle
-from facelab.report import record
+from facelab.report import coverage, record
 from facelab.report.evidence import POINTS, Evidence, curves
 from facelab.report.record import Family, Record, Sheet, Step, fields_of
 
@@ -66,6 +68,7 @@ class LiveSheet:
         self.number = number
         self._long = {} if long is None else long
         self.lacking = ""
+        self.cause = coverage.OTHER
         self.remarks: tuple[str, ...] = ()
         self._current = -1
         self._started = 0.0
@@ -84,26 +87,31 @@ class LiveSheet:
         unit: str = "",
         exact: bool = False,
         details: Sequence[str] = (),
+        found: Callable[[int], str] | None = None,
     ) -> None:
-        """Write down the verdict on a measure, as ``judging.verdict.judge``, with this step.
+        """Write down the verdict on a measure, as ``contract.verdict.judge``, with this step.
 
-        What the training's history looks like stands with a refusal.
+        A refusal begins with what was ``found``, in plain words, in the replicate that decides,
+        which it is given the number of; it ends with what the training's history looks like.
         Raises Refused when it is neither accepted nor waived.
         """
         seeds = self.seeds[: np.size(values)]
         verdict = judge(
             measure, values, allowed, unit=unit, exact=exact, seeds=seeds, details=details
         )
-        if not verdict.accepted:
-            verdict = replace(verdict, details=(*verdict.details, *self.remarks))
-        self.step.verdicts.append(verdict.as_dict())
         if verdict.accepted:
+            self.step.verdicts.append(verdict.as_dict())
             return
+        told = [found(_deciding(verdict))] if found else []
+        verdict = replace(verdict, details=(*verdict.details, *self.remarks))
+        refusal = "; ".join([*told, str(verdict)])
+        verdict = replace(verdict, details=(*told, *verdict.details))
+        self.step.verdicts.append(verdict.as_dict())
         waiver = next((w for w in self.waivers if w.covers(self.sheet, self.step)), None)
         if waiver is None:
-            raise Refused(str(verdict))
+            raise Refused(refusal)
         self.step.waiver = waiver.as_dict()
-        self.step.message = f"{verdict}; waived by {waiver.who} until {waiver.until}"
+        self.step.message = f"{refusal}; waived by {waiver.who} until {waiver.until}"
 
     def show(self, *evidence: Evidence) -> None:
         """Write evidence down with this step."""
@@ -130,26 +138,34 @@ class LiveSheet:
         return name
 
     def lacks(self, system: System, capability: Capability) -> bool:
-        """Tell whether a system lacks what the step needs; then the scenario is not run.
+        """Tell whether a system lacks what the step needs; then the step is not run.
 
-        The steps after it are played all the same: what they refuse is refused.
+        The steps after it are played all the same: what they judge is judged.
         """
         if capability in system.capabilities:
             return False
         reason = f"{title(system)} does not offer {LACK[capability]}"
         self.lacking = self.lacking or reason
+        self.cause = coverage.SYSTEM
         self.step.verdict, self.step.message = record.NOT_RUN, reason
         return True
 
-    def leave_out(self, reason: str) -> NoReturn:
-        """End the scenario at this step: it is not run."""
+    def leave_out(self, reason: str, *, by_choice: bool = False) -> NoReturn:
+        """End the scenario at this step: what follows is not run.
+
+        ``by_choice``: because whoever runs the book did not ask for it.
+        """
+        self.cause = coverage.CHOICE if by_choice else coverage.OTHER
         self.step.verdict, self.step.message = record.NOT_RUN, reason
         pytest.skip(reason)
 
     def settle(self) -> None:
-        """Skip the scenario, all steps of which held, when one needed what the system lacks."""
-        held = {step.verdict for step in self.sheet.steps} <= {record.ACCEPTED, record.NOT_RUN}
-        if self.lacking and held:
+        """Skip the scenario, all steps of which held, when one needed what the system lacks.
+
+        What was judged of it stays judged: it is then run in part.
+        """
+        held = {record.ACCEPTED, record.RESERVED, record.NOT_RUN}
+        if self.lacking and {step.verdict for step in self.sheet.steps} <= held:
             pytest.skip(self.lacking)
 
     def begin(self) -> None:
@@ -159,6 +175,8 @@ class LiveSheet:
 
     def fail(self, error: Exception) -> None:
         """Close the step with the verdict that an exception means."""
+        if isinstance(error, Lacking):
+            self.cause = coverage.GALLERY
         self.end(*verdict_on(error))
 
     def end(self, verdict: str, message: str = "") -> None:
@@ -195,8 +213,11 @@ class Recorder:
         self.source: object = None
         self.live: dict[str, LiveSheet] = {}
 
-    def announce(self, items: list[pytest.Item]) -> None:
-        """Open a sheet for every scenario that is going to be played, in order."""
+    def announce(self, items: list[pytest.Item], collected: Sequence[pytest.Item] = ()) -> None:
+        """Open a sheet for every scenario that is going to be played, in order.
+
+        Whatever else was ``collected`` is noted as deselected.
+        """
         families: dict[str, Family] = {}
         valid = [waiver for waiver in self.waivers if waiver.until >= self.today]
         for item in items:
@@ -213,6 +234,10 @@ class Recorder:
             seeds = self.record.run["seeds"]
             self.live[item.nodeid] = LiveSheet(sheet, seeds, valid, self.long, number)
         self.record.families = list(families.values())
+        if self.live:
+            played = set(items)
+            left = [item for item in collected if item not in played]
+            self.record.deselected = [plain for item in left if (plain := _deselected(item))]
 
     def blocking(self, item: pytest.Item) -> list[str]:
         """Return the prerequisites of an item that were not accepted."""
@@ -227,7 +252,8 @@ class Recorder:
         """Give the sheets that the run never came to their reason, and settle the waivers."""
         for live in self.live.values():
             if live.sheet.verdict == record.NOT_RUN and not live.sheet.reason:
-                live.sheet.reason = "the run ended before"
+                live.cause = coverage.ENDED
+                self._leave_out(live, "the run ended before")
         settle(self.waivers, self.record, self.today)
 
     def note(
@@ -240,11 +266,23 @@ class Recorder:
         live = self.live.get(item.nodeid)
         if live is None:
             return
-        self._judge(live.sheet, call, report)
+        self._judge(live, call, report)
         if call.when == "teardown":
             report.user_properties += properties_of(live.number, live.sheet)
 
-    def _judge(self, sheet: Sheet, call: pytest.CallInfo[None], report: pytest.TestReport) -> None:
+    def _leave_out(self, live: LiveSheet, reason: str) -> None:
+        """Write down why a scenario was not run; one that was run in part is a reservation."""
+        sheet = live.sheet
+        waived = [step.message for step in sheet.steps if step.waiver]
+        sheet.verdict, sheet.reason = record.NOT_RUN, "; ".join([*waived, reason])
+        if sheet.partly:
+            sheet.verdict = record.RESERVED
+        self.record.causes[sheet.node] = live.cause
+
+    def _judge(
+        self, live: LiveSheet, call: pytest.CallInfo[None], report: pytest.TestReport
+    ) -> None:
+        sheet = live.sheet
         sheet.duration += call.duration
         if call.excinfo is None:
             if call.when == "call":
@@ -253,13 +291,22 @@ class Recorder:
                 sheet.reason = "; ".join(waived)
             return
         sheet.verdict, sheet.reason = verdict_on(call.excinfo.value)
+        if sheet.verdict == record.NOT_RUN:
+            self._leave_out(live, sheet.reason)
         if isinstance(call.excinfo.value, Refused | FacelabError | StepDefinitionNotFoundError):
             report.longrepr = f"{sheet.file}:{sheet.line}: {sheet.verdict}: {sheet.reason}"
 
 
+def _deciding(verdict: Verdict) -> int:
+    """Return the number of the replicate that would have to move to turn the verdict."""
+    margins = [verdict.allowed.margin(value) for value in verdict.values]
+    order = sorted(range(len(margins)), key=lambda n: (not math.isnan(margins[n]), margins[n]))
+    return order[verdict.tolerated] if order else 0
+
+
 def verdict_on(error: BaseException) -> tuple[str, str]:
     """Return the verdict that an exception means for a scenario, and the reason in one line."""
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = one_line(" ".join(str(error).split()), 10 * LONGEST) or type(error).__name__
     if isinstance(error, pytest.skip.Exception):
         return (record.BLOCKED if reason.startswith(BLOCKED) else record.NOT_RUN), reason
     if isinstance(error, Lacking):
@@ -281,6 +328,19 @@ def _where(error: BaseException) -> str:
         if "site-packages" not in frame.filename and not frame.filename.startswith(_STDLIB)
     ]
     return places[-1] if places else ""
+
+
+def _deselected(item: pytest.Item) -> dict[str, Any]:
+    """Return what a record says of a scenario that is not played, empty for another test."""
+    if (feature := feature_of(item)) is None:
+        return {}
+    sheet = _sheet(item, item.path.name)
+    return {
+        "family": family_of(feature),
+        "name": sheet.name,
+        "node": item.nodeid,
+        "requirements": sheet.requirements,
+    }
 
 
 def _sheet(item: pytest.Item, file: str) -> Sheet:

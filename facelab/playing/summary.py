@@ -18,6 +18,7 @@ from facelab.contract.errors import FacelabError
 from facelab.playing.recorder import Recorder
 from facelab.playing.waivers import APPLIED, PLACE
 from facelab.report import record
+from facelab.report.coverage import demand, headline
 from facelab.report.document import write_document
 from facelab.report.evidence import curves_csv
 from facelab.report.record import Record, write_record
@@ -26,6 +27,8 @@ from facelab.report.wording import fact
 SIGNS = {
     record.ACCEPTED: ("+", "green"),
     record.RESERVED: ("+", "yellow"),
+    record.PARTLY: ("~", "yellow"),
+    record.INCOMPLETE: ("x", "red"),
     record.NOT_RUN: ("-", "yellow"),
     record.BLOCKED: ("=", "yellow"),
     record.REFUSED: ("x", "red"),
@@ -109,13 +112,24 @@ def write_report(recorder: Recorder, folder: Path) -> None:
         write_atomically(folder / name, curves_csv(history).encode())
 
 
+def tell_shared_out(terminal: pytest.TerminalReporter) -> None:
+    """Say that pytest-xdist shared the scenarios out: each worker saw only some of them."""
+    shown = [report for reports in terminal.stats.values() for report in reports]
+    if any(".feature::" in getattr(report, "nodeid", "") for report in shown):
+        terminal.write_line(
+            "no acceptance report: -n shares the scenarios out, and none sees them all; "
+            "run without -n",
+            yellow=True,
+        )
+
+
 def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path) -> None:
-    """Print one line a scenario, the verdict, and where the report is."""
+    """Print one line a scenario, the headline of the report, and where it is."""
     terminal.section("acceptance")
     for family in finished.families:
         for sheet in family.sheets:
-            sign, colour = SIGNS[sheet.verdict]
-            line = f"{sign} {family.id}  {sheet.verdict:<12} {sheet.name}"
+            sign, colour = SIGNS[sheet.shown]
+            line = f"{sign} {family.id}  {sheet.shown:<12} {sheet.name}"
             if sheet.reason:
                 line += f" – {sheet.reason}"
             terminal.write_line(line, **{colour: True})
@@ -133,7 +147,8 @@ def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path)
         )
     if cast := finished.run.get("cast"):
         terminal.write_line(f"cast: {fact(cast)}")
+    if told := demand(finished):
+        terminal.write_line(told, red=True)
     sign, colour = SIGNS[finished.verdict]
-    terminal.write_line(
-        f"{sign} {finished.verdict}; report: {folder / 'acceptance.html'}", bold=True
-    )
+    came = f"{sign} {finished.verdict}: {headline(finished)}"
+    terminal.write_line(f"{came}; report: {folder / 'acceptance.html'}", bold=True)

@@ -60,7 +60,7 @@ def scenarios_csv(outlined: Outline) -> str:
             (
                 entry.number,
                 entry.sheet.name,
-                entry.sheet.verdict,
+                entry.verdict,
                 entry.why,
                 " ".join(entry.sheet.requirements),
                 f"{entry.sheet.duration:.3f}",
@@ -97,7 +97,7 @@ def matrix_csv(rows: Sequence[Row]) -> str:
     return csv_address(
         ("requirement", "text", "sheet", "verdict"),
         [
-            (row.id, row.text, entry.number, entry.sheet.verdict)
+            (row.id, row.text, entry.number, entry.verdict)
             for row in rows
             for cell in row.cells
             for entry in cell

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,11 +30,14 @@ def add_commands(subparsers: Subparsers) -> None:
 def run_report(arguments: argparse.Namespace) -> int:
     """Read the record, write the page, say where it is."""
     from facelab.report.document import write_document
+    from facelab.report.place import held_folder
     from facelab.report.record import read_record
 
-    record = read_record(arguments.record)
     output = arguments.output or arguments.record.with_suffix(".html")
-    write_document(output, record)
+    # A folder that is not there yet is nobody's: it is made when there is a page to be written.
+    with held_folder(output.parent, "-o FILE") if output.parent.is_dir() else nullcontext():
+        record = read_record(arguments.record)
+        write_document(output, record)
     scenarios = sum(len(family.sheets) for family in record.families)
     print(f"{output}: {record.verdict}, {scenarios} scenarios")
     return 0

@@ -11,12 +11,12 @@ from urllib.parse import quote
 def csv_address(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return the ``data:`` address of a CSV file with a line of names and a line a row.
 
-    >>> csv_address(["a"], [["=1+1"]])
-    "data:text/csv;charset=utf-8,a%0A'=1+1%0A"
+    >>> csv_address(["a", "=b"], [[1, "=1+1"]])
+    "data:text/csv;charset=utf-8,a,'=b%0A1,'=1+1%0A"
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(names)
+    writer.writerow(map(_cell, names))
     writer.writerows([_cell(value) for value in row] for row in rows)
     return "data:text/csv;charset=utf-8," + quote(text.getvalue(), safe=",:;/()=+'")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -11,10 +13,11 @@ from facelab.base.files import write_atomically
 from facelab.contract.errors import FacelabError
 from facelab.report import charts, wording
 from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
+from facelab.report.coverage import headline
 from facelab.report.outline import Outline, outline
-from facelab.report.record import NOT_RUN, Record
+from facelab.report.record import INCOMPLETE, NOT_RUN, Record
 from facelab.report.redaction import redacted
-from facelab.report.requirements import matrix
+from facelab.report.requirements import coverage, matrix
 
 BLOCK = {
     "project": "Project",
@@ -68,7 +71,9 @@ def render(record: Record) -> str:
             block=_block(clean),
             setting=_setting(clean),
             environment=clean.run.get("environment") or {},
-            headline=_headline(clean, outlined),
+            headline=f"{headline(clean)}.",
+            coverage=coverage(rows),
+            advice=_advice(clean, outlined),
             words=wording.WORDS,
         )
     except UndefinedError as error:
@@ -77,8 +82,9 @@ def render(record: Record) -> str:
 
 @cache
 def _templates() -> Environment:
+    folder = Path(__file__).parent / "templates"
     templates = Environment(
-        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        loader=FileSystemLoader(folder),
         autoescape=True,
         auto_reload=False,
         trim_blocks=True,
@@ -86,6 +92,10 @@ def _templates() -> Environment:
         undefined=StrictUndefined,
     )
     templates.globals["word"] = wording.word
+    # The page lets this one script run, known by its bytes, and none that got in with a text.
+    script = (folder / "script.js").read_text("utf-8")
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    templates.globals.update(script=script, script_hash=f"sha256-{digest}")
     templates.filters.update(
         duration=wording.duration,
         count=wording.count,
@@ -108,31 +118,26 @@ def _setting(record: Record) -> dict[str, str]:
     setting = {
         text: wording.fact(record.run[key]) for key, text in SETTING.items() if record.run.get(key)
     }
+    if record.run.get("nothing_left_out"):
+        setting["Nothing left out"] = "demanded: --nothing-left-out"
     if warnings := record.run.get("warnings"):
         setting["Warnings on the photos"] = f"{len(warnings)}, in the annexes"
     run = {"date": "Date of the run", "commit": "Commit"}
     return setting | {text: environment[key] for key, text in run.items() if environment.get(key)}
 
 
-def _headline(record: Record, outlined: Outline) -> tuple[str, str]:
-    """Return what came out and what to do next, a sentence each."""
-    counts, total = outlined.counts(), len(outlined.entries)
-    accepted = counts.pop("accepted", 0)
-    rate = f", {wording.share(accepted, total)}" if total else ""
-    order = [*wording.ANOMALIES, *counts]
-    parts = [
-        f"{counts[verdict]} {verdict}" for verdict in dict.fromkeys(order) if verdict in counts
-    ]
-    came = f"{accepted} of {wording.count(total, 'scenario')} accepted{rate}"
-    came = "; ".join([came, *parts]) + "."
+def _advice(record: Record, outlined: Outline) -> str:
+    """Return in a sentence what to do next."""
     if outlined.anomalies:
         first = outlined.anomalies[0]
-        return came, (
+        return (
             f"Begin with anomaly {first.anomaly} on sheet {first.number}. "
             f"{wording.word(first.sheet.verdict).advice}"
         )
     if record.verdict == NOT_RUN:
-        return came, "Nothing was accepted. Run the scenarios with pytest, then read this again."
-    if outlined.reservations:
-        return came, "Read the reservations, decide on each, and sign on the last page."
-    return came, "Read the sheets, then sign on the last page."
+        return "Nothing was accepted. Run the scenarios with pytest, then read this again."
+    if record.verdict == INCOMPLETE:
+        return wording.word(INCOMPLETE).advice
+    if outlined.waived or outlined.left_out:
+        return "Read the reservations, decide on each, and sign on the last page."
+    return "Read the sheets, then sign on the last page."

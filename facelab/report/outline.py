@@ -6,8 +6,19 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from facelab.report.coverage import CHOICE, LeftOut, cause_of, left_out
 from facelab.report.figures import Figure, Figures, Shown
-from facelab.report.record import ACCEPTED, NOT_RUN, RESERVED, Family, Record, Sheet, Step
+from facelab.report.record import (
+    ACCEPTED,
+    NOT_RUN,
+    PARTLY,
+    RESERVED,
+    Family,
+    Record,
+    Sheet,
+    Step,
+    shown_whole,
+)
 from facelab.report.wording import ANOMALIES
 
 
@@ -21,7 +32,10 @@ class Played:
 
 @dataclass(frozen=True)
 class Entry:
-    """A scenario in the document. ``place``: 2 of ``number`` T1.2; ``anomaly``: A1, or empty."""
+    """A scenario in the document. ``place``: 2 of ``number`` T1.2; ``anomaly``: A1, or empty.
+
+    ``cause``: why it was not run, or only in part; empty when it was run whole.
+    """
 
     place: int
     number: str
@@ -30,6 +44,12 @@ class Entry:
     sheet: Sheet
     steps: list[Played]
     anomaly: str
+    cause: str
+
+    @property
+    def verdict(self) -> str:
+        """How its verdict is shown."""
+        return self.sheet.shown
 
     @property
     def sparks(self) -> Figure | None:
@@ -61,11 +81,31 @@ class Entry:
 
 @dataclass(frozen=True)
 class Chapter:
-    """A family in the document."""
+    """A family in the document. ``deselected``: how many more scenarios it has."""
 
     anchor: str
     family: Family
     entries: list[Entry]
+    deselected: int = 0
+
+    @property
+    def verdict(self) -> str:
+        """How its verdict is shown: "partly run" where a scenario of it was not run whole."""
+        shown = [entry.verdict for entry in self.entries]
+        return shown_whole([*shown, NOT_RUN] if self.deselected else shown)
+
+    @property
+    def tally(self) -> str:
+        """How many of its scenarios are accepted, and what was not run of the others."""
+        shown = [entry.verdict for entry in self.entries] + [NOT_RUN] * self.deselected
+        chosen = sum(e.cause == CHOICE and e.verdict == NOT_RUN for e in self.entries)
+        told = {
+            PARTLY: shown.count(PARTLY),
+            NOT_RUN: shown.count(NOT_RUN) - chosen,
+            "left out by choice": chosen,
+        }
+        parts = [f"{number} {what}" for what, number in told.items() if number]
+        return ", ".join([f"{self.accepted} of {len(shown)}", *parts])
 
     @property
     def after(self) -> list[str]:
@@ -113,6 +153,7 @@ class Chapter:
 class Outline:
     """The chapters, with all figures drawn."""
 
+    record: Record
     chapters: list[Chapter]
 
     @property
@@ -134,13 +175,25 @@ class Outline:
         return [c for c in waits if c.family.verdict not in (ACCEPTED, RESERVED)]
 
     @property
-    def reservations(self) -> list[Entry]:
-        """What is accepted by a waiver, and what was not run."""
-        return [e for e in self.entries if e.sheet.verdict in (RESERVED, NOT_RUN)]
+    def waived(self) -> list[Entry]:
+        """What is accepted by a waiver."""
+        held = (RESERVED, PARTLY)
+        return [
+            e for e in self.entries if e.verdict in held and any(s.waiver for s in e.sheet.steps)
+        ]
+
+    @property
+    def left_out(self) -> list[LeftOut]:
+        """What was not run, or only in part, by its cause."""
+        return left_out(self.record)
+
+    def of(self, sheet: Sheet) -> Entry:
+        """Return the entry of a scenario."""
+        return next(entry for entry in self.entries if entry.sheet is sheet)
 
     def counts(self) -> dict[str, int]:
-        """How many scenarios have each verdict."""
-        verdicts = [entry.sheet.verdict for entry in self.entries]
+        """How many scenarios are shown with each verdict."""
+        verdicts = [entry.verdict for entry in self.entries]
         return {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)}
 
 
@@ -156,10 +209,14 @@ def outline(record: Record) -> Outline:
             number = f"{family.id}.{place}"
             steps = [Played(s, [figures.show(e) for e in s.evidence]) for s in sheet.steps]
             anomaly = anomalies.get(id(sheet), "")
-            entries.append(Entry(place, number, f"{anchor}-{place}", family, sheet, steps, anomaly))
-        chapters.append(Chapter(anchor, family, entries))
+            cause = cause_of(record, sheet)
+            entries.append(
+                Entry(place, number, f"{anchor}-{place}", family, sheet, steps, anomaly, cause)
+            )
+        deselected = sum(one["family"] == family.id for one in record.deselected)
+        chapters.append(Chapter(anchor, family, entries, deselected))
     figures.draw()
-    return Outline(chapters)
+    return Outline(record, chapters)
 
 
 def _anomalies(record: Record) -> dict[int, str]:

@@ -24,6 +24,10 @@ SCHEMA = 2
 ACCEPTED, RESERVED = "accepted", "accepted with reservations"
 REFUSED, BLOCKED, NOT_RUN = "refused", "blocked", "not run"
 ERROR, UNDEFINED = "error", "undefined"
+INCOMPLETE = "incomplete"
+"""The verdict on a run that was to leave nothing out, and did."""
+PARTLY = "partly run"
+"""How a whole is shown of which a part was run, and accepted. A record says of it ``RESERVED``."""
 
 FIELDS = (
     "Description",
@@ -74,8 +78,34 @@ class Sheet:
 
     @property
     def requirements(self) -> list[str]:
-        """The requirements it covers, R1 … R12, in their order."""
-        return sorted((t for t in self.tags if re.fullmatch(r"R\d+", t)), key=lambda t: int(t[1:]))
+        """The requirements it names, R1 … R12, in their order."""
+        return requirements_of(self.tags)
+
+    @property
+    def checks(self) -> list[Step]:
+        """Its steps under Then, each with what follows it by And or But."""
+        found, kind = [], ""
+        for step in self.steps:
+            kind = step.keyword if step.keyword in ("Given", "When", "Then") else kind
+            if kind == "Then":
+                found.append(step)
+        return found
+
+    @property
+    def judged(self) -> list[Step]:
+        """Those of its checks that held, or were waived."""
+        return [step for step in self.checks if step.verdict in (ACCEPTED, RESERVED)]
+
+    @property
+    def partly(self) -> bool:
+        """Whether some of it was judged and held, and some of it was not run."""
+        left_out = any(step.verdict == NOT_RUN for step in self.steps)
+        return self.verdict in (RESERVED, NOT_RUN) and left_out and bool(self.judged)
+
+    @property
+    def shown(self) -> str:
+        """Its verdict as a reader sees it: what was run in part is called so."""
+        return PARTLY if self.partly else self.verdict
 
 
 @dataclass
@@ -100,6 +130,8 @@ class Record:
 
     For the annexes: ``waivers`` with what became of each, ``phrases`` with what each means,
     ``recordings`` (the manifest's fingerprint and rows), empty for a source without one.
+    ``causes``: why a scenario was not run, as ``coverage.CAUSES``, by its node. ``deselected``:
+    family, name, node and requirements of each scenario that pytest was told to leave out.
     """
 
     document: dict[str, str]
@@ -108,18 +140,32 @@ class Record:
     waivers: list[dict[str, str]] = field(default_factory=list)
     phrases: list[dict[str, str]] = field(default_factory=list)
     recordings: dict[str, Any] = field(default_factory=dict)
+    causes: dict[str, str] = field(default_factory=dict)
+    deselected: list[dict[str, Any]] = field(default_factory=list)
     schema: int = SCHEMA
 
     @property
     def verdict(self) -> str:
-        """The verdict over all families."""
-        return combine(family.verdict for family in self.families)
+        """The verdict over all families; what was deselected is a part not run."""
+        verdicts = [family.verdict for family in self.families]
+        whole = combine([*verdicts, NOT_RUN] if self.deselected else verdicts)
+        demanded = self.run.get("nothing_left_out") and whole in (ACCEPTED, RESERVED, NOT_RUN)
+        return INCOMPLETE if demanded and (self.left_out or self.deselected) else whole
+
+    @property
+    def sheets(self) -> list[Sheet]:
+        """All scenarios, in order."""
+        return [sheet for family in self.families for sheet in family.sheets]
+
+    @property
+    def left_out(self) -> list[Sheet]:
+        """The scenarios that were not run, or only in part."""
+        return [sheet for sheet in self.sheets if sheet.shown in (PARTLY, NOT_RUN)]
 
     @property
     def evidence(self) -> list[dict[str, Any]]:
         """All evidence, in the order of its steps."""
-        sheets = [sheet for family in self.families for sheet in family.sheets]
-        return [shown for sheet in sheets for step in sheet.steps for shown in step.evidence]
+        return [shown for sheet in self.sheets for step in sheet.steps for shown in step.evidence]
 
 
 def combine(verdicts: Iterable[str]) -> str:
@@ -135,6 +181,26 @@ def combine(verdicts: Iterable[str]) -> str:
     if not parts & {ACCEPTED, RESERVED}:
         return NOT_RUN
     return ACCEPTED if parts == {ACCEPTED} else RESERVED
+
+
+def shown_whole(shown: Iterable[str]) -> str:
+    """Return how a whole is shown, from how its parts are: one that lacks a part is "partly run".
+
+    >>> shown_whole(["accepted", "not run"]), shown_whole(["accepted", "accepted"])
+    ('partly run', 'accepted')
+    """
+    parts = set(shown)
+    whole = combine(RESERVED if part == PARTLY else part for part in parts)
+    return PARTLY if whole == RESERVED and parts & {PARTLY, NOT_RUN} else whole
+
+
+def requirements_of(tags: Iterable[str]) -> list[str]:
+    """Return the requirements among tags, in their order.
+
+    >>> requirements_of(["R10", "T1", "R4"])
+    ['R4', 'R10']
+    """
+    return sorted((t for t in tags if re.fullmatch(r"R\d+", t)), key=lambda t: int(t[1:]))
 
 
 def fields_of(prose: str) -> dict[str, str]:
@@ -177,6 +243,7 @@ def read_record(path: Path) -> Record:
     if what := _fault(data):
         raise FacelabError(f"{path}: not a facelab report ({what}); run pytest again")
     parts = {name: data[name] for name in ("document", "run", "waivers", "phrases", "recordings")}
+    parts |= {name: data[name] for name in ("causes", "deselected") if name in data}
     return Record(families=[_family(plain) for plain in data["families"]], **parts)
 
 

@@ -1,11 +1,12 @@
-"""Requirements: R1 … R12 of the cahier, and which scenarios cover them."""
+"""Requirements: R1 … R12 of the cahier, which scenarios name them, and which are covered."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from facelab.report.coverage import CHOICE
 from facelab.report.outline import Entry, Outline
-from facelab.report.record import combine
+from facelab.report.record import ACCEPTED, NOT_RUN, PARTLY, RESERVED, shown_whole
 
 REQUIREMENTS = {
     "R1": "Photos of a person are taken from a webcam",
@@ -26,29 +27,76 @@ PRINTED = "R12"
 """No scenario can judge the document that it is written in: the page itself is the proof."""
 
 
+COVERED = {
+    ACCEPTED: "covered",
+    RESERVED: "covered with reservations",
+    PARTLY: "partly covered",
+    NOT_RUN: "not covered",
+}
+"""What the verdict of its scenarios says of a requirement; any other verdict says it itself."""
+
+BY_CHOICE = {
+    PARTLY: "covered but for what was left out by choice",
+    NOT_RUN: "left out by choice",
+}
+"""The same where whoever ran the book chose to leave that out, and nothing else is lacking."""
+
+NO_SCENARIO = "without a scenario in this run"
+
+
 @dataclass(frozen=True)
 class Row:
-    """A requirement and, by family, the scenarios that cover it."""
+    """A requirement and, by family, the scenarios that name it. ``deselected``: how many more."""
 
     id: str
     text: str
     cells: list[list[Entry]]
+    deselected: int = 0
 
     @property
     def uncovered(self) -> str:
-        """What stands in place of a verdict when no scenario covers it."""
+        """What stands in place of a verdict when no scenario names it."""
         return "this document" if self.id == PRINTED else "no scenario"
 
     @property
     def verdict(self) -> str:
-        """The verdict of its scenarios; empty when it has none."""
-        verdicts = [entry.sheet.verdict for cell in self.cells for entry in cell]
-        return combine(verdicts) if verdicts else ""
+        """The verdict of its scenarios, "partly run" where one of them was not; empty without."""
+        shown = [entry.verdict for cell in self.cells for entry in cell]
+        shown += [NOT_RUN] * self.deselected
+        return shown_whole(shown) if shown else ""
+
+    @property
+    def coverage(self) -> str:
+        """Whether it is covered: all its scenarios were run, whole, and accepted."""
+        causes = {entry.cause for cell in self.cells for entry in cell} - {""}
+        if causes == {CHOICE} and not self.deselected:
+            return BY_CHOICE.get(self.verdict, self.verdict)
+        return COVERED.get(self.verdict, self.verdict or NO_SCENARIO)
+
+
+_ORDER = (*list(COVERED.values())[:2], *BY_CHOICE.values(), *list(COVERED.values())[2:])
+
+
+def coverage(rows: list[Row]) -> str:
+    """Return in one sentence which requirements are covered, and which are not or in part."""
+    told = [row for row in rows if row.verdict or row.id != PRINTED]
+    found: dict[str, list[str]] = {}
+    for state in dict.fromkeys([*_ORDER, *(row.coverage for row in told)]):
+        if names := [row.id for row in told if row.coverage == state]:
+            found[state] = names
+    if list(found) == [COVERED[ACCEPTED]]:
+        return "Every requirement is covered."
+    parts = [
+        f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} {state}"
+        for state, names in found.items()
+    ]
+    return "; ".join(parts) + "." if parts else ""
 
 
 def matrix(outlined: Outline) -> list[Row]:
     """Return a row a requirement; one that only a user's own scenarios name comes last."""
-    named = {r for entry in outlined.entries for r in entry.sheet.requirements}
+    left = [r for one in outlined.record.deselected for r in one["requirements"]]
+    named = {r for entry in outlined.entries for r in entry.sheet.requirements} | set(left)
     strange = sorted(named - set(REQUIREMENTS), key=lambda name: int(name[1:]))
     texts = REQUIREMENTS | dict.fromkeys(strange, "A requirement of these scenarios' own")
     return [
@@ -59,6 +107,7 @@ def matrix(outlined: Outline) -> list[Row]:
                 [entry for entry in chapter.entries if name in entry.sheet.requirements]
                 for chapter in outlined.chapters
             ],
+            left.count(name),
         )
         for name, text in texts.items()
     ]

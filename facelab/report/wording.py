@@ -35,6 +35,21 @@ WORDS = (
         "Read why, then sign with that reservation, or have it run or mended.",
     ),
     Word(
+        record.PARTLY,
+        "◔",
+        "partly",
+        "A part of it was run, judged and accepted; another part was not run, and nothing is said "
+        "of that.",
+        "Read what was not run and why, then sign with that reservation, or have it run.",
+    ),
+    Word(
+        record.INCOMPLETE,
+        "◌",
+        "incomplete",
+        "The run was to leave nothing out (--nothing-left-out), and left something out.",
+        "Have run what was not run, or do without that option and sign with a reservation.",
+    ),
+    Word(
         record.REFUSED,
         "✗",
         "refused",

@@ -5,6 +5,7 @@ Every number that decides how hard the frames are stands in the plan file and no
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated
 
@@ -83,6 +84,39 @@ class Clip:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where a guest goes, and when: a move of `Visit.move_seconds` begins at ``frame``, from 1."""
+
+    frame: Annotated[int, Span(1, 100_000, "number of a frame")]
+    across: Annotated[float, Span(-9, 9, "dm to the viewer's right")]
+    distance: Annotated[float, Span(2.5, 30, "dm from the camera")]
+
+
+@dataclass(frozen=True)
+class Guest:
+    """Who comes and goes in a visit; at the first of the places from the beginning."""
+
+    person: str
+    garment: Annotated[int, _GARMENT]
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A film of people who come and go before one webcam; the light may drift as in a clip."""
+
+    guests: tuple[Guest, ...]
+    frames: Annotated[int, Span(1, 100_000, "frames")]
+    rate: Annotated[int, Span(1, 120, "frames a second")]
+    move_seconds: Annotated[float, Span(0.1, 60, "s from one place to the next")]
+    sitting: str
+    vary: str
+    drift_to: str
+    drift: Annotated[float, Span(0, 1, "share of the way to that light, at most")]
+    drift_seconds: Annotated[float, Span(0.5, 1000, "s, there and back")]
+
+
+@dataclass(frozen=True)
 class SeatingSet:
     """People anywhere in the frame, near and far, alone, by two or not at all."""
 
@@ -110,11 +144,12 @@ class Plan:
     photos: dict[str, PhotoSet] = field(default_factory=dict)
     twins: dict[str, TwinSet] = field(default_factory=dict)
     clips: dict[str, Clip] = field(default_factory=dict)
+    visits: dict[str, Visit] = field(default_factory=dict)
     seating: dict[str, SeatingSet] = field(default_factory=dict)
 
     def sets(self) -> tuple[str, ...]:
         """Return the names of all sets, as the manifest has them."""
-        clips = ("clips",) if self.clips else ()
+        clips = ("clips",) if self.clips or self.visits else ()
         return (*self.photos, *self.twins, *clips, *self.seating)
 
     def chosen(self, names: Iterable[str]) -> tuple[str, ...]:
@@ -146,11 +181,20 @@ def read_plan(path: Path) -> tuple[Plan, dict[str, Actor]]:
         _known(here, "variety", [twins.vary], plan.vary)
         ordered(f"{here}: burst", twins.burst)
     for name, clip in plan.clips.items():
-        here = f"{where}: clips.{name}"
-        _known(here, "person", [clip.person], cast)
-        _known(here, "sitting", [clip.sitting], plan.sittings)
-        _known(here, "variety", [clip.vary], plan.vary)
-        _known(here, "light", [clip.drift_to], plan.lights)
+        _check_film(f"{where}: clips.{name}", plan, clip, [clip.person], cast)
+    for name, visit in plan.visits.items():
+        here = f"{where}: visits.{name}"
+        people = [guest.person for guest in visit.guests]
+        _check_film(here, plan, visit, people, cast)
+        if not people:
+            raise FacelabError(f"{here}: names no guest; name at least one")
+        if twice := [person for person in people if people.count(person) > 1]:
+            cure = "name everyone once, with all places"
+            raise FacelabError(f"{here}: {twice[0]} is a guest twice; {cure}")
+        if name in plan.clips:
+            raise FacelabError(f"{here}: there is a clip of that name; give one of them another")
+        for guest in visit.guests:
+            _check_places(f"{here}: places of {guest.person}", visit, guest)
     for name, seating in plan.seating.items():
         here = f"{where}: seating.{name}"
         _known(here, "sitting", seating.sittings, plan.sittings)
@@ -172,6 +216,25 @@ def check_photos(where: str, plan: Plan, photos: PhotoSet, cast: Iterable[str]) 
     if photos.unseen_share and not photos.unseen_lights:
         raise refusal(f"{where}: unseen_lights", [], "at least one light", "name one")
     ordered(f"{where}: burst", photos.burst)
+
+
+def _check_film(
+    where: str, plan: Plan, film: Clip | Visit, people: Iterable[str], cast: Iterable[str]
+) -> None:
+    _known(where, "person", people, cast)
+    _known(where, "sitting", [film.sitting], plan.sittings)
+    _known(where, "variety", [film.vary], plan.vary)
+    _known(where, "light", [film.drift_to], plan.lights)
+
+
+def _check_places(where: str, visit: Visit, guest: Guest) -> None:
+    begins = [place.frame for place in guest.places]
+    moving = visit.move_seconds * visit.rate
+    apart = [later - begin for begin, later in pairwise(begins)]
+    # the first place is where a guest is from the beginning, and takes no time
+    if not begins or min(apart[:1], default=1) < 1 or min(apart[1:], default=moving) < moving:
+        allowed = f"a first place, and then {moving:g} frames or more from one to the next"
+        raise refusal(where, begins, allowed, "let the later one begin later")
 
 
 def _known(where: str, kind: str, names: Iterable[str], allowed: Iterable[str]) -> None:

@@ -4,48 +4,33 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
 import joblib
 import pandas as pd
 
 from facelab.studio.actor import Actor
-from facelab.studio.maths import Array
-from facelab.studio.motion import shot_at
+from facelab.studio.film import (
+    FilmTake,
+    VideoFile,
+    draw_film,
+    files_of,
+    film_takes,
+    frames_of,
+    people_of,
+    truth_of,
+)
 from facelab.studio.plan import Plan
-from facelab.studio.renderer import take, take_group
-from facelab.studio.takes import ClipTake, Take, clip_takes, takes
+from facelab.studio.still import COLUMNS, Row, actors_of, draw_still
+from facelab.studio.takes import ClipTake, Take, takes
+from facelab.studio.visit import View, VisitTake, truth_csv
 
 VERSION = "1"
 """Version of the drawing: raise it when frames change, so that they are recorded again."""
 MANIFEST = "manifest.csv"
 RECIPES = "recording.json"
-_CHUNK = 24  # frames of a clip a task
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the manifest; the fields are its columns, in order."""
-
-    file: str
-    sha256: str
-    set: str
-    person: str
-    sitting: str
-    garment: str
-    light: str
-    glasses: int
-    expression: str
-    burst: str
-    pair: str
-    frames: int
-    boxes: str
-
-
-COLUMNS = tuple(f.name for f in fields(Row))
 
 
 @dataclass(frozen=True)
@@ -76,17 +61,17 @@ def record(
     ``again``. When interrupted, what is done stays and is in the manifest.
     """
     chosen = plan.chosen(only)
-    stills, clips = takes(plan, chosen), clip_takes(plan, chosen)
-    recipes = _recipes(stills, clips, cast)
+    stills, films = takes(plan, chosen), film_takes(plan, chosen)
+    recipes = _recipes(stills, films, cast)
     earlier = _earlier(out)
     known = _unchanged(out, earlier, recipes)
     vouched = {} if again else {f: r for f, r in known.items() if _intact(out, r)}
     to_take = [t for t in stills if t.file not in vouched]
-    to_film = [c for c in clips if c.file not in vouched]
-    planned = {t.file for t in stills} | {c.file for c in clips}
-    rows = {f: r for f, r in known.items() if r["set"] not in chosen or f in vouched}
-    stale = [f for f, r in earlier.items() if r["set"] in chosen and f not in planned]
-    total = len(to_take) + sum(c.clip.frames for c in to_film)
+    to_film = [f for f in films if any(file not in vouched for file in files_of(f))]
+    planned = {t.file for t in stills} | {file for f in films for file in files_of(f)}
+    rows = {f: r for f, r in known.items() if _set(r) not in chosen or f in vouched}
+    stale = [f for f, r in earlier.items() if _set(r) in chosen and f not in planned]
+    total = len(to_take) + sum(map(frames_of, to_film))
     done = 0
     report(done, total)
     try:
@@ -95,54 +80,37 @@ def record(
             done += 1
             report(done, total)
         for film in to_film:
-            with _Film(out / film.file, film) as writer:
-                for part in _film(film, cast, jobs):
-                    for pixels in part:
-                        writer.add(pixels)
+            views: list[View] = []
+            with VideoFile(out / film.file, film) as video:
+                for part in draw_film(film, cast, jobs):
+                    for pixels, view in part:
+                        video.add(pixels)
+                        views.append(view)
                     report(done := done + len(part), total)
-            rows[film.file] = vars(_clip_row(film, out))
+            if isinstance(film, VisitTake):
+                write_whole(out / truth_of(film.file), truth_csv(views))
+            rows |= {row.file: vars(row) for row in _film_rows(film, out)}
         for file in stale:
             (out / file).unlink(missing_ok=True)
     finally:
         _write_manifest(out, rows, recipes)
-    return Tally(len(to_take) + len(to_film), len(vouched.keys() & planned))
+    made = {t.file for t in to_take} | {file for f in to_film for file in files_of(f)}
+    return Tally(len(made), len(planned - made))
 
 
 def _record_stills(
     stills: Sequence[Take], cast: Mapping[str, Actor], out: Path, jobs: int
 ) -> Iterator[Row]:
-    work = (joblib.delayed(record_still)(t, _cast_of(t, cast), out) for t in stills)
+    work = (joblib.delayed(record_still)(t, actors_of(t, cast), out) for t in stills)
     pool = joblib.Parallel(n_jobs=jobs, return_as="generator_unordered", batch_size=4)
     yield from pool(work)
 
 
-def _cast_of(still: Take, cast: Mapping[str, Actor]) -> dict[str, Actor]:
-    return {name: cast[name] for name, _ in still.people}
-
-
 def record_still(still: Take, cast: Mapping[str, Actor], out: Path) -> Row:
     """Take one still and write its file."""
-    cv2.setNumThreads(1)  # the recording is parallel by process
-    people = [(cast[name], shot) for name, shot in still.people]
-    frame = take_group(people, still.sitting, still.shot)
-    write_whole(out / still.file, frame.jpeg)
-    shots = [shot for _, shot in still.people]
-    light = still.shot.light or still.sitting.light
-    return Row(
-        file=still.file,
-        sha256=hashlib.sha256(frame.jpeg).hexdigest(),
-        set=still.set,
-        person="+".join(name for name, _ in still.people),
-        sitting=still.sitting.name,
-        garment="+".join(still.sitting.garments[s.garment].name for s in shots),
-        light=light.kind,
-        glasses=int(any(s.glasses for s in shots)),
-        expression="+".join(s.expression.word for s in shots),
-        burst=still.burst,
-        pair=still.pair,
-        frames=1,
-        boxes=";".join(",".join(map(str, box)) for box in frame.boxes),
-    )
+    row, jpeg = draw_still(still, cast)
+    write_whole(out / still.file, jpeg)
+    return row
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -153,68 +121,31 @@ def write_whole(path: Path, content: bytes) -> None:
     part.replace(path)
 
 
-def _film(film: ClipTake, cast: Mapping[str, Actor], jobs: int) -> Iterator[list[Array]]:
-    starts = range(0, film.clip.frames, _CHUNK)
-    work = (joblib.delayed(film_part)(film, cast[film.clip.person], first) for first in starts)
-    yield from joblib.Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs")(work)
-
-
-def film_part(film: ClipTake, actor: Actor, first: int) -> list[Array]:
-    """Take the frames of one part of a clip, from ``first`` on."""
-    cv2.setNumThreads(1)
-    last = min(first + _CHUNK, film.clip.frames)
-    shots = (shot_at(film, k) for k in range(first, last))
-    return [take(actor, film.sitting, shot, compressed=False).pixels for shot in shots]
-
-
-class _Film:
-    """A video file that appears under its name only when it is complete."""
-
-    def __init__(self, path: Path, film: ClipTake):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self.path = path
-        self.part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
-        camera = film.sitting.camera
-        self.writer = cv2.VideoWriter(
-            str(self.part),
-            cv2.VideoWriter.fourcc(*"mp4v"),
-            float(film.clip.rate),
-            (camera.width, camera.height),
+def _film_rows(film: FilmTake, out: Path) -> Iterator[Row]:
+    """The rows of a film's files."""
+    sitting, people = film.sitting, people_of(film)
+    garments: tuple[int, ...]
+    if isinstance(film, ClipTake):
+        drift, towards, garments = film.clip.drift, film.towards, (film.clip.garment,)
+    else:
+        drift, towards = film.visit.drift, film.guests[0].towards
+        garments = tuple(guest.garment for guest in film.visit.guests)
+    for file in files_of(film):
+        yield Row(
+            file=file,
+            sha256=_sha256(out / file),
+            set="clips" if file == film.file else "truth",
+            person="+".join(people),
+            sitting=sitting.name,
+            garment="+".join(sitting.garments[k].name for k in garments),
+            light=f"{sitting.light.kind}~{towards.kind}" if drift > 0 else sitting.light.kind,
+            glasses=0,
+            expression="talk",
+            burst=f"clips-{Path(film.file).stem}",
+            pair="",
+            frames=frames_of(film),
+            boxes="",
         )
-
-    def __enter__(self) -> "_Film":
-        return self
-
-    def add(self, pixels: Array) -> None:
-        """Append a frame (height, width, 3) uint8 blue, green, red."""
-        self.writer.write(pixels)
-
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        self.writer.release()
-        if kind is None:
-            self.part.replace(self.path)
-        else:
-            self.part.unlink(missing_ok=True)
-
-
-def _clip_row(film: ClipTake, out: Path) -> Row:
-    sitting, clip = film.sitting, film.clip
-    drifting = clip.drift > 0
-    return Row(
-        file=film.file,
-        sha256=_sha256(out / film.file),
-        set="clips",
-        person=clip.person,
-        sitting=sitting.name,
-        garment=sitting.garments[clip.garment].name,
-        light=f"{sitting.light.kind}~{film.towards.kind}" if drifting else sitting.light.kind,
-        glasses=0,
-        expression="talk",
-        burst=f"clips-{Path(film.file).stem}",
-        pair="",
-        frames=clip.frames,
-        boxes="",
-    )
 
 
 def _sha256(path: Path) -> str:
@@ -228,15 +159,21 @@ def _intact(out: Path, row: Mapping[str, Any]) -> bool:
 
 
 def _recipes(
-    stills: Iterable[Take], clips: Iterable[ClipTake], cast: Mapping[str, Actor]
+    stills: Iterable[Take], films: Iterable[FilmTake], cast: Mapping[str, Actor]
 ) -> dict[str, str]:
     """Fingerprint of all that determines the files of a group: takes, actors, version."""
     told: dict[str, list[str]] = {}
     for still in stills:
-        told.setdefault(still.group(), [VERSION]).append(f"{still!r}{_cast_of(still, cast)!r}")
-    for film in clips:
-        told.setdefault(film.group(), [VERSION]).append(f"{film!r}{cast[film.clip.person]!r}")
+        told.setdefault(still.group(), [VERSION]).append(f"{still!r}{actors_of(still, cast)!r}")
+    for film in films:
+        actors = "".join(repr(cast[person]) for person in people_of(film))
+        told |= {file: [VERSION, f"{film!r}{actors}"] for file in files_of(film)}
     return {g: hashlib.sha256("\n".join(t).encode()).hexdigest()[:16] for g, t in told.items()}
+
+
+def _set(row: Mapping[str, Any]) -> str:
+    """The set of the plan that a file belongs to: what is true of a film goes with the film."""
+    return "clips" if row["set"] == "truth" else str(row["set"])
 
 
 def _group(file: str) -> str:

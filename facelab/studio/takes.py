@@ -17,7 +17,7 @@ from facelab.studio.plan import Clip, PhotoSet, Plan, SeatingSet, TwinSet, Varie
 from facelab.studio.shot import Expression, Pose, Shot
 from facelab.studio.sitting import Sitting
 
-_BURST, _SHOT, _NOISE, _SEATING = 21, 22, 23, 24  # purposes of generators
+_BURST, _SHOT, _NOISE, _SEATING, _ANEW = 21, 22, 23, 24, 25  # purposes of generators
 
 
 @dataclass(frozen=True)
@@ -48,27 +48,27 @@ class ClipTake:
     variety: Variety
     seed: int
 
-    def group(self) -> str:
-        """The file itself: a clip is recorded whole."""
-        return self.file
-
 
 def code(name: str) -> int:
     """Stable number of a name, to key generators: adding a person moves nobody."""
     return zlib.crc32(name.encode())
 
 
-def takes(plan: Plan, chosen: Sequence[str]) -> list[Take]:
-    """All stills of the ``chosen`` sets, in the order of the plan."""
+def takes(plan: Plan, chosen: Sequence[str], anew: int | None = None) -> list[Take]:
+    """All stills of the ``chosen`` sets, in the order of the plan.
+
+    ``anew``: a seed to draw the shots of photos and twins by, instead of the plan's: other poses,
+    expressions, noise and small changes of light; sittings, garments, glasses and bursts stay.
+    """
     found: list[Take] = []
     for name, photos in plan.photos.items():
         if name in chosen:
             for person, count in photos.photos.items():
-                found += photo_takes(plan, name, photos, person, count)
+                found += photo_takes(plan, name, photos, person, count, anew)
     for name, twins in plan.twins.items():
         if name in chosen:
             for person in twins.people:
-                found += _twins(plan, name, twins, person)
+                found += _twins(plan, name, twins, person, anew)
     for name, seating in plan.seating.items():
         if name in chosen:
             people = sorted({p for s in plan.photos.values() for p in s.photos})
@@ -135,22 +135,22 @@ def _bursts(
 
 
 def photo_takes(
-    plan: Plan, label: str, photos: PhotoSet, person: str, count: int
+    plan: Plan, label: str, photos: PhotoSet, person: str, count: int, anew: int | None = None
 ) -> Iterator[Take]:
-    """All takes of a person in a set, in bursts."""
+    """All takes of a person in a set, in bursts; ``anew`` as in `takes`."""
     for burst in _bursts(plan, label, person, count, photos):
         for number in burst.numbers:
             worn = photos.glasses_every > 0 and (number + 1) % photos.glasses_every == 0
-            shot = _shot(plan, label, person, number, burst, photos.vary)
+            shot = _shot(plan, label, person, number, burst, photos.vary, anew)
             shot = replace(shot, glasses=worn)
             file = f"{label}/{person}/{number + 1:03d}.jpg"
             yield Take(file, label, ((person, shot),), burst.sitting, shot, burst.name)
 
 
-def _twins(plan: Plan, label: str, twins: TwinSet, person: str) -> Iterator[Take]:
+def _twins(plan: Plan, label: str, twins: TwinSet, person: str, anew: int | None) -> Iterator[Take]:
     for burst in _bursts(plan, label, person, twins.shots, twins):
         for number in burst.numbers:
-            shot = _shot(plan, label, person, number, burst, twins.vary)
+            shot = _shot(plan, label, person, number, burst, twins.vary, anew)
             for k, worn in enumerate((False, True)):
                 same = replace(shot, glasses=worn)
                 file = f"{label}/{person}/{2 * number + k + 1:03d}.jpg"
@@ -158,8 +158,18 @@ def _twins(plan: Plan, label: str, twins: TwinSet, person: str) -> Iterator[Take
                 yield Take(file, label, ((person, same),), burst.sitting, same, burst.name, pair)
 
 
-def _shot(plan: Plan, label: str, person: str, number: int, burst: _Burst, vary: str) -> Shot:
-    key = (plan.seed, code(label), code(person), number)
+def _shot(
+    plan: Plan,
+    label: str,
+    person: str,
+    number: int,
+    burst: _Burst,
+    vary: str,
+    anew: int | None,
+) -> Shot:
+    # longer keys than the plan's own: no seed gives a recorded shot again
+    seeds = (plan.seed,) if anew is None else (_ANEW, plan.seed, anew)
+    key = (*seeds, code(label), code(person), number)
     rng = generator(_SHOT, *key)
     variety = plan.vary[vary]
     return Shot(

@@ -37,7 +37,7 @@ def run_doctor(arguments: argparse.Namespace) -> int:
     sys.path.insert(0, str(Path.cwd()))  # what pytest does for those who are importable from here
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from facelab.contract.system import title
-    from facelab.systems.loading import load_system
+    from facelab.systems.loading import described, load_system
 
     system = load_system(arguments.system)
     from facelab.systems.doctor import examine
@@ -47,5 +47,6 @@ def run_doctor(arguments: argparse.Namespace) -> int:
     for finding in examine(system, gallery.of(gallery.people[:PEOPLE])):
         print(f"{finding.sign} {finding.text}", flush=True)
         failed += finding.sign == "x"
-    print(f"the whole exam: pytest --system {arguments.system!r}" if not failed else "refused")
+    named = described(arguments.system)
+    print(f"the whole exam: pytest --system {named!r}" if not failed else "refused")
     return int(bool(failed))

@@ -16,10 +16,10 @@ from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Lesson, System
 from facelab.contract.training import Training, TrainingRequest
 from facelab.judging import curves
+from facelab.judging.rates import read_back
+from facelab.judging.replay import Oracle, Told
 from facelab.learning.trainer import Trainer
-from facelab.learning.training import initial_head
 from facelab.systems.diagnostics import diagnose
-from facelab.systems.replay import read_back, replay
 
 BASIC = Parameters(epochs=3)
 SLOW = Parameters(learning_rate=0.001, epochs=3)
@@ -54,11 +54,7 @@ class Patient:
 
     def lesson(self, parameters: Parameters) -> Lesson:
         """Return the training with seed 0 as a learner is given it."""
-        photos, people = self.photos, len(self.photos.people)
-        x = Trainer().embedder(photos, parameters).embed(photos.frames).vectors
-        head = initial_head(x.shape[1], people, parameters, [0])
-        labels = photos.numbers(photos.people)
-        return Lesson(x, labels, people, parameters, 0, head.kernel[0], head.bias[0])
+        return Trainer().lesson(self.photos, parameters, seed=0)
 
     def history(self, parameters: Parameters, seed: int = 0) -> History:
         """Return the history of a training."""
@@ -132,10 +128,12 @@ def calculated(patient: Patient) -> str:
     for parameters in (SLOW, BASIC):
         lesson, history = patient.lesson(parameters), patient.history(parameters)
         batches = [batch[batch >= 0] for batch in history.photos[0]]
-        reading = read_back(lesson, history.loss[0].astype(np.float64), batches)
+        told = Told(history.loss[0], history.accuracy[0], batches)
+        oracle = Oracle(lesson)
+        reading = read_back(oracle, told)
         if reading.remark:
             return f"at a learning rate of {parameters.learning_rate:g}, {reading.remark}"
-        accuracy = replay(lesson, batches, parameters.learning_rate)[1]
+        accuracy = oracle.replay(batches).accuracy
         wrong = np.flatnonzero(np.abs(accuracy - history.accuracy[0]) > 1e-4)
         if wrong.size:
             first = int(wrong[0])

@@ -21,8 +21,10 @@ from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Learner, Lesson, Predict
+from facelab.contract.text import one_line
+from facelab.judging.rates import read_back
+from facelab.judging.replay import Oracle, Told
 from facelab.systems.diagnostics import diagnose
-from facelab.systems.replay import read_back
 from facelab.systems.update_log import UpdateLog, padded
 from facelab.systems.watchdog import silence_of, watchdog
 
@@ -81,12 +83,12 @@ class Embedded:
     @property
     def name(self) -> str:
         """The learner's name."""
-        return self.learner.name
+        return one_line(str(self.learner.name))
 
     @property
     def version(self) -> str:
         """The learner's version."""
-        return self.learner.version
+        return one_line(str(self.learner.version))
 
     @property
     def capabilities(self) -> frozenset[str]:
@@ -131,6 +133,10 @@ class Embedded:
 
         return Learnt(history, embedder, tuple(replicates), answer)
 
+    def lesson(self, photos: Photos, parameters: Parameters, seed: int) -> Lesson:
+        """Return what a learner is given to train one replicate on photos."""
+        return self._trainer.lesson(photos, parameters, seed)
+
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training: the embeddings are facelab's own."""
         return self._trainer.theory(photos, parameters)
@@ -156,7 +162,13 @@ class Embedded:
         self, predict: Predict, part: NDArray[np.float32], people: int
     ) -> NDArray[np.float32]:
         with self._watched("predict", lambda: f" when asked about {len(part)} frames"):
-            given = np.asarray(predict(part), np.float64)
+            told = np.asarray(predict(part))
+            if told.dtype.kind not in "iuf":  # NumPy would make a number of "0.5", and of True
+                raise SystemFault(
+                    f"{self.name}: predict answered with {told.dtype.name}; rows of numbers are "
+                    "needed"
+                )
+            given = told.astype(np.float64)
         wanted = (len(part), people)
         if given.shape != wanted:
             raise SystemFault(
@@ -195,12 +207,14 @@ class Embedded:
             updates_per_epoch=parameters.updates_per_epoch(len(first.labels)),
             people=first.people,
         )
-        found = list(diagnose(history, parameters))
+        remarks: list[str] = []
         if Capability.LEARNING_RATE in self.capabilities:
             for number, log in enumerate(logs):
-                reading = read_back(log.lesson, np.array(losses[number]), list(photos[number]))
+                told = Told(np.array(losses[number]), np.array(accuracies[number]), photos[number])
+                reading = read_back(Oracle(log.lesson), told, named=not remarks)
                 history.learning_rate[number] = reading.rate
-                found += [reading.remark] * (reading.remark not in (*found, ""))
+                remarks += [reading.remark] * bool(reading.remark)
+        found = [*diagnose(history, parameters), *dict.fromkeys(remarks)]
         return replace(history, remarks=tuple(found))
 
     @contextmanager

@@ -6,7 +6,7 @@ import gc
 import importlib
 import inspect
 import shlex
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
@@ -14,8 +14,9 @@ from typing import Any, cast
 from facelab.contract.errors import FacelabError
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, System
+from facelab.contract.text import one_line, quoted
 from facelab.contract.training import Training, TrainingRequest
-from facelab.systems.process import Process
+from facelab.systems.process import Process, program
 
 COMMAND = "command:"
 """What ``--system`` begins with when the rest is a command line, a learner in its own process."""
@@ -36,10 +37,35 @@ def load_system(name: str, face_detector: str = "facelab", cache: Path | None = 
 
         return Trainer(face_detector, cache)
     if name.startswith(COMMAND):
-        made: Any = Process(shlex.split(name.removeprefix(COMMAND)))
+        made: Any = Process(_words(name))
     else:
         made = _made_by(name)
     return as_system(made, name, face_detector, cache)
+
+
+def described(name: str) -> str:
+    """Return what ``--system`` names as it may be written down: a command without its arguments.
+
+    They may hold keys. Raises FacelabError for a command line that is none.
+
+    >>> described("command: node trainer.js --api-key=1")
+    'command: node …'
+    """
+    if name.startswith(COMMAND):
+        words = _words(name)
+        return f"{COMMAND} {program(words)}{' …' * (len(words) > 1)}"
+    first, space, _ = one_line(name).partition(" ")  # a command, but for a slip of the pen
+    return f"{first}{space and ' …'}"
+
+
+def _words(name: str) -> list[str]:
+    try:
+        return shlex.split(name.removeprefix(COMMAND))
+    except ValueError as error:
+        raise FacelabError(
+            f"--system: received a command line that breaks off ({error}); close its quotation "
+            "marks"
+        ) from None
 
 
 @contextmanager
@@ -62,7 +88,7 @@ def _made_by(name: str) -> Any:
         return getattr(importlib.import_module(module), factory)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise FacelabError(
-            f"--system: received {name!r} ({error}); allowed is facelab, "
+            f"--system: received {described(name)!r} ({error}); allowed is facelab, "
             f"package.module:factory, importable from here, or {COMMAND} and a command line"
         ) from error
 
@@ -76,14 +102,15 @@ def as_system(
         missing.append("learn")
     if missing:
         raise FacelabError(
-            f"--system: {name} gives a {type(made).__name__} without {', '.join(missing)}; "
-            "docs/your_system.md shows a whole one"
+            f"--system: {described(name)} gives a {type(made).__name__} without "
+            f"{', '.join(missing)}; docs/your_system.md shows a whole one"
         )
     known = [str(capability) for capability in Capability]
-    strange = sorted(set(made.capabilities) - set(known))
-    if isinstance(made.capabilities, str) or strange:
+    offered = made.capabilities
+    listed = isinstance(offered, Collection) and not isinstance(offered, str | bytes)
+    if not listed or any(one not in known for one in offered):
         raise FacelabError(
-            f"--system: {name} has the capabilities {made.capabilities!r}, "
+            f"--system: {described(name)} has the capabilities {quoted(made.capabilities, 100)}, "
             f"allowed is a list of {', '.join(known)}"
         )
     if hasattr(made, "learn"):
@@ -92,8 +119,8 @@ def as_system(
         return Embedded(made, face_detector, cache)
     if face_detector != "facelab":
         raise FacelabError(
-            f"--face-detector: received {face_detector} for the system {name}, which finds faces "
-            "by itself; leave the option out"
+            f"--face-detector: received {face_detector} for the system {described(name)}, which "
+            "finds faces by itself; leave the option out"
         )
     if "seeds" in inspect.signature(made.train).parameters:
         return Spread(made)

@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 from facelab.contract.errors import SystemFault
 from facelab.contract.history import NO_PHOTO, UNNAMED
 from facelab.contract.system import Capability, Learner, Lesson
+from facelab.contract.text import one_line, quoted
+
+LARGEST = float(np.finfo(np.float32).max)
+"""A history keeps its values in 32 bits."""
 
 
 class UpdateLog:
@@ -27,7 +31,7 @@ class UpdateLog:
     ) -> None:
         self.lesson = lesson
         self.stopped = False
-        self._who = learner.name
+        self._who = one_line(str(learner.name))
         self._names = Capability.PHOTO_IDS in learner.capabilities
         self._expected = lesson.parameters.updates(len(lesson.labels))
         self._stop, self._told = stop, told
@@ -70,26 +74,30 @@ class UpdateLog:
         return self._loss, self._accuracy, [np.full(n, UNNAMED, np.int32) for n in sizes]
 
     def _number(self, what: str, value: Any) -> float:
+        kind = value.dtype.kind if isinstance(value, np.ndarray | np.generic) else ""
         try:
-            number = math.nan if value is None else float(value)
-        except (TypeError, ValueError):
+            is_none = value is None or isinstance(value, str | bytes | bool) or kind in {*"bSU"}
+            number = math.nan if is_none else float(value)
+        except (TypeError, ValueError, OverflowError):
             number = math.nan
-        if not math.isfinite(number):
-            shown = "null (JavaScript writes NaN so)" if value is None else repr(value)[:60]
+        if not abs(number) <= LARGEST:
+            shown = "null (JavaScript writes NaN so)" if value is None else quoted(value)
             raise self._fault(f"{what} {shown}; a finite number is needed at every update")
         return number
 
     def _ids(self, photos: Any) -> NDArray[np.int32]:
-        last = len(self.lesson.labels) - 1
+        count = len(self.lesson.labels)
         try:
             ids = np.asarray(photos)
         except ValueError:
             ids = np.array(None)
-        whole = ids.ndim == 1 and ids.size and np.issubdtype(ids.dtype, np.integer)
-        if not whole or ids.min() < 0 or ids.max() > last:
+        whole = ids.ndim == 1 and 0 < ids.size <= count and np.issubdtype(ids.dtype, np.integer)
+        if isinstance(photos, list | tuple) and bool in map(type, photos):
+            whole = False  # NumPy takes [0, True] for [0, 1]
+        if not whole or ids.min() < 0 or ids.max() >= count:
             raise self._fault(
-                f"the photos {repr(photos)[:60]}; name those of the batch by numbers from 0 to "
-                f"{last}, or do not offer {Capability.PHOTO_IDS}"
+                f"the photos {quoted(photos)}; name those of the batch by numbers from 0 to "
+                f"{count - 1}, or do not offer {Capability.PHOTO_IDS}"
             )
         return ids.astype(np.int32)
 

@@ -27,7 +27,7 @@ def test_written_files_have_usual_rights(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
-@pytest.mark.parametrize("where", [(os, "fsync"), (Path, "replace")], ids=["fsync", "replace"])
+@pytest.mark.parametrize("where", [(os, "fsync"), (os, "replace")], ids=["fsync", "replace"])
 def test_a_write_that_fails_leaves_the_old_file(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -37,7 +37,7 @@ def test_a_write_that_fails_leaves_the_old_file(
     path = tmp_path / "file"
     write_atomically(path, b"old")
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise error
 
     with monkeypatch.context() as patched:

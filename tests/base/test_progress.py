@@ -73,7 +73,7 @@ LONG = """
 from facelab.base import progress
 progress.GRACE = 0
 
-@given("long work")
+@step("long work")
 def working():
     print("swallowed")
     with progress.progress("working", "pieces") as told:
@@ -82,6 +82,7 @@ def working():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("capture", ["fd", "sys", "no"])
 def test_capture_does_not_swallow_it(project: Project, capture: str) -> None:
     project.steps(LONG)

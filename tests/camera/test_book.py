@@ -15,6 +15,8 @@ from tests.camera.conftest import PEOPLE, Faulty, Sitters, plan
 from tests.camera.webcam import Webcam, serve
 from tests.conftest import ROOT, Project, Run
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = re.findall(
     r"^```python\n(.+?)^```$", (ROOT / "docs" / "camera.md").read_text("utf-8"), re.M | re.S
 )

@@ -41,6 +41,7 @@ def counted(out: str) -> dict[str, int]:
     return {name: int(count) for name, count in rows}
 
 
+@pytest.mark.slow
 def test_every_frame_of_a_film_is_counted(
     tmp_path: Path, model: Path, shots: Shots, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -53,6 +54,7 @@ def test_every_frame_of_a_film_is_counted(
     assert counts["Alex"] > 2 * counts["Naomie"] > 0
 
 
+@pytest.mark.slow
 def test_ctrl_c_ends_it_with_the_count(
     model: Path, shots: Shots, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -73,6 +75,7 @@ def test_ctrl_c_ends_it_with_the_count(
     assert counts["Naomie"] > counts["Alex"]
 
 
+@pytest.mark.slow
 def test_a_camera_that_breaks_off_leaves_the_count(
     model: Path, shots: Shots, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -84,6 +87,7 @@ def test_a_camera_that_breaks_off_leaves_the_count(
     assert list(counted(out)) == ["Alex", "Naomie", "nobody"]
 
 
+@pytest.mark.slow
 def test_no_classifier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["watch", str(tmp_path / "model.keras"), "--camera", str(tmp_path)]) == 2
     assert capsys.readouterr().err.startswith(f"facelab: {tmp_path}/model.keras: not a facelab ")

@@ -43,6 +43,7 @@ def film(url: str, folder: Path, plan_file: Path) -> int:
     return main(["film", "--camera", url, "--record", str(folder), "--film-plan", str(plan_file)])
 
 
+@pytest.mark.slow
 def test_a_session_without_a_terminal(
     tmp_path: Path, shots: Shots, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -83,6 +84,7 @@ FAULTS = {
 """What comes after 4 photos, and the line that is said then."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_loses_nothing(
     tmp_path: Path, shots: Shots, capsys: pytest.CaptureFixture[str], fault: str
@@ -106,6 +108,7 @@ def test_a_fault_loses_nothing(
     assert {path: path.read_bytes() for path in before} == before
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_told_and_a_take_given_up(
     tmp_path: Path, shots: Shots, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -226,6 +229,7 @@ class Screen:
                 time.sleep(0.05)
 
 
+@pytest.mark.slow
 def test_people_at_a_terminal(tmp_path: Path, shots: Shots) -> None:
     """Names, consent, filming, again, skip, ending – and going on."""
     folder = tmp_path / "filmed"
@@ -269,6 +273,7 @@ def test_people_at_a_terminal(tmp_path: Path, shots: Shots) -> None:
     assert Gallery(folder).consent("Amine") is None
 
 
+@pytest.mark.slow
 def test_ctrl_c_keeps_what_was_filmed(tmp_path: Path, shots: Shots) -> None:
     folder, file = tmp_path / "filmed", plan(tmp_path, photos=999, every=0.05)
     arguments = ("--record", str(folder), "--film-plan", str(file))
@@ -285,6 +290,7 @@ def test_ctrl_c_keeps_what_was_filmed(tmp_path: Path, shots: Shots) -> None:
     assert filmed(folder)[("gallery", "Alex")] >= 3
 
 
+@pytest.mark.slow
 def test_nobody_is_named_at_a_terminal(tmp_path: Path) -> None:
     screen = Screen("film", "--camera", "0", "--record", str(tmp_path / "filmed"))
     screen.until("Name of person 1")
@@ -292,6 +298,7 @@ def test_nobody_is_named_at_a_terminal(tmp_path: Path) -> None:
     assert screen.end() == 2
 
 
+@pytest.mark.slow
 def test_nobody_answers_at_a_terminal(tmp_path: Path) -> None:
     """The terminal is left as it was, with one line."""
     with socket.socket() as free:

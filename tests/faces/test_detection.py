@@ -12,6 +12,8 @@ from facelab.faces.detection import as_array, centres, detection, main_faces
 from facelab.faces.hog import SIDE
 from facelab.faces.layers import CentreSquare, Crop, FaceCandidates, MainFace
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("margin", [0.5, 1.0, 1.3, 2.5])
 def test_squares_are_those_of_the_layers(

@@ -17,6 +17,8 @@ from facelab.faces.hog import SIDE
 from facelab.faces.layers import CentreSquare, Crop, Grey, MainFace
 from facelab.gallery.source import Recording
 
+pytestmark = pytest.mark.slow
+
 Vectors = NDArray[np.float32]
 Squares = NDArray[np.uint8]
 

@@ -22,6 +22,7 @@ def finder() -> FaceFinder:
     return FaceFinder()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["gallery", "probes/t1", "probes/t2", "probes/t4"])
 def test_it_finds_everybody(finder: FaceFinder, recording: Recording, name: str) -> None:
     photos = recording.photos(name)

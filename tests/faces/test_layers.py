@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from facelab.faces.finder import FaceFinder
 from facelab.faces.layers import CentreSquare, Crop, FaceCandidates, Grey, MainFace
 
+pytestmark = pytest.mark.slow
+
 SIDE = 64
 
 

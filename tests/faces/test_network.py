@@ -20,6 +20,8 @@ from facelab.faces.network import (
 from facelab.gallery.source import Recording
 from facelab.recipe.model import build, build_refinement, folded
 
+pytestmark = pytest.mark.slow
+
 
 def test_numpy_is_keras_with_batch_normalisation_folded_in() -> None:
     model, rng = build(), np.random.default_rng(5)

@@ -126,6 +126,7 @@ def test_a_folder_that_cannot_be_written_to_is_no_error(
     assert levels(kept.extract(GREYS, Means())) == LEVELS
 
 
+@pytest.mark.slow
 def test_a_worker_that_is_killed_costs_its_batch(tmp_path: Path) -> None:
     greys = shown(Grey(10), Grey(20, str(tmp_path)), Grey(30))
     with joblib.parallel_config(backend="loky", n_jobs=2):
@@ -133,6 +134,7 @@ def test_a_worker_that_is_killed_costs_its_batch(tmp_path: Path) -> None:
     assert (tmp_path / "20").exists()
 
 
+@pytest.mark.slow
 def test_workers_that_are_always_killed_are_given_up(tmp_path: Path) -> None:
     greys = shown(Grey(10), Grey(20, str(tmp_path), always=True))
     cache = tmp_path / "cache"
@@ -144,6 +146,7 @@ def test_workers_that_are_always_killed_are_given_up(tmp_path: Path) -> None:
     assert len(list((cache / "made").iterdir())) == 1  # the other was kept
 
 
+@pytest.mark.slow
 def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
     photos = small_crowd(tmp_path, 11).photos.first(4)
     extractor = FeatureExtractor(detection("facelab"))
@@ -155,6 +158,7 @@ def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
     np.testing.assert_allclose(found.faces, direct.faces, rtol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     kept = tmp_path / "cache"
     words = [sys.executable, "-m", "tests.crowds", *map(str, (tmp_path, 24, tmp_path / "cache"))]

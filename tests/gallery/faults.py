@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import io
 import os
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -16,7 +15,6 @@ from unittest import mock
 
 WRITES = (
     *((os, name) for name in ("fsync", "replace", "rename", "mkdir", "rmdir", "unlink", "chmod")),
-    (tempfile, "mkstemp"),
 )
 """What changes a disk, besides writes into open files and the opening of new ones."""
 
@@ -55,6 +53,16 @@ class Counter:
             if not isinstance(file, int) and self.due():
                 self.fail()
             return _Written(opened(file, mode, *arguments, **named), self)
+
+        return opening
+
+    def creating(self, opened: Callable[..., Any]) -> Callable[..., Any]:
+        """Return ``os.open``, counted where it may make a file."""
+
+        def opening(path: Any, flags: int, *arguments: Any, **named: Any) -> Any:
+            if flags & os.O_CREAT and self.due():
+                self.fail()
+            return opened(path, flags, *arguments, **named)
 
         return opening
 
@@ -106,6 +114,7 @@ def counted(counter: Counter) -> Iterator[None]:
             mock.patch.object(place, name, counter.through(getattr(place, name)))
             for place, name in WRITES
         ]
+        patches.append(mock.patch.object(os, "open", counter.creating(os.open)))
         for patch in patches:
             patch.start()
         try:

@@ -1,20 +1,30 @@
-"""Crowds: whoever is in a small one is the same in a larger one; probes are told what they show."""
+"""Crowds: whoever is in a small one is the same in a larger one; probes are told what they show.
+
+Fresh probes: the recorded ones again, in shots that nobody has seen.
+"""
 
 from __future__ import annotations
 
 import pickle
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from facelab.contract.errors import FacelabError
-from facelab.gallery.drawn import Crowd, people
+from facelab.gallery.drawn import PROBES, Crowd, FreshProbes, draw_probes, fresh_seed, people
+from facelab.gallery.source import Recording
 from facelab.studio.crowd import read_crowd, sitter
+from facelab.studio.plan import read_plan
+from facelab.studio.still import draw_still
+from facelab.studio.takes import takes
 from tests.conftest import ROOT
 
 CROWD = ROOT / "fixtures" / "crowd.toml"
+PLAN = ROOT / "fixtures" / "plan.toml"
 
 
 def changed(folder: Path, before: str, after: str) -> Path:
@@ -121,3 +131,90 @@ def test_a_wrong_number_of_people(text: str) -> None:
 
 def test_a_number_of_people() -> None:
     assert (people("11"), people("300"), people("3500")) == (11, 300, 3500)
+
+
+@pytest.fixture(scope="module")
+def fresh() -> FreshProbes:
+    return FreshProbes(Recording(ROOT / "fixtures"), 2019)
+
+
+def test_fresh_probes_are_labelled_as_the_recorded_ones(
+    fresh: FreshProbes, recording: Recording
+) -> None:
+    # 2019 is the seed of the recording itself: even that gives other shots
+    drawn, recorded = fresh.photos("probes/t2"), recording.photos("probes/t2")
+    assert drawn.labels.columns.tolist() == recorded.labels.columns.tolist()
+    own = ["file", "sha256", "expression", "boxes"]
+    pd.testing.assert_frame_equal(
+        drawn.labels.drop(columns=own), recorded.labels.drop(columns=own), check_dtype=False
+    )
+    assert drawn.labels["file"].tolist() == [f"fresh-2019/{f}" for f in recorded.labels["file"]]
+    assert fresh.photos("probes/t2") is drawn
+
+
+def test_no_fresh_probe_is_a_recorded_frame(fresh: FreshProbes, recording: Recording) -> None:
+    drawn = fresh.photos("probes/t2")
+    assert not set(drawn.labels["sha256"]) & set(recording.manifest["sha256"])
+    recorded = [
+        frame for name in (*PROBES[:2], "gallery") for frame in recording.photos(name).frames
+    ]
+    for frame in drawn.frames:
+        assert frame.shape == (240, 320, 3)
+        assert frame.dtype == np.uint8
+        nearest = min(np.abs(frame.astype(np.int16) - other).mean() for other in recorded)
+        assert nearest > 1.5  # the noise of the sensor alone makes as much
+
+
+def test_a_seed_is_its_frames_and_no_others(fresh: FreshProbes) -> None:
+    plan, cast = read_plan(PLAN)
+    stills = takes(plan, ["probes/t2"], 2019)
+    row, _ = draw_still(stills[3], cast)
+    drawn = fresh.photos("probes/t2").labels
+    assert row.sha256 in set(drawn["sha256"])
+    for name, count in zip(PROBES, (49, 11, 440, 160), strict=True):
+        own, other, recorded = (
+            [take.shot for take in takes(plan, [name], seed)] for seed in (1, 2, None)
+        )
+        assert len(own) == count
+        assert own == [take.shot for take in takes(plan, [name], 1)]
+        for one, two in ((own, other), (own, recorded), (other, recorded)):
+            assert not {shot.noise for shot in one} & {shot.noise for shot in two}
+            assert not {shot.pose for shot in one} & {shot.pose for shot in two}
+            # what the labels say stays
+            assert [(s.garment, s.glasses) for s in one] == [(s.garment, s.glasses) for s in two]
+
+
+def test_fresh_twins_differ_by_their_glasses_only() -> None:
+    plan, _ = read_plan(PLAN)
+    stills = takes(plan, ["twins"], 7)
+    for bare, worn in zip(stills[::2], stills[1::2], strict=True):
+        assert replace(worn.shot, glasses=False) == bare.shot
+        assert (bare.pair, bare.shot.glasses, worn.shot.glasses) == (worn.pair, False, True)
+
+
+def test_all_but_the_probes_is_as_recorded(fresh: FreshProbes) -> None:
+    assert fresh.name == "recorded frames in fixtures/, probes drawn anew from seed 2019"
+    assert fresh.photos("gallery") is fresh.recording.photos("gallery")
+    assert fresh.clip("alex_t2") == fresh.recording.clip("alex_t2")
+    assert (fresh.is_reference, fresh.actors) == (True, fresh.recording.actors)
+    assert fresh.manifest is fresh.recording.manifest
+    assert fresh.fingerprint == fresh.recording.fingerprint
+
+
+def test_a_set_that_the_plan_lacks() -> None:
+    with pytest.raises(FacelabError, match=r"^the plan has no set 'probes/t9'; did you mean"):
+        draw_probes(PLAN, "probes/t9", 1)
+
+
+def test_seeds_of_fresh_probes() -> None:
+    assert [fresh_seed(text) for text in ("0", "17", "4294967295")] == [0, 17, 4294967295]
+
+
+@pytest.mark.parametrize("text", ["", "-1", "1.5", "x", "4294967296", "١"])
+def test_a_wrong_seed_of_fresh_probes(text: str) -> None:
+    with pytest.raises(FacelabError) as refused:
+        fresh_seed(text)
+    assert str(refused.value) == (
+        f"--fresh-probes: received {text!r}, allowed is a whole number between 0 and "
+        "4,294,967,295; without one, a seed that nobody knew is drawn and told"
+    )

@@ -9,8 +9,8 @@ import cv2
 import pytest
 
 from facelab.contract.errors import FacelabError
-from facelab.gallery.folder import read_folder
 from facelab.gallery.own_gallery import read_gallery
+from facelab.gallery.reader import read_found
 from tests.conftest import draw
 
 
@@ -27,7 +27,8 @@ def own(tmp_path: Path) -> Path:
 
 
 def test_photos_are_sorted_by_person(own: Path) -> None:
-    photos, left_out = read_folder(own)
+    found = read_found(own)
+    photos, left_out = found.photos, found.left_out
     assert left_out == [
         "Ann/notes.txt: left out; allowed are .jpg, .jpeg, .png, .bmp, .webp, .pgm files",
         "beside.png: left out; put it into a sub-folder a person",
@@ -39,7 +40,7 @@ def test_photos_are_sorted_by_person(own: Path) -> None:
 def test_no_folder(tmp_path: Path) -> None:
     message = f"{tmp_path}/none: no such folder; name one with a sub-folder a person"
     with pytest.raises(FacelabError, match=f"^{re.escape(message)}$"):
-        read_folder(tmp_path / "none")
+        read_found(tmp_path / "none")
 
 
 @pytest.mark.parametrize(("people", "received"), [((), "nobody"), (("Ann",), "Ann")])

@@ -9,6 +9,7 @@ import pytest
 
 from facelab.contract.errors import FacelabError
 from facelab.gallery.manifest import damage, read_manifest, write_manifest
+from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording
 
 
@@ -70,12 +71,28 @@ def test_missing_columns(tmp_path: Path, header: str, missing: str) -> None:
     )
 
 
-def test_a_number_that_is_none(tmp_path: Path) -> None:
-    (tmp_path / "manifest.csv").write_text("file,sha256,set,person,frames\na,b,clips,Al,many\n")
-    assert refusal(tmp_path) == (
-        f"{tmp_path}/manifest.csv: Unable to parse string 'many' at position 0, "
-        "allowed in frames are numbers; restore the manifest"
+@pytest.mark.parametrize("column", ["frames", "glasses"])
+@pytest.mark.parametrize(
+    "value", ["many", "inf", "nan", "-1", "1e30", "9" * 400, "0.5", "\x1b[31m"]
+)
+def test_a_number_that_is_none(tmp_path: Path, column: str, value: str) -> None:
+    text = f"file,sha256,set,person,{column}\na.avi,b,clips,Al,{value}\n"
+    (tmp_path / "manifest.csv").write_text(text)
+    said = refusal(tmp_path)
+    assert said.startswith(f"{tmp_path}/manifest.csv: received ")
+    assert said.isprintable()
+    assert said.endswith(
+        f" in {column}, allowed are whole numbers, or nothing; restore the manifest"
     )
+    with pytest.raises(FacelabError):
+        OwnGallery(tmp_path)
+
+
+def test_a_film_without_a_number_of_frames(tmp_path: Path) -> None:
+    text = "file,sha256,set,person,frames\na.avi,b,clips,Al,\n"
+    (tmp_path / "manifest.csv").write_text(text)
+    with pytest.raises(FacelabError, match=r": a.avi has no number of frames; restore"):
+        Recording(tmp_path).clip("a")
 
 
 def test_written_and_read_back(tmp_path: Path) -> None:

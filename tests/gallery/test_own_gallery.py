@@ -18,15 +18,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from facelab.contract.errors import FacelabError, Lacking
-from facelab.gallery.folder import ENDINGS, read_folder
+from facelab.gallery.folder import ENDINGS
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.own_gallery import OwnGallery, read_gallery
+from facelab.gallery.reader import read_found
 from facelab.gallery.source import Recording
-from tests.conftest import draw
+from facelab.playing.summary import recordings
+from tests.conftest import draw, examples
 
 SIZE = (24, 32)
 QUICK = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 
 _opened: list[str] | None = None
@@ -189,7 +193,7 @@ def test_what_is_damaged_in_a_recording_is_left_out_and_named(tmp_path: Path) ->
     own = OwnGallery(tmp_path)
     assert own.warnings == [
         "clips/p0/p0/00002.png: damaged, its SHA-256 is not the manifest's; restore it",
-        "gallery/p0/001.png: cannot be read (No such file or directory); put it back or take it "
+        "gallery/p0/001.png: no such photo (No such file or directory); put it back or take it "
         "out of the gallery",
         "probes/t1/p1/002.png: damaged, its SHA-256 is not the manifest's; restore it",
     ]
@@ -197,6 +201,16 @@ def test_what_is_damaged_in_a_recording_is_left_out_and_named(tmp_path: Path) ->
     assert len(own.clip("alex_t2")) == 1
     with pytest.raises(Lacking, match=r"^left out of the gallery: clips/p0/p0/00002.png: damaged"):
         own.damage()
+
+
+def test_a_manifest_with_empty_numbers_is_listed(tmp_path: Path) -> None:
+    record(tmp_path)
+    with Gallery(tmp_path) as gallery:
+        gallery.save("p0", draw(4, 0, SIZE), glasses="1", frames="")
+    table = OwnGallery(tmp_path).manifest
+    assert sorted(map(str, table["glasses"]))[:2] == ["", ""]
+    assert table["glasses"].tolist().count(1) == 1
+    assert len(recordings(OwnGallery(tmp_path))["rows"]) == 29
 
 
 def test_too_few_photos_and_people(tmp_path: Path) -> None:
@@ -233,7 +247,8 @@ def test_every_kind_of_picture_is_read(tmp_path: Path) -> None:
     cv2.imwrite(str(tmp_path / "p0" / "deep.png"), frame[..., 0].astype(np.uint16) * 257)
     cv2.imwrite(str(tmp_path / "p0" / "clear.png"), np.dstack([frame, frame[..., 0]]))
     cv2.imwrite(str(tmp_path / "p0" / "large.png"), np.zeros((3000, 2000, 3), np.uint8))
-    photos, left_out = read_folder(tmp_path)
+    found = read_found(tmp_path)
+    photos, left_out = found.photos, found.left_out
     assert left_out == []
     assert len(photos) == len(ENDINGS) + 3
     sizes = {f.shape for f in photos.frames}
@@ -249,7 +264,7 @@ def test_a_phone_held_upright(tmp_path: Path) -> None:
     (tmp_path / "p0").mkdir()
     turned = jpeg[:2] + b"\xff\xe1" + (len(exif) + 2).to_bytes(2, "big") + exif + jpeg[2:]
     (tmp_path / "p0" / "a.jpg").write_bytes(turned)
-    photo = read_folder(tmp_path)[0].frames[0]
+    photo = read_found(tmp_path).photos.frames[0]
     assert photo.shape == (60, 40, 3)
     assert photo[:18].min() > 200
     assert photo[22:].max() < 50
@@ -295,6 +310,7 @@ BYTES = st.binary(max_size=200) | st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @QUICK
 @given(files=st.lists(st.tuples(NAMES, NAMES, st.sampled_from(ENDINGS), BYTES), max_size=6))
 def test_any_files_in_any_folders(
@@ -324,6 +340,7 @@ EDITS = st.lists(
 )
 
 
+@pytest.mark.slow
 @QUICK
 @given(
     file=st.sampled_from(["manifest.csv", "journal.jsonl", "consent.csv"]),

@@ -34,7 +34,7 @@ def test_a_set_that_is_not_there(frames: Recording) -> None:
 
 
 def test_a_clip_that_is_not_there(frames: Recording) -> None:
-    with pytest.raises(FacelabError, match=r": no clip called bruno; there are 001, .*alex_t2$"):
+    with pytest.raises(FacelabError, match=r": no clip called bruno; there are alex_t2$"):
         frames.clip("bruno")
 
 

@@ -69,6 +69,7 @@ def test_when_a_photo_was_taken(name: str, content: bytes, seconds: float | None
     assert taken(name, content) == seconds
 
 
+@pytest.mark.slow
 @given(names=st.lists(st.text(max_size=8), max_size=8))
 def test_any_names_can_be_sorted_and_grouped(names: list[str]) -> None:
     assert sorted(sorted(names, key=natural)) == sorted(names)

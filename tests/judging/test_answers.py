@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
+from facelab.contract.errors import FacelabError, Lacking
 from facelab.judging import answers
 from facelab.judging.answers import Answers
 
@@ -152,13 +153,47 @@ def test_signed_rank_is_wilcoxons() -> None:
     assert p_values[0] < 0.05 < p_values[1]
 
 
-def test_least_excess_is_positive_only_where_it_is_sure() -> None:
-    random = np.random.default_rng(5)
-    low, high = random.uniform(0, 0.1, (1, 40)), random.uniform(0.3, 0.4, (1, 40))
-    assert 0.25 < answers.least_excess(high, low)[0] < 0.3
-    assert answers.least_excess(low, low)[0] < 0
+def test_an_excess_is_bounded_from_above() -> None:
+    often, seldom = given("aaaamlml" * 5, "alamlmll" * 5), given("aaaamlml" * 5, "aaaamlmm" * 5)
+    for one in (often, seldom):
+        one.labels["burst"] = np.arange(40) // 2
+    assert 0 < answers.most_excess(often, seldom, 0.01)[0] < 0.7
+    assert answers.most_excess(seldom, often, 0.01)[0] < 0
 
 
 @pytest.mark.parametrize(("values", "replicate"), [([3, 1, 2], 2), ([5], 0), ([4, 1, 9, 2, 8], 0)])
 def test_typical_is_the_median_replicate(values: list[float], replicate: int) -> None:
     assert answers.typical(np.array(values)) == replicate
+
+
+def test_equal_margins_speak_for_nothing() -> None:
+    lost = np.array([[0.0, 0.0, 0.0, 0.0], [0.1, 0.2, 0.3, 0.4]])
+    p_values = answers.signed_rank(lost)
+    assert p_values.tolist() == [1, stats.wilcoxon(lost[1], alternative="greater").pvalue]
+
+
+def test_one_burst_is_too_few() -> None:
+    one, other = given("aa", "aa"), given("aa", "am")
+    one.labels["burst"], other.labels["burst"] = ["b", "b"], ["b", "c"]
+    with pytest.raises(Lacking, match=r"^frames of one burst are too few"):
+        answers.most_excess(one, other, 0.01)
+
+
+def test_a_count_of_nobody() -> None:
+    assert answers.lead(np.array([[0, 0, 5], [2, 0, 3]]), 0).tolist() == [0, np.inf]
+    assert np.isnan(answers.share(np.array([[0, 0, 0]]), 0))
+
+
+def test_a_rate_that_was_not_trained_at() -> None:
+    sweep = {0.1: np.array([2.0, 5.0]), 1.0: np.array([3.0, 4.0])}
+    assert answers.beyond_best(sweep, 1).tolist() == [1, 0]
+    said = r"^nothing was trained at a rate of 2; there are 0.1, 1; name one of them$"
+    with pytest.raises(FacelabError, match=said):
+        answers.beyond_best(sweep, 2)
+
+
+def test_distance_from_one_with_and_without_nobody() -> None:
+    rows = np.array([[[0.5, 0.5], [0, 0]], [[0.5, 0.25], [0.5, 0.5]]], np.float32)
+    assert answers.distance_from_one(rows).tolist() == [1, 0.25]
+    assert answers.distance_from_one(rows, nobody_counts=False).tolist() == [0, 0.25]
+    assert answers.distance_from_one(0 * rows, nobody_counts=False).tolist() == [1, 1]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import ArrayLike
 
 from facelab.contract.history import History
+from facelab.contract.verdict import Refused
 from facelab.judging import curves
 
 
@@ -125,3 +127,42 @@ def test_differing_values() -> None:
     whole, part, unlike = history([3, 2, 1]), history([3, 2]), history([3, 2.5])
     assert curves.differing_values(part, whole)[0] == 0
     assert curves.differing_values(unlike, whole)[0] == 1
+
+
+INF = float("inf")
+
+
+@pytest.mark.parametrize(
+    ("loss", "answers", "decreases"),
+    [([3, 2], 1.5, 0.5), ([3, 2], 2.5, -0.5), ([2, 2], 1, INF), ([INF, INF], INF, math.nan)],
+)
+def test_next_decrease(loss: list[float], answers: float, decreases: float) -> None:
+    measured = curves.next_decrease(history(loss), np.array([answers]))
+    np.testing.assert_array_equal(measured, [decreases])
+
+
+def test_what_is_infinite_on_both_sides_is_no_number_and_no_error() -> None:
+    never = history(accuracy=[0, 0, 0])
+    assert np.isnan(curves.updates_later(never, never, 0.9, 2))
+    assert curves.updates_later(never, history(accuracy=[1, 1, 1]), 0.9, 2) == [INF]
+    assert np.isnan(curves.largest_rise(history([INF, INF])))
+    assert np.isnan(curves.loss_drop(history([INF, INF])))
+    assert np.isnan(curves.largest_change([history([INF]), history([INF])]))
+
+
+@pytest.mark.parametrize(
+    ("measure", "said"),
+    [
+        (lambda one: curves.updates_to_settle(one, 0.9, 1000), "fewer than the 1000 that the mean"),
+        (lambda one: curves.next_decrease(one, np.ones(1)), "fewer than the two that a decrease"),
+        (curves.largest_rise, "fewer than those of two epochs"),
+        (curves.accuracy_swing, "fewer than the two that a change takes"),
+        (
+            lambda one: curves.differing_values(history([1, 1]), one),
+            "fewer than the 2 of the interrupted training",
+        ),
+    ],
+)
+def test_too_few_values_are_refused_with_a_reason(measure: Any, said: str) -> None:
+    with pytest.raises(Refused, match=f"^1 values, {said}"):
+        measure(history([1]))

@@ -12,7 +12,6 @@ from scipy import stats
 
 from facelab.judging.growth import (
     Growth,
-    error_rates,
     exact_band,
     first_and_last,
     settling_power,
@@ -44,12 +43,6 @@ def growth(*crowds: NDArray[np.bool_], settled: object = ()) -> Growth:
 
 
 SMALL, LARGE = wrong("...", "..x"), wrong("..x", ".xx", "xxx")
-
-
-def test_rates_are_those_of_each_crowd_on_its_own_probes() -> None:
-    grown = growth(SMALL, LARGE)
-    np.testing.assert_allclose(error_rates(grown, "bare")[:, 0], [0, 3 / 6])
-    np.testing.assert_allclose(error_rates(grown, "glasses")[:, 0], [1 / 2, 1])
 
 
 def test_a_frame_is_compared_in_the_first_crowd_of_its_person_and_in_the_last() -> None:

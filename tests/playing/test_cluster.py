@@ -27,9 +27,12 @@ from tests.conftest import ROOT
 from tests.crowds import small_crowd
 from tests.faces.test_rendered import GREYS, LEVELS, Means, levels
 
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("distributed") is None, reason="Dask is not installed"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        importlib.util.find_spec("distributed") is None, reason="Dask is not installed"
+    ),
+]
 
 
 def free_port() -> int:

@@ -8,11 +8,11 @@ from tests.conftest import STEPS, Project
 
 LINE = STEPS.count("\n") + 1
 
-TWO = """@given(parsers.parse("{number:d} photos"))
+TWO = """@step(parsers.parse("{number:d} photos"))
 def counted(number):
     pass
 
-@given(parsers.parse("{some} photos"))
+@step(parsers.parse("{some} photos"))
 def some(some):
     pass
 """
@@ -34,8 +34,7 @@ def test_two_definitions_match(project: Project) -> None:
 def test_one_of_them_may_be_nearer(project: Project) -> None:
     project.steps(TWO.split("\n\n")[0])
     (project.folder / "features" / "conftest.py").write_text(
-        "from pytest_bdd import given\n\n"
-        "@given('3 photos')\ndef mine():\n    assert False, 'mine'\n"
+        "from pytest_bdd import step\n\n@step('3 photos')\ndef mine():\n    assert False, 'mine'\n"
     )
     project.family("T0", "3 photos")
     run = project.run()
@@ -47,8 +46,8 @@ def test_one_of_them_may_be_nearer(project: Project) -> None:
 def test_one_function_may_have_two_wordings(project: Project) -> None:
     project.steps(
         """
-@given("3 photos")
-@given(parsers.parse("{number} photos"))
+@step("3 photos")
+@step(parsers.parse("{number} photos"))
 def photos(number=None):
     pass
 """
@@ -59,7 +58,7 @@ def photos(number=None):
 
 @pytest.mark.parametrize("body", ["    raise AssertionError\n", "    yield\n"])
 def test_an_async_step_never_passes(project: Project, body: str) -> None:
-    project.steps(f'@given("one has to wait")\nasync def waited():\n{body}')
+    project.steps(f'@step("one has to wait")\nasync def waited():\n{body}')
     project.family("T0", "all is well", "one has to wait")
     run = project.run()
     assert run.status == pytest.ExitCode.USAGE_ERROR

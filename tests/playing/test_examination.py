@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.frame import Frame
 from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
@@ -51,7 +52,9 @@ class Counter:
         self.asked.append((seeds, drawn))
         values = np.zeros((len(seeds), drawn), np.float32)
         order = np.zeros((len(seeds), drawn, 1), np.int32)
-        return Guess(History(tuple(seeds), values, values, values, order, 1, len(photos.people)))
+        each = request.parameters.updates_per_epoch(len(photos))
+        told = History(tuple(seeds), values, values, values, order, each, len(photos.people))
+        return Guess(told)
 
 
 @pytest.fixture
@@ -108,3 +111,31 @@ def test_only_actors_are_shown_unless_it_is_asked_for(recording: Recording) -> N
     assert all(other.shown(probes)(number) is None for number in numbers)
     asked = Exam(Counter(), cast("Source", object()), (0,), report_photos=True)
     assert all(asked.shown(strangers)(number) is not None for number in numbers)
+
+
+class Strangers:
+    """Frames of one's own."""
+
+    is_reference = False
+
+
+def test_the_book_s_numbers_are_those_of_its_own_frames(recording: Recording) -> None:
+    book = Exam(Counter(), recording, (0,))
+    own = Exam(Counter(), cast("Source", Strangers()), (0,))
+    assert (book.expected(49, lambda: 7), own.expected(49, lambda: 7)) == (49, 7)
+    book.require(False, "no film")
+    own.require(True, "no film")
+    with pytest.raises(Lacking, match=r"^no film$"):
+        own.require(False, "no film")
+
+
+def test_somebody_who_is_not_there(recording: Recording) -> None:
+    photos = recording.photos("gallery").of(["Alex", "Lara"])
+    book = Exam(Counter(), recording, (0,))
+    own = Exam(Counter(), cast("Source", Strangers()), (0,))
+    for exam in (book, own):
+        exam.require_people(photos, ["Lara", "Alex"])
+    with pytest.raises(FacelabError, match=r"^nobody is called Alx; there are Alex, Lara; correct"):
+        book.require_people(photos, ["Alx", "Lara"])
+    with pytest.raises(Lacking, match=r"^nobody plays Amine: there are 2 people in the gallery$"):
+        own.require_people(photos, ["Amine", "Lara"])

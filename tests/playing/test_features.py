@@ -6,7 +6,8 @@ import inspect
 
 import pytest
 
-from facelab.playing.features import FeatureFile, name_of_test
+from facelab.playing.features import FeatureFile
+from facelab.playing.misprints import name_of_test
 from tests.conftest import Project
 
 
@@ -23,7 +24,7 @@ def test_node_ids(project: Project) -> None:
         """@T7
 Feature: Names
   Scenario Outline: A sum, of <a>
-    Given it is left out for <a>
+    Then it is left out for <a>
     Examples:
       | a    |
       | one  |
@@ -40,13 +41,13 @@ Feature: Names
 def test_scenarios_with_the_same_name(project: Project) -> None:
     project.feature(
         "T1",
-        "@T1\nFeature: A\n  Scenario: Twice\n    Given all is well\n"
-        "  Scenario: Twice\n    Given it fails with 1\n",
+        "@T1\nFeature: A\n  Scenario: Twice\n    Then all is well\n"
+        "  Scenario: Twice\n    Then it fails with 1\n",
     )
     run = project.run()
     assert run.status == pytest.ExitCode.INTERRUPTED
     assert run.said(
-        "T1.feature: 2 scenarios would be test_twice: 'Twice' and 'Twice'; "
+        "T1.feature:5: 2 scenarios would be test_twice: 'Twice' and 'Twice'; "
         "give each a name of its own"
     )
     assert not run.folder.exists()
@@ -55,8 +56,8 @@ def test_scenarios_with_the_same_name(project: Project) -> None:
 @pytest.mark.parametrize(
     ("language", "keywords", "names"),
     [
-        ("en", ("Feature", "Scenario", "Given"), ("More than 1", "more than -1")),
-        ("fr", ("Fonctionnalité", "Scénario", "Soit"), ("Encore", "Encore")),
+        ("en", ("Feature", "Scenario", "Then"), ("More than 1", "more than -1")),
+        ("fr", ("Fonctionnalité", "Scénario", "Alors"), ("Encore", "Encore")),
     ],
 )
 def test_scenarios_that_would_be_one_test(
@@ -69,24 +70,25 @@ def test_scenarios_that_would_be_one_test(
     assert run.status == pytest.ExitCode.INTERRUPTED
     one, other = names
     assert run.said(
-        f"T1.feature: 2 scenarios would be {name_of_test(one)}: {one!r} and {other!r}; "
+        f"T1.feature:6: 2 scenarios would be {name_of_test(one)}: {one!r} and {other!r}; "
         "give each a name of its own"
     )
 
 
 def test_same_name_in_two_rules(project: Project) -> None:
-    rule = "  Rule: {}\n    Scenario: Same\n      Given all is well\n"
+    rule = "  Rule: {}\n    Scenario: Same\n      Then all is well\n"
     project.feature("T1", "@T1\nFeature: A\n" + rule.format("one") + rule.format("two"))
     run = project.run()
     assert run.status == pytest.ExitCode.INTERRUPTED
     assert run.said(
-        "T1.feature: 2 scenarios would be test_same: 'Same' and 'Same'; give each a name of its own"
+        "T1.feature:7: 2 scenarios would be test_same: 'Same' and 'Same'; "
+        "give each a name of its own"
     )
 
 
 @pytest.mark.parametrize("space", ["\u00a0", "\u202f"])
 def test_no_break_space(project: Project, space: str) -> None:
-    project.feature("T1", f"@T1\nFeature: A\n  Scenario: b\n    Given all is{space}well\n")
+    project.feature("T1", f"@T1\nFeature: A\n  Scenario: b\n    Then all is{space}well\n")
     run = project.run()
     assert run.status == pytest.ExitCode.INTERRUPTED
     assert run.said("T1.feature:4: a no-break space; allowed are plain spaces; retype the line")
@@ -97,8 +99,8 @@ def test_a_file_that_is_no_feature(project: Project) -> None:
     run = project.run()
     assert run.status == pytest.ExitCode.INTERRUPTED
     assert run.said(
-        "T1.feature: Unexpected token found. Check Gherkin syntax near the reported error. "
-        f"Line number: 1 Line: Once upon a time File: {project.folder}/features/T1.feature"
+        "T1.feature:1: 'Once upon a time': Unexpected token found. Check Gherkin syntax near the "
+        "reported error."
     )
 
 
@@ -108,7 +110,7 @@ def test_tags_of_examples_are_markers_too(project: Project) -> None:
         """@T1
 Feature: A
   Scenario Outline: b
-    Given it is left out for <why>
+    Then it is left out for <why>
     @bright
     Examples:
       | why |

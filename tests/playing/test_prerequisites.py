@@ -119,7 +119,7 @@ def test_a_feature_that_waits_for_itself(project: Project) -> None:
 
 
 def test_a_damaged_prerequisite_is_one_line(project: Project) -> None:
-    project.feature("T0", "@T0\nFeature: A\n  Scenario: a\n    Given all\u00a0is well\n")
+    project.feature("T0", "@T0\nFeature: A\n  Scenario: a\n    Then all\u00a0is well\n")
     project.family("T1", "all is well", after="T0")
     run = project.run("features/T1.feature")
     assert run.status == pytest.ExitCode.USAGE_ERROR
@@ -130,7 +130,7 @@ def test_a_damaged_prerequisite_is_one_line(project: Project) -> None:
 
 def test_a_prerequisite_put_back_sees_the_fixtures_beside_it(project: Project) -> None:
     (project.folder / "features" / "conftest.py").write_text(
-        "from pytest_bdd import given\n\n@given('only this folder knows')\ndef known():\n    pass\n"
+        "from pytest_bdd import step\n\n@step('only this folder knows')\ndef known():\n    pass\n"
     )
     project.family("T0", "only this folder knows")
     project.family("T1", "all is well", after="T0")

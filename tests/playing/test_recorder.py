@@ -62,6 +62,23 @@ def test_what_is_refused_is_written_down_before_it_is_raised(sheet: LiveSheet) -
     assert sheet.step.verdicts[0]["violations"] == 3
 
 
+def test_a_refusal_says_what_was_found_in_the_replicate_that_decides(sheet: LiveSheet) -> None:
+    asked: list[int] = []
+
+    def found(replicate: int) -> str:
+        asked.append(replicate)
+        return f"replicate {replicate} errs"
+
+    sheet.judge("errors", [0, 0, 0, 2, 3], Interval.exactly(0), found=found)
+    assert asked == []
+    nan = float("nan")
+    with pytest.raises(Refused, match=r"^replicate 2 errs; errors: measured"):
+        sheet.judge("errors", [0, 5, 2, 3, 0], Interval.exactly(0), found=found)
+    with pytest.raises(Refused, match=r"^replicate 1 errs; errors: measured"):
+        sheet.judge("errors", [0, nan, 2, 3, 0], Interval.exactly(0), exact=True, found=found)
+    assert sheet.step.verdicts[2]["details"] == ("replicate 1 errs",)
+
+
 def test_one_value_has_one_seed(sheet: LiveSheet) -> None:
     sheet.judge("people", 4, Interval.at_least(2))
     assert sheet.step.verdicts[0]["seeds"] == (10,)

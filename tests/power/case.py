@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from facelab.contract.photos import Photos
 from facelab.contract.system import Capability
 from facelab.contract.verdict import Refused
 from facelab.judging.answers import Answers
+from facelab.playing import reference
 from facelab.playing.recorder import LiveSheet
 from facelab.report.record import Sheet, Step
 from tests.power.catalogue import phrase_of
@@ -115,11 +117,16 @@ def said(expected: str, predicted: str, sure: ArrayLike = 1.0, **labels: Any) ->
 
 def exam(answers: Any = None, training: Any = None, probes: Photos | None = None) -> Any:
     """Return an exam that gives what it is told to give."""
+    source: Any = SimpleNamespace(photos=lambda _: probes, is_reference=True)
     return SimpleNamespace(
         system=SimpleNamespace(capabilities=tuple(Capability)),
         shown=lambda _: lambda _: None,
         ask=lambda *_: answers,
+        ask_alone=lambda *_: answers,
         train=lambda _, parameters: training(parameters) if training else None,
-        source=SimpleNamespace(photos=lambda _: probes, is_reference=True),
+        source=source,
         probes=lambda *_: probes,
+        expected=partial(reference.expected, source),
+        require=partial(reference.require, source),
+        require_people=partial(reference.require_people, source),
     )

@@ -14,6 +14,7 @@ from tests.power.case import PEOPLE, Case, Fixtures, drawn, exam, shown
 from tests.power.catalogue import named
 from tests.power.histories_of_answers import CASES as ANSWERS
 from tests.power.histories_of_crowds import CASES as CROWDS
+from tests.power.histories_of_replays import CASES as REPLAYS
 
 CHANCE = float(np.log(len(PEOPLE)))
 
@@ -161,12 +162,6 @@ CASES = (
         ((0.24, YES), (0.25, YES), (0.26, NO)),
     ),
     Case(
-        "the learning rate used is the one shown, within 25 %",
-        "{} times the rate",
-        lambda factor: {**drawn([1, 1], rate=factor), "parameters": Parameters(1)},
-        ((1.24, YES), (1.25, YES), (1.26, NO), (0.74, NO)),
-    ),
-    Case(
         "every accuracy is a whole number of photos out of its batch",
         "{} of 2",
         lambda right: drawn(accuracy=[right / 2], photos=[[0, 1]]),
@@ -243,6 +238,7 @@ CASES = (
     ),
     *ANSWERS,
     *CROWDS,
+    *REPLAYS,
 )
 
 HISTORIES = {named(case.step): case for case in CASES}

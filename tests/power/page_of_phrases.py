@@ -31,6 +31,7 @@ TITLES = {
     "steps.training": "Training",
     "steps.curves": "Curves",
     "steps.answers": "Answers",
+    "steps.counts": "Counts",
 }
 
 

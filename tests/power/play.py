@@ -143,6 +143,7 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
             "facelab.playing.recorder:LiveSheet.judge": _judging_on,
             "facelab.playing.recorder:Recorder.blocking": lambda _: lambda *_: [],
             "facelab.report.evidence:curves": lambda _: lambda *_: {},
+            "facelab.playing.report_folder:keep_folder": lambda _: lambda *_: None,
             "facelab.playing.summary:write_report": lambda _: lambda *_: None,
             "facelab.playing.summary:summarise": lambda _: lambda *_: None,
         }
@@ -161,6 +162,7 @@ def _as_it_is_played(mutant: Mutant | None) -> Iterator[None]:
 
 def _judging_on(_: Any) -> Any:
     def judging(sheet: LiveSheet, measure: str, values: Any, allowed: Interval, **how: Any) -> None:
+        how.pop("found", None)
         seeds = sheet.seeds[: np.size(values)]
         sheet.step.verdicts.append(judge(measure, values, allowed, seeds=seeds, **how).as_dict())
 

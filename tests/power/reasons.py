@@ -16,7 +16,7 @@ REASONS = {
     "no recorded file is missing, damaged or an orphan": "it guards the fixtures, not the system",
     "it is refused by name": "a refusal that names nothing helps nobody",
     "every photo is given back pixel for pixel": "nothing else looks at what a gallery keeps",
-    "{damage} is handed in as a photo of {person}": SETUP,
+    "{damage:Foreign} is handed in as a photo of {person:Name}": SETUP,
     "they are saved in a new gallery": SETUP,
     "a gallery that keeps them": SETUP,
     "{values:Count} values are drawn": COUNT,
@@ -59,20 +59,21 @@ REASONS = {
     "it takes more updates than with them until the accuracy over {window:Count} updates reaches "
     "{level:Number}": "it says of learning what the counts say of work",
     "it is asked about the {probes:Count} probes of {name:w}": SETUP,
-    "it is asked about the {probes:Count} probes of {name:w} in {light:w} light": SETUP,
+    "it is asked about the {probes:Count} probes of {name:w} in {light:Light} light": SETUP,
     "it is asked about the twins, with and without glasses": SETUP,
     "the clip {name} is played to it": SETUP,
     "it is trained at the learning rates {rates:Numbers} and asked about all probes": SETUP,
-    "at least {least:Percent} of them are answered wrong": SECOND,
+    "as far as {probes:Count} probes can tell, at least {least:Percent} of them are answered "
+    "wrong": SECOND,
     "none of them is answered wrong": SECOND,
     "at least {least:Percent} of the photos are answered right": SECOND,
     "the model answers every photo with probabilities that sum to 1": (
         "margins and confidences mean nothing without it"
     ),
     "all {frames:Count} frames are counted": COUNT,
-    "{person} gets more than {least:Percent} of the frames": SECOND,
-    "{person} gets at least {times:Number} times as many as the next person": SECOND,
-    "{person} gets more frames than anyone else": SECOND,
+    "{person:Name} gets more than {least:Percent} of the frames": SECOND,
+    "{person:Name} gets at least {times:Number} times as many as the next person": SECOND,
+    "{person:Name} gets more frames than anyone else": SECOND,
     "at a rate of {rate:Number} at most {more:Count} more is wrong than at the best rate": (
         "it answers the source's remark that a rate under 1 might do better"
     ),

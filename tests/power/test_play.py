@@ -14,6 +14,8 @@ from tests.conftest import ROOT
 from tests.power.mutants import MUTANTS
 from tests.power.play import Line, lines_of, play
 
+pytestmark = pytest.mark.slow
+
 FEATURES = ("features/T1_low_learning_rate.feature", "features/T2_high_learning_rate.feature")
 
 

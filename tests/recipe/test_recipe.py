@@ -23,6 +23,8 @@ from facelab.recipe.samples import FRAME, Cast, Sample, cast, draw_sample
 from facelab.recipe.scenes import Scene, empty_room, scenes
 from facelab.studio.maths import Array, generator
 
+pytestmark = pytest.mark.slow
+
 NONE = np.zeros((0, 4), np.float32)
 
 

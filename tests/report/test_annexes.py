@@ -37,6 +37,9 @@ def page_of(evidence: dict[str, Any]) -> str:
 
 
 def test_a_csv_keeps_what_is_in_it_and_runs_no_formula() -> None:
+    assert rows_of(csv_address(["=cmd|' /C calc'!A0", "+x", "y"], [])) == [
+        ["'=cmd|' /C calc'!A0", "'+x", "y"]
+    ]
     rows = [["a", 'b"c', "d,e"], ["=1+1", "100 %#<&>", "é\n"]]
     assert rows_of(csv_address(["x", "y", "z"], rows))[1:] == [
         rows[0],

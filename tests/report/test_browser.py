@@ -1,5 +1,7 @@
 """The page in a real browser: printed on A4, filtered by its script, read by axe-core."""
 
+import base64
+import hashlib
 import html
 import json
 import os
@@ -10,6 +12,8 @@ from importlib import resources
 from pathlib import Path
 
 import pytest
+
+pytestmark = pytest.mark.slow
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 
@@ -59,6 +63,32 @@ def browser() -> str:
     return found
 
 
+POLICY = "script-src "
+
+
+def hash_of(script: str) -> str:
+    """A script as a Content-Security-Policy names it."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+
+
+def with_scripts(page: str, scripts: str) -> str:
+    """A page that has more scripts at its end, and allows them."""
+    hashes = " ".join(map(hash_of, re.findall(r"<script>(.*?)</script>", scripts, re.DOTALL)))
+    assert page.count(POLICY) == 1
+    return page.replace(POLICY, f"{POLICY}{hashes} ").replace("</body>", scripts)
+
+
+def complaints(browser: str, folder: Path, page: str) -> list[str]:
+    """What a browser writes to its console about a page, once it has been clicked on."""
+    (folder / "page.html").write_text(page, encoding="utf-8")
+    done = subprocess.run(
+        [browser, "--headless", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
+         f"--user-data-dir={folder / 'profile'}", "--dump-dom", (folder / "page.html").as_uri()],
+        capture_output=True, text=True, timeout=300, check=True,
+    )  # fmt: skip
+    return [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
+
+
 def look(browser: str, folder: Path, page: str, *options: str) -> str:
     """Open a page and return what the browser prints."""
     (folder / "page.html").write_text(page, encoding="utf-8")
@@ -82,17 +112,33 @@ def test_it_prints_on_a4(browser: str, page: str, tmp_path: Path) -> None:
 
 
 def test_the_script_filters_and_folds(browser: str, page: str, tmp_path: Path) -> None:
-    seen = look(browser, tmp_path, page.replace("</body>", CLICK), "--dump-dom")
+    seen = look(browser, tmp_path, with_scripts(page, CLICK), "--dump-dom")
     title = re.search(r"<title>(.*?)</title>", seen)
     assert title is not None
     assert title[1] == "t1-5; t1; 0; 1 of 8 scenarios"
+
+
+def test_its_policy_lets_its_own_script_run_and_no_other(
+    browser: str, page: str, tmp_path: Path
+) -> None:
+    assert complaints(browser, tmp_path, with_scripts(page, CLICK)) == []
+    strange = (
+        "<script>document.title = 'ran'</script><img src=x onerror=\"document.title='ran'\">"
+        "<img src='https://example.org/x'><iframe src='data:text/html,x'></iframe>"
+        "<link rel=stylesheet href='https://example.org/x.css'></body>"
+    )
+    said = complaints(browser, tmp_path, page.replace("</body>", strange))
+    blocked = [line for line in said if "Content Security Policy" in line]
+    assert len(blocked) >= 5
+    seen = look(browser, tmp_path, page.replace("</body>", strange), "--dump-dom")
+    assert "<title>ran</title>" not in seen
 
 
 def test_axe_finds_nothing_light_or_dark_wide_or_narrow(
     browser: str, page: str, tmp_path: Path
 ) -> None:
     axe = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    light = page.replace("</body>", AXE.format(axe=axe))
+    light = with_scripts(page, AXE.format(axe=axe))
     dark = light.replace("@media screen and (prefers-color-scheme: dark)", "@media screen")
     assert dark != light
     (tmp_path / "light.html").write_text(light, encoding="utf-8")

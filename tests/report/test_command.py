@@ -23,6 +23,7 @@ sys.exit(status or (f"imported {heavy}" if heavy else 0))
 """
 
 
+@pytest.mark.slow
 def test_the_command_writes_the_page_without_tensorflow(
     page: str, written: Path, tmp_path: Path
 ) -> None:

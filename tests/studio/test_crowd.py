@@ -15,6 +15,7 @@ from facelab.studio.takes import takes
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", range(0, 1110, 185))
 def test_the_fixtures_are_drawn_as_they_were_recorded(place: int) -> None:
     plan, cast = read_plan(FIXTURES / "plan.toml")
@@ -36,6 +37,7 @@ def styles() -> list[Actor]:
     return list(found.values())
 
 
+@pytest.mark.slow
 def test_a_coarse_frame_shows_the_same_face() -> None:
     shot = sitter(read_crowd(FIXTURES / "crowd.toml"), 1).likenesses[0].take
     actors = styles()

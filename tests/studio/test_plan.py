@@ -5,6 +5,7 @@ import pytest
 from facelab.contract.errors import FacelabError
 from facelab.studio.plan import read_plan
 from facelab.studio.takes import clip_takes, takes
+from facelab.studio.visit import visit_takes
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 
@@ -20,7 +21,8 @@ def test_the_plan_of_the_fixtures() -> None:
     four = ("Alex", "Amine", "Lara", "Naomie")
     gallery = [t for t in stills if t.set == "gallery"]
     assert sum(t.people[0][0] in four for t in gallery) == 103
-    assert sorted(c.clip.frames for c in clip_takes(plan, plan.sets())) == [793, 1200]
+    assert sorted(c.clip.frames for c in clip_takes(plan, plan.sets())) == [600, 793, 1200]
+    assert [v.visit.frames for v in visit_takes(plan, plan.sets())] == [1140]
     assert len({t.file for t in stills}) == len(stills)
     for person in plan.photos["gallery"].photos:
         own = [t for t in gallery if t.people[0][0] == person]

@@ -10,7 +10,8 @@ import pytest
 
 from facelab.studio.command import add_commands
 from facelab.studio.plan import read_plan
-from facelab.studio.recording import COLUMNS, MANIFEST, Tally, record
+from facelab.studio.recording import MANIFEST, Tally, record
+from facelab.studio.still import COLUMNS
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -43,6 +44,7 @@ def whole(recorded: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(recorded, tmp_path / "whole"))
 
 
+@pytest.mark.slow
 def test_a_recording_is_what_its_manifest_says(whole: Path) -> None:
     rows = manifest(whole)
     assert tuple(rows[0]) == COLUMNS
@@ -97,6 +99,7 @@ def test_a_clip_decodes_to_its_number_of_frames(whole: Path) -> None:
     assert count == 7
 
 
+@pytest.mark.slow
 def test_a_subset_is_a_part_of_the_whole(plan_file: Path, whole: Path, tmp_path: Path) -> None:
     make(plan_file, tmp_path / "part", "twins", "probes")
     part, full = digests(tmp_path / "part"), digests(whole)
@@ -105,6 +108,7 @@ def test_a_subset_is_a_part_of_the_whole(plan_file: Path, whole: Path, tmp_path:
     assert photos.items() <= full.items()
 
 
+@pytest.mark.slow
 def test_sets_one_by_one_in_any_order_are_the_whole(
     plan_file: Path, whole: Path, tmp_path: Path
 ) -> None:
@@ -134,6 +138,7 @@ def test_a_changed_plan_records_what_it_changes(plan_file: Path, whole: Path) ->
     assert after["gallery/Bo/001.jpg"] == before["gallery/Bo/001.jpg"]
 
 
+@pytest.mark.slow
 def test_an_interrupted_recording_goes_on(plan_file: Path, whole: Path, tmp_path: Path) -> None:
     plan, cast = read_plan(plan_file)
     out = tmp_path / "broken"

@@ -103,6 +103,7 @@ def test_every_beard_is_on_the_lower_face(sitting: Sitting, beard: Beard) -> Non
     assert face[middle:].mean() > 2 * face[:middle].mean()
 
 
+@pytest.mark.slow
 def test_a_face_is_inside_the_frame_for_every_pose(ann: Actor, sitting: Sitting) -> None:
     variety = Variety(
         0.15, 0.07, 0.05, 4.9, 0.05, 0.18, 0.09, 0.05, 1.8, 12, 0, 0, 0, (0, 1), {"neutral": 1}

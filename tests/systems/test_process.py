@@ -33,7 +33,8 @@ def read():
     return json.loads(sys.stdin.readline())
 def write(message):
     print(json.dumps(message), flush=True)
-assert read() == {"facelab": 1, "ask": "describe"}
+asked = read()
+assert asked["facelab"] == 1 and asked["ask"] == "describe" and asked["speaks"] == [1, 2]
 ABOUT = {"facelab": 1, "name": "tiny", "version": "2", "capabilities": ["photo ids", "stop"]}
 """
 
@@ -85,7 +86,7 @@ write(task)
     assert [photos.tolist() for photos in log.row()[2]] == [[2, 0], [1], [0, 1]]
     given = np.asarray(predict(LESSON.embeddings), np.float32)
     np.testing.assert_array_equal(given, LESSON.embeddings)  # bit for bit
-    process._send({"ask": "task"})
+    process._ask("task")
     assert process._receive("task") == {
         "learning_rate": 0.5, "epochs": 2, "batch_size": 2, "seed": 7, "people": 2,
         "labels": [0, 1, 0], "bias": [0, 0],
@@ -103,7 +104,10 @@ write(task)
         ("os.write(1, bytes(range(128, 200)) + b'\\n')", "{}: describe: received �"),
         ("write([1])", "{}: describe: received [1]; needed is an object with facelab, name, "
          "version, capabilities"),
-        ("write({**ABOUT, 'facelab': 2})", "{}: it speaks version 2 of the protocol, facelab 1"),
+        ("write({**ABOUT, 'facelab': 3})", "{}: it speaks version 3 of the protocol, "
+         "facelab 1 and 2"),
+        ("write({**ABOUT, 'facelab': True})", "{}: it speaks version True of the protocol, "
+         "facelab 1 and 2"),
         ("write({**ABOUT, 'name': 5})", "{}: describe: received {{'facelab': 1, 'name': 5, "),
         ("write({**ABOUT, 'capabilities': 'stop'})", "{}: describe: received {{"),
         ("print('[' * 100_000, flush=True)", "{}: describe: received [[["),
@@ -119,14 +123,15 @@ def test_what_describes_itself_wrongly(
 ) -> None:
     with pytest.raises(SystemFault) as raised:
         start(script)
-    command = f"{sys.executable} -I -S {tmp_path / 'learner.py'}"
-    assert str(raised.value).startswith(line.format(command))
-    assert "\n" not in str(raised.value)
+    assert str(raised.value).startswith(line.format(Path(sys.executable).name))
+    assert str(raised.value).isprintable()
+    assert str(tmp_path) not in str(raised.value)
 
 
 UPDATE = '{"loss": %s, "accuracy": 1, "photos": [0]}'
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("script", "line"),
     [
@@ -158,6 +163,7 @@ UPDATE = '{"loss": %s, "accuracy": 1, "photos": [0]}'
          "tiny: learn: it ended with exit status 3; its last words: eeee"),
     ],
 )  # fmt: skip
+@pytest.mark.slow
 def test_what_learns_wrongly(start: Start, script: str, line: str) -> None:
     slow = "range(1000)" in script or "while" in script
     process = start(LEARNS + script, timeout=1 if "sleep" in script else 60)
@@ -167,7 +173,7 @@ def test_what_learns_wrongly(start: Start, script: str, line: str) -> None:
         process.learn(LESSON, log.tell)
     assert str(raised.value).startswith(line)
     assert len(str(raised.value)) < 600
-    assert process._process.returncode is not None
+    assert process._child._process.returncode is not None
     with pytest.raises(SystemFault) as again:
         process.learn(LESSON, log.tell)
     assert str(again.value) == str(raised.value)
@@ -183,6 +189,7 @@ def test_what_answers_wrongly(start: Start) -> None:
         predict(LESSON.embeddings)
 
 
+@pytest.mark.slow
 def test_what_does_not_read(start: Start) -> None:
     process = start("write(ABOUT)\ntime.sleep(60)", timeout=1)
     big = np.zeros((100_000, 2), np.float32)
@@ -222,6 +229,7 @@ def test_a_program_that_is_none() -> None:
     for command in (["no-such-program", "-x"], []):
         with pytest.raises(FacelabError) as raised:
             Process(command)
-        name = " ".join(command)
+        name = command[0] if command else ""
         assert str(raised.value).startswith(f"--system: cannot start {name!r} (")
+        assert "-x" not in str(raised.value)
         assert str(raised.value).endswith("); name a program and its arguments")

@@ -21,10 +21,12 @@ from facelab.report.record import NOT_RUN, Sheet, Step
 from facelab.systems.doctor import examine
 from facelab.systems.embedded import Embedded
 from facelab.systems.loading import as_system
-from steps import answers, curves, training
+from steps import answers, curves, replays, training
 from tests.systems import wrong
 from tests.systems.keras_fit import KerasFit
 from tests.systems.standin import StandIn
+
+pytestmark = pytest.mark.slow
 
 PEOPLE = ["Alex", "Amine", "Lara", "Naomie"]
 
@@ -50,7 +52,7 @@ class Played:
             lambda: curves.photos_once(sheet, exam, trained),
             lambda: curves.orders_differ(sheet, exam, trained),
             lambda: curves.first_value(sheet, trained, 0.35),
-            lambda: curves.rate_used(sheet, exam, rate, trained, 0.01),
+            lambda: replays.rate_used(sheet, exam, photos, rate, trained, 0.01),
             lambda: curves.whole_accuracies(sheet, trained),
             lambda: curves.finite_values(sheet, trained),
             lambda: curves.accuracy_stays_low(sheet, trained, 0.7),
@@ -106,7 +108,7 @@ def test_wrong_histories(
     recording: Recording, photos: Photos, learner: Callable[[], Learner], first: str, why: str
 ) -> None:
     refusal = refusals(learner(), recording, photos)[0]
-    assert refusal.startswith(first)
+    assert first in refusal
     assert why in refusal
 
 

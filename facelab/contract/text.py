@@ -1,0 +1,27 @@
+"""Text: what strangers say, made fit to be printed."""
+
+from __future__ import annotations
+
+import re
+
+
+def one_line(text: str, most: int = 100) -> str:
+    r"""Return a text of somebody else's as one line of at most ``most`` characters and an ellipsis.
+
+    Ends of lines and tabs become spaces. What else a terminal or browser would act on – escapes,
+    bells, marks that turn the direction of writing – becomes a replacement character.
+
+    >>> one_line("red: \x1b[31m\nand so on", 13)
+    'red: �[31m an…'
+    """
+    words = re.sub(r"[^\S ]+", " ", text[: 4 * most]).strip()
+    cut = f"{words[:most].rstrip()}…" if len(words) > most or len(text) > 4 * most else words
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in cut)
+
+
+def quoted(value: object, most: int = 60) -> str:
+    """Return a value as Python writes it, in one short line; its type's name where that fails."""
+    try:
+        return one_line(repr(value), most)
+    except Exception:  # somebody else's __repr__, or a whole number of 5,000 digits
+        return f"a {type(value).__name__}"

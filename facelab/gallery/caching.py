@@ -1,0 +1,70 @@
+"""Caching: where in a gallery lies what was calculated from its photos; nowhere else it does."""
+
+from __future__ import annotations
+
+import contextlib
+import secrets
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from facelab.base import files
+from facelab.base.locking import HOME, writing
+from facelab.contract.errors import FacelabError
+from facelab.gallery.forgotten import Mark, read_marks
+
+CACHE = f"{HOME}/cache"
+
+
+def cache_of(folder: Path) -> str:
+    """Return a gallery's cache, relative to it. It need not be there yet."""
+    for name in _tokens(folder):
+        if stat.S_ISDIR(files.kind(folder, f"{CACHE}/{name}")):
+            return f"{CACHE}/{name}"
+    return f"{CACHE}/{secrets.token_hex(8)}"
+
+
+def open_cache(
+    folder: Path, cache: str, before: Sequence[Mark], fill: Callable[[], None]
+) -> Path | None:
+    """Make a gallery's cache, let it be filled, and return where it lies.
+
+    None where it cannot be written to, holds a link, through which something elsewhere could be
+    written over, and when somebody was forgotten since the marks ``before`` were read.
+    """
+    try:
+        with writing(folder, interrupting=True):
+            if set(read_marks(folder)) - set(before):
+                return None
+            fill()
+            kinds = [files.kind(folder, file) for file in files.files_below(folder, cache)]
+    except (OSError, FacelabError):
+        return None
+    return folder / cache if all(map(stat.S_ISREG, kinds)) else None
+
+
+def forget_cache(folder: Path) -> bool:
+    """Remove a gallery's cache, and tell whether there was one.
+
+    A program that still runs knows the cache by its name, and may be about to add to it. So an
+    empty file is put in its place: nobody can write into that, and a new cache has a new name.
+    Raises FacelabError when it lies elsewhere, OSError when the disk refuses it.
+    """
+    tokens = [f"{CACHE}/{name}" for name in _tokens(folder)]
+    found = [token for token in tokens if stat.S_ISDIR(files.kind(folder, token))]
+    for token in found:
+        for attempt in range(100):
+            try:
+                files.remove_tree(folder, token)
+                files.create(folder, token)
+                break
+            except OSError:  # somebody has just added to it
+                if attempt == 99:
+                    raise
+    return bool(found)
+
+
+def _tokens(folder: Path) -> list[str]:
+    with contextlib.suppress(OSError, FacelabError):
+        return files.names(folder, CACHE)
+    return []

@@ -1,0 +1,179 @@
+"""Replay: what plain gradient descent must give, in float64, held against what was given.
+
+Stochastic gradient descent on a softmax head is fixed by the first weights, the order of the
+photos and the rate. Whoever is given the weights and names the photos can be checked value by
+value: every loss, every accuracy, the rate at every update, and the answers that follow.
+
+The axes are U update, N photo, C person.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.contract.system import Lesson
+
+Values = NDArray[np.float64]
+Batches = Sequence[NDArray[np.int32]]
+Scale = Callable[[int], float]
+
+UPDATES = 2048
+"""So many updates are replayed at most: all but those of the worked example."""
+
+LARGEST = 2048
+"""Photos of a training that is replayed at most: of more, their products would fill the memory."""
+
+RELATIVE, ABSOLUTE = 1e-4, 1e-5
+"""How far a loss in float32 may lie from its replay, in shares of it and in nats. In theory float32
+drifts by 2e-5 of a loss within 500 updates on embeddings of length 1, in nats near 0."""
+
+UNDECIDED = 1e-3
+"""Logits nearer to each other than this may change places by rounding."""
+
+
+@dataclass(frozen=True)
+class Descent:
+    """How a step is made; as it stands, plain: ``rate`` times the gradient.
+
+    ``scale(update)`` multiplies the rate; ``kernel`` and ``bias`` multiply their own steps.
+    ``clip``: most length of the gradient. ``decay``: weight decay. ``momentum``: share of the last
+    step. ``whole``: a partial batch is divided by so many photos instead of its own number.
+    """
+
+    rate: float
+    scale: Scale = field(default=lambda _: 1.0)
+    kernel: float = 1.0
+    bias: float = 1.0
+    clip: float = math.inf
+    decay: float = 0.0
+    momentum: float = 0.0
+    whole: int = 0
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What a training must have given.
+
+    ``loss`` and ``accuracy`` (U,) float64, before each update; ``undecided`` (U,): by how much an
+    accuracy may differ by rounding. ``logits`` (N, C): those of the photos after the last update.
+    """
+
+    loss: Values
+    accuracy: Values
+    undecided: Values
+    logits: Values
+
+    def head(self, updates: int) -> Replayed:
+        """Return what the first updates gave; the logits stay those of the end."""
+        values = (self.loss[:updates], self.accuracy[:updates], self.undecided[:updates])
+        return Replayed(*values, self.logits)
+
+    @property
+    def probabilities(self) -> Values:
+        """The answers to the photos after the last update, (N, C)."""
+        shifted = np.exp(self.logits - self.logits.max(axis=1, keepdims=True))
+        return np.asarray(shifted / shifted.sum(axis=1, keepdims=True), np.float64)
+
+
+class Oracle:
+    """Trains a lesson again in float64, as often as one likes.
+
+    The logits of all photos, X W + b, are kept in place of the weights: an update moves them by
+    -rate (X X^T + 1) residual.
+    """
+
+    def __init__(self, lesson: Lesson) -> None:
+        self.lesson = lesson
+        x = lesson.embeddings.astype(np.float64)
+        self._inner = x @ x.T
+        self._first = x @ lesson.kernel.astype(np.float64) + lesson.bias
+        self._target = np.eye(lesson.people)[lesson.labels]
+
+    @property
+    def plain(self) -> Descent:
+        """The descent that the parameters ask for."""
+        return Descent(self.lesson.parameters.learning_rate)
+
+    def replay(self, batches: Batches, descent: Descent | None = None) -> Replayed:
+        """Train; ``batches``: the photos of every update."""
+        descent = descent or self.plain
+        inner, target, logits = self._inner, self._target, self._first
+        moves = descent.kernel * inner + descent.bias
+        velocity = np.zeros_like(logits)
+        loss, accuracy, undecided = np.empty((3, len(batches)))
+        for update, batch in enumerate(batches):
+            shifted = logits[batch] - logits[batch].max(axis=1, keepdims=True)
+            exp_logits = np.exp(shifted)
+            total = exp_logits.sum(axis=1, keepdims=True)
+            right = target[batch] == 1
+            loss[update] = (np.log(total[:, 0]) - shifted[right]).mean()
+            lead = shifted[right] - np.where(right, -np.inf, shifted).max(axis=1)
+            accuracy[update] = (lead > 0).mean()
+            undecided[update] = (np.abs(lead) < UNDECIDED).mean()
+            residual = (exp_logits / total - target[batch]) / (descent.whole or len(batch))
+            rate = descent.rate * descent.scale(update)
+            if math.isfinite(descent.clip):
+                square = (residual * ((inner[np.ix_(batch, batch)] + 1) @ residual)).sum()
+                rate *= min(1.0, descent.clip / max(math.sqrt(max(square, 0)), 1e-300))
+            velocity = descent.momentum * velocity + moves[:, batch] @ residual
+            logits = (1 - rate * descent.decay) * logits - rate * velocity
+        return Replayed(loss, accuracy, undecided, logits)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What one replicate said of its updates: ``loss``, ``accuracy`` (U,) and ``batches``."""
+
+    loss: NDArray[np.floating[Any]]
+    accuracy: NDArray[np.floating[Any]]
+    batches: Batches
+
+    def head(self, updates: int = UPDATES) -> Told:
+        """Return the first updates, as many as are replayed."""
+        return Told(self.loss[:updates], self.accuracy[:updates], self.batches[:updates])
+
+    def off(self, other: Replayed) -> Values:
+        """Return how far each loss lies from a replay's, in what is allowed, (U,)."""
+        allowed = RELATIVE * np.abs(other.loss) + ABSOLUTE
+        return np.asarray((other.loss - self.loss) / allowed, np.float64)
+
+
+def wrong_values(oracle: Oracle, told: Told) -> int:
+    """Return how many updates have a loss or an accuracy that plain descent does not give."""
+    told = told.head()
+    losses, accuracies = _wrong(told, oracle.replay(told.batches))
+    return int((losses | accuracies).sum())
+
+
+def _wrong(told: Told, again: Replayed) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Tell which losses and which accuracies, (U,) each, are not those of a replay."""
+    losses = ~(np.abs(told.off(again)) <= 1)  # NaN is wrong, too
+    return losses, ~(np.abs(again.accuracy - told.accuracy) <= again.undecided + 1e-4)
+
+
+def wrong_answers(oracle: Oracle, told: Told, answers: NDArray[np.float32]) -> float:
+    """Return how far answers (N, C) to the photos lie from those that the updates lead to.
+
+    Largest distance of a probability; photos that are taken for nobody (all 0) do not count.
+    """
+    again = oracle.replay(told.batches)
+    seen = answers.any(axis=1)
+    distance = np.abs(answers[seen].astype(np.float64) - again.probabilities[seen])
+    return float(distance.max()) if seen.any() else math.nan
+
+
+def first_wrong(oracle: Oracle, told: Told) -> str:
+    """Say which update is the first whose loss or accuracy is not the one calculated."""
+    told = told.head()
+    again = oracle.replay(told.batches)
+    losses, accuracies = _wrong(told, again)
+    update = int(np.argmax(losses | accuracies))
+    what = "loss" if losses[update] else "accuracy"
+    said, due = getattr(told, what)[update], getattr(again, what)[update]
+    return f"update {update + 1} says a {what} of {said:.5g}; calculated again it is {due:.5g}"

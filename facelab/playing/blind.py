@@ -1,0 +1,96 @@
+"""Blind: what crosses the seam to a system that is examined.
+
+It is shown pixels, people mixed, in an order of the exam's own that nobody can foresee: no path, no
+name, no digest, no label but those of the photos that it learns from. facelab's own systems are
+handed files to look at, in that order, so that what was seen in them is found in the cache: code in
+our own process is trusted (docs/your_system.md).
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.contract.errors import SystemFault
+from facelab.contract.frame import Film, Frame, LazyFrames
+from facelab.contract.history import UNNAMED, History
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import System
+
+
+def is_own(system: System) -> bool:
+    """Tell whether a system is facelab's own code, which knows no more than pixels either."""
+    return type(system).__module__.partition(".")[0] == "facelab"
+
+
+def to_learn(photos: Photos) -> Photos:
+    """Return photos as a stranger learns from them: pixels, and who is on them."""
+    labels = photos.labels[["person"]].reset_index(drop=True)
+    numbers = [str(number) for number in range(len(photos))]
+    return Photos(tuple(photos.frames), labels.assign(file=numbers))
+
+
+def mixed(count: int) -> NDArray[np.intp]:
+    """Return an order of so many frames, (count,), from the system's own source of chance."""
+    return np.random.default_rng(secrets.randbits(128)).permutation(count)
+
+
+def to_answer(frames: Sequence[Frame], order: NDArray[np.intp], *, own: bool) -> Sequence[Frame]:
+    """Return frames in an order, as they are shown to a system."""
+    if own and isinstance(frames, LazyFrames):
+        return frames.select(order.tolist())
+    return [frames[place] for place in order]
+
+
+def to_watch(film: Film) -> Iterator[list[Frame]]:
+    """Yield the frames of a film alone."""
+    yield from film
+
+
+def check_answers(name: str, answers: object, shape: tuple[int, int, int]) -> NDArray[np.float32]:
+    """Return answers (replicates, frames, people) as float32.
+
+    Raises SystemFault, in one line, when they have another shape or are no probabilities.
+    """
+    try:
+        given = np.asarray(answers, np.float32)
+    except (TypeError, ValueError):
+        given = np.zeros(0, np.float32)
+    if given.shape != shape:
+        raise SystemFault(
+            f"{name}: answered in the shape {given.shape}, allowed is {shape}: replicates, frames, "
+            "people"
+        )
+    return given
+
+
+def check_history(
+    name: str, history: History, photos: Photos, parameters: Parameters, seeds: Sequence[int]
+) -> None:
+    """Hold what a system says of its training against what can be counted.
+
+    Raises SystemFault, in one line, for another number of people, updates an epoch or replicates,
+    and for photos that there are none of. How many values there are is for the features to judge.
+    """
+    each = parameters.updates_per_epoch(len(photos))
+    counted = {
+        "people": (history.people, len(photos.people)),
+        "updates an epoch": (history.updates_per_epoch, each),
+        "seeds": (tuple(history.seeds), tuple(seeds)),
+        "rows of losses": (history.loss.shape[0], len(seeds)),
+        "rows of photos": (history.photos.shape[0], len(seeds)),
+        "accuracies": (history.accuracy.shape, history.loss.shape),
+        "updates with photos": (history.photos.shape[1], history.updates),
+    }
+    for what, (said, due) in counted.items():
+        if said != due:
+            raise SystemFault(f"{name}: {what}: its history says {said}, counted are {due}")
+    last = int(history.photos.max(initial=0))
+    if last >= len(photos) or history.photos.min(initial=0) < UNNAMED:
+        raise SystemFault(
+            f"{name}: its history names photo {last}, there are 0 to {len(photos) - 1}"
+        )

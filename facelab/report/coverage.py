@@ -1,0 +1,164 @@
+"""Coverage: how much of the book a run shows, what was not run, and why – said in one headline."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from facelab.report.record import (
+    ACCEPTED,
+    BLOCKED,
+    ERROR,
+    NOT_RUN,
+    PARTLY,
+    REFUSED,
+    RESERVED,
+    UNDEFINED,
+    Record,
+    Sheet,
+)
+from facelab.report.wording import count, share
+
+CHOICE, SYSTEM, GALLERY, ENDED, OTHER = "choice", "system", "gallery", "ended", "other"
+"""Why a scenario was not run, as a record keeps it."""
+DESELECTED = "deselected"
+"""The same of what pytest was told to leave out; a record lists it apart."""
+
+CAUSES = {
+    SYSTEM: ("The system does not offer it", "for what the system does not offer"),
+    GALLERY: ("The gallery does not have it", "for what the gallery does not have"),
+    CHOICE: ("Left out by choice", "left out by choice"),
+    DESELECTED: ("Deselected", "deselected"),
+    ENDED: ("The run ended before", "because the run ended before"),
+    OTHER: ("For another reason", "for another reason"),
+}
+"""Each cause as a heading, and after a number. What a system lacks comes first."""
+
+_OLD = {
+    r" does not offer ": SYSTEM,
+    r"^(the gallery|not all photos|nobody plays|there is nobody but|the numbers are)": GALLERY,
+    r"run pytest --people ": CHOICE,
+    r"^the run ended before$": ENDED,
+}
+"""By its reason, the cause in a record of 1.0, which keeps none."""
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason, and the scenarios that were not run for it, or only in part."""
+
+    text: str
+    sheets: list[Sheet]
+
+    @property
+    def degrees(self) -> list[tuple[str, list[Sheet]]]:
+        """Which were not run, and which in part, each with a word for it where both are."""
+        whole = [sheet for sheet in self.sheets if not sheet.partly]
+        partly = [sheet for sheet in self.sheets if sheet.partly]
+        return [(word, some) for word, some in (("", whole), ("in part ", partly)) if some]
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """All that was not run for one cause. ``names``: of scenarios that have no sheet."""
+
+    cause: str
+    reasons: list[Reason]
+    names: list[str]
+
+    @property
+    def heading(self) -> str:
+        """The cause as a heading."""
+        return CAUSES[self.cause][0]
+
+    @property
+    def number(self) -> int:
+        """How many scenarios."""
+        return sum(len(reason.sheets) for reason in self.reasons) + len(self.names)
+
+    @property
+    def lacking(self) -> list[str]:
+        """What the system does not offer, each once, in the words of the reasons."""
+        told = (reason.text.partition(" does not offer ")[2] for reason in self.reasons)
+        return list(dict.fromkeys(filter(None, told))) if self.cause == SYSTEM else []
+
+    @property
+    def partly(self) -> bool:
+        """Whether some of it was run in part."""
+        return any(sheet.partly for reason in self.reasons for sheet in reason.sheets)
+
+    @property
+    def why(self) -> str:
+        """The cause after a number."""
+        what = f" ({', '.join(self.lacking)})" if self.lacking else ""
+        return f"{CAUSES[self.cause][1]}{what}"
+
+    def __str__(self) -> str:
+        return f"{self.number:,} {self.why}"
+
+
+def left_out(record: Record) -> list[LeftOut]:
+    """Return what was not run, or only in part, by its cause; what is blocked stands apart."""
+    found: dict[str, dict[str, list[Sheet]]] = {}
+    for sheet in record.left_out:
+        reasons = found.setdefault(cause_of(record, sheet), {})
+        reasons.setdefault(sheet.reason or "no reason was given", []).append(sheet)
+    names = [f"{one['family']} {one['name']}" for one in record.deselected]
+    return [
+        LeftOut(
+            cause,
+            [Reason(text, sheets) for text, sheets in found.get(cause, {}).items()],
+            names if cause == DESELECTED else [],
+        )
+        for cause in CAUSES
+        if cause in found or (cause == DESELECTED and names)
+    ]
+
+
+def cause_of(record: Record, sheet: Sheet) -> str:
+    """Return why a scenario was not run, or only in part; empty when it was run whole."""
+    if sheet.shown not in (PARTLY, NOT_RUN):
+        return ""
+    told = record.causes.get(sheet.node)
+    if told in CAUSES:
+        return told
+    known = (cause for sign, cause in _OLD.items() if re.search(sign, sheet.reason))
+    return next(known, OTHER)
+
+
+def counts(record: Record) -> dict[str, int]:
+    """Return how many scenarios are shown with each verdict, the gravest first."""
+    shown = [sheet.shown for sheet in record.sheets] + [NOT_RUN] * len(record.deselected)
+    known = (REFUSED, ERROR, UNDEFINED, BLOCKED, RESERVED, PARTLY, NOT_RUN, ACCEPTED)
+    order = dict.fromkeys([*known, *shown])
+    return {verdict: shown.count(verdict) for verdict in order if verdict in shown}
+
+
+def headline(record: Record) -> str:
+    """Return how much was accepted, what else came out, and why what was not run was not."""
+    found = counts(record)
+    total, accepted = sum(found.values()), found.pop(ACCEPTED, 0)
+    rate = f", {share(accepted, total)}" if total else ""
+    parts = [f"{number:,} {verdict}" for verdict, number in found.items()]
+    came = f"{accepted:,} of {count(total, 'scenario')} accepted{rate}"
+    groups = left_out(record)
+    why = groups[0].why if len(groups) == 1 else ", ".join(map(str, groups))
+    return "; ".join([came, *parts]) + (f": {why}" if why else "")
+
+
+def demand(record: Record) -> str:
+    """Return in one line what a run left out that was to leave nothing out; empty when it did not.
+
+    What is blocked, or ended before it began, was not run either.
+    """
+    if not record.run.get("nothing_left_out"):
+        return ""
+    found = counts(record)
+    number = sum(found.get(verdict, 0) for verdict in (PARTLY, NOT_RUN, BLOCKED))
+    if not number:
+        return ""
+    why = list(map(str, left_out(record)))
+    why += [f"{found[BLOCKED]} blocked"] if BLOCKED in found else []
+    what = f"{number:,} of {count(sum(found.values()), 'scenario')}"
+    was = "was" if number == 1 else "were"
+    return f"--nothing-left-out: {what} {was} not run, or only in part: {', '.join(why)}"

@@ -1,0 +1,170 @@
+"""Steps on what can be calculated again: losses, accuracies, the rate, the answers."""
+
+from __future__ import annotations
+
+import numpy as np
+from pytest_bdd import then
+
+from facelab.contract.history import History
+from facelab.contract.interval import Interval
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import Capability
+from facelab.contract.training import Training
+from facelab.judging import answers as judging
+from facelab.judging import curves, findings, replay
+from facelab.judging.rates import rate_errors
+from facelab.playing.examination import Exam
+from facelab.playing.recorder import LiveSheet
+from steps.phrases import phrase
+
+
+def lacks_replay(sheet: LiveSheet, exam: Exam) -> bool:
+    """Tell whether a training cannot be calculated again; then the step is not run."""
+    needed = (Capability.INITIAL_WEIGHTS, Capability.PHOTO_IDS)
+    return any(sheet.lacks(exam.system, capability) for capability in needed)
+
+
+def told(history: History) -> list[replay.Told]:
+    """Return what each replicate said of its updates."""
+    return [
+        replay.Told(loss, accuracy, [batch[batch >= 0] for batch in photos])
+        for loss, accuracy, photos in zip(
+            history.loss, history.accuracy, history.photos, strict=True
+        )
+    ]
+
+
+@then(phrase("the learning rate used is the one shown, within {tolerance:Percent}"))
+def rate_used(
+    sheet: LiveSheet,
+    exam: Exam,
+    photos: Photos,
+    parameters: Parameters,
+    training: Training,
+    tolerance: float,
+) -> None:
+    """Measure how far the rate used lies from the parameter, as a share of it.
+
+    It is the constant rate that explains every loss, calculated again in float64 from the first
+    weights and the photos of each batch; where no constant rate does, the finding names what does.
+    A system that does not train facelab's head says the rate of every update by itself; then the
+    update that lies farthest off counts. So it is with more than 2,048 photos, by the median.
+    """
+    if sheet.lacks(exam.system, Capability.LEARNING_RATE):
+        return
+    history = training.history
+    shown = parameters.learning_rate
+    replayed = {Capability.INITIAL_WEIGHTS, Capability.PHOTO_IDS} <= {*exam.system.capabilities}
+    if replayed and len(photos) <= replay.LARGEST:
+        oracles = exam.oracles(photos, parameters, len(history.seeds))
+        errors, found = rate_errors(oracles, told(history))
+        # what the system shows of its own rate must not be another either
+        errors = np.fmax(errors, curves.rate_error(history, shown))
+    else:
+        error = curves.rate_error if replayed else curves.worst_rate_error
+        errors, found = error(history, shown), findings.rate(history, shown)
+    sheet.judge(
+        "distance from the rate used to the one shown",
+        errors,
+        Interval.at_most(tolerance),
+        unit="%",
+        found=found,
+    )
+
+
+@then("every loss and accuracy is the one calculated again")
+def calculated(
+    sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
+) -> None:
+    """Count updates whose loss or accuracy plain gradient descent does not give; exact.
+
+    A training is calculated again in float64, from its first weights, at the rate shown, with the
+    photos of each batch. A loss in float32 may lie 0.01 % and 0.00001 nats away, an accuracy by the
+    photos whose two best answers are equal but for rounding. Of long trainings the first 2,048
+    updates are held against it.
+    """
+    if lacks_replay(sheet, exam):
+        return
+    oracles = exam.oracles(photos, parameters, len(training.history.seeds))
+    wrong = [
+        replay.wrong_values(oracle, one)
+        for oracle, one in zip(oracles, told(training.history), strict=True)
+    ]
+    sheet.judge(
+        "values that are not those calculated",
+        wrong,
+        Interval.exactly(0),
+        exact=True,
+        found=lambda number: replay.first_wrong(oracles[number], told(training.history)[number]),
+    )
+
+
+@then(phrase("its answers to the photos are those that its updates lead to, within {off:Number}"))
+def answers_calculated(
+    sheet: LiveSheet,
+    exam: Exam,
+    photos: Photos,
+    parameters: Parameters,
+    training: Training,
+    off: float,
+) -> None:
+    """Measure how far a probability lies from the one that the updates lead to, at most; exact.
+
+    The weights after the last update are calculated again in float64, and asked about the photos.
+    Photos that are taken for nobody do not count.
+    """
+    if lacks_replay(sheet, exam):
+        return
+    history = training.history
+    oracles = exam.oracles(photos, parameters, len(history.seeds))
+    given = exam.ask(training, photos.people, photos).probabilities
+    distances = [
+        replay.wrong_answers(oracle, one, answers)
+        for oracle, one, answers in zip(oracles, told(history), given, strict=True)
+    ]
+    sheet.judge(
+        "distance of an answer from the one calculated, at most",
+        distances,
+        Interval.at_most(off),
+        exact=True,
+        found=findings.other_answers(distances),
+    )
+
+
+@then("it answers the photos as well as the curve says")
+def worth_its_curve(sheet: LiveSheet, exam: Exam, photos: Photos, training: Training) -> None:
+    """Bound by how much more of the photos it answers wrong than in the last epoch drawn.
+
+    In that epoch each photo was answered once, before it was learnt. The lower bound of the share
+    wrong now less the upper bound of the share wrong then, each exact with 95 % confidence: the
+    photos must not show that it answers worse than it learnt.
+    """
+    wrong = judging.errors(exam.ask(training, photos.people, photos))
+    before = curves.errors_of_last_epoch(training.history)
+    sheet.judge(
+        "photos answered wrong more than in the last epoch, at least",
+        judging.surely_worse(wrong, before, len(photos)),
+        Interval.at_most(0),
+        unit="%",
+        found=findings.worse_than_curve(wrong, before, len(photos)),
+    )
+
+
+@then("replicates of different seeds differ, those of one seed do not")
+def replicates_differ(
+    sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
+) -> None:
+    """Count pairs of replicates with the same losses, and seeds that give others again; exact.
+
+    The training is repeated with the last seed first.
+    """
+    again = exam.train(photos, parameters, backwards=True)
+    first, second = training.history.loss, again.history.loss[::-1]
+    sheet.judge(
+        "replicates that are another's, or not their own again",
+        curves.odd_replicates(first, second),
+        Interval.exactly(0),
+        exact=True,
+        found=findings.odd_replicates(first),
+    )

@@ -1,0 +1,172 @@
+"""Servers that mean no good: one line within the time, no memory, no thread left behind."""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from facelab.camera.camera import Camera, open_camera
+from facelab.cli import main
+from facelab.contract.errors import FacelabError
+from tests.camera.conftest import plan
+from tests.camera.webcam import Webcam, jpeg, serve
+from tests.conftest import draw
+
+SHOT = jpeg(draw(0, 0))
+OK = b"HTTP/1.1 200 OK\r\n"
+STREAM = OK + b"Content-Type: multipart/x-mixed-replace; boundary=f\r\n"
+PICTURE = b"--f\r\nContent-Length: %d\r\n\r\n%s\r\n" % (len(SHOT), SHOT)
+
+Answer = Callable[[socket.socket], None]
+
+
+@contextmanager
+def server(answer: Answer) -> Iterator[str]:
+    """Within the block, every caller is answered by ``answer``, in a thread of its own."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve_one(caller: socket.socket) -> None:
+        with suppress(OSError), caller:
+            caller.recv(1 << 16)
+            answer(caller)
+
+    def run() -> None:
+        with suppress(OSError):
+            while True:
+                threading.Thread(
+                    target=serve_one, args=(listening.accept()[0],), daemon=True, name="server"
+                ).start()
+
+    threading.Thread(target=run, daemon=True, name="server").start()
+    try:
+        yield f"http://ann:hush@127.0.0.1:{listening.getsockname()[1]}/video?key=hush"
+    finally:
+        with suppress(OSError):
+            listening.shutdown(socket.SHUT_RDWR)
+        listening.close()
+
+
+def readers() -> int:
+    """Return how many threads there are but those of servers."""
+    return sum(thread.name != "server" for thread in threading.enumerate())
+
+
+def none_left(before: int, seconds: float = 2) -> bool:
+    until = time.monotonic() + seconds
+    while (more := readers() > before) and time.monotonic() < until:
+        time.sleep(0.02)
+    return not more
+
+
+def once(content: bytes) -> Answer:
+    return lambda caller: caller.sendall(content)
+
+
+def forever(head: bytes, part: bytes, every: float = 0.0) -> Answer:
+    def answer(caller: socket.socket) -> None:
+        caller.sendall(head)
+        while True:
+            caller.sendall(part)
+            time.sleep(every)
+
+    return answer
+
+
+def send_on(place: str) -> Answer:
+    return once(f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
+
+
+ELSEWHERE = "sends on to where nobody goes (HTTP 302); allowed are http and https"
+
+
+@pytest.mark.parametrize(
+    ("answer", "line"),
+    [
+        (once(STREAM + b"\r\n--f\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"),
+         "broke off (a length of 5000 digits); connect the camera again"),
+        (once(STREAM + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 4000 + b"\r\n--f\r\n"),
+         "broke off (a length that is none); connect the camera again"),
+        (once(STREAM + b"Transfer-Encoding: chunked\r\n\r\n-5\r\n--f\r\n"), "broke off"),
+        (once(STREAM + b"Transfer-Encoding: chunked\r\n\r\nxyz\r\n--f\r\n"), "broke off"),
+        (once(STREAM + b"\r\n" + PICTURE + b"--f\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"),
+         "broke off after frame 1 (a length of 5000 digits); connect the camera again"),
+        (forever(STREAM + b"\r\n--f\r\n", b"X-Header: one more\r\n" * 50),
+         "broke off (a picture with more than 100 headers); connect the camera again"),
+        (forever(STREAM + b"\r\n--f\r\nX-Header: ", b"x" * 4096),
+         "broke off (a picture with more than 100 headers); connect the camera again"),
+        (forever(STREAM + b"\r\n", b"no picture" * 10_000 + b"\r\n"),
+         "broke off (no picture in 32 MB)"),
+        (forever(STREAM + b"\r\n--f\r\n", b"X: 1\r\n", every=0.1), "no picture for 1 s"),
+        (forever(OK, b"X: 1\r\n", every=0.1), "no picture for 1 s"),
+        (forever(b"", b"H", every=0.1), "no picture for 1 s"),
+        (once(OK + b"Content-Type: image/\x1b[31mred\x07\r\nContent-Length: 1\r\n\r\nx"),
+         "sends image/�[31mred�, no stream of pictures"),
+        (once(OK + b"Content-Type: text/" + b"x" * 60000 + b"\r\nContent-Length: 1\r\n\r\nx"),
+         "sends text/xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…, no stream of pictures"),
+        (send_on("ftp://127.0.0.1/video"), ELSEWHERE),
+        (send_on("file:///etc/passwd"), ELSEWHERE),
+        (send_on("data:image/png,x"), ELSEWHERE),
+        (send_on("/video?key=hush"), ELSEWHERE),
+        (send_on("http://[/"), "nobody answers (ValueError)"),
+        (forever(OK.replace(b"200 OK", b"302 Found") + b"Location: ftp://x/\r\n\r\n", b"x" * 10**6),
+         ELSEWHERE),
+    ],
+)  # fmt: skip
+def test_a_server_that_means_no_good_is_one_line(answer: Answer, line: str) -> None:
+    before = readers()
+    with server(answer) as url:
+        camera, began = open_camera(url, wait=1), time.monotonic()
+        with pytest.raises(FacelabError) as error:
+            list(camera)
+        assert time.monotonic() - began < 6
+        assert none_left(before)  # though the server goes on
+    said = str(error.value)
+    assert said.startswith("http://127.0.0.1:")
+    assert line in said
+    assert said.isprintable()
+    assert "hush" not in said
+
+
+def test_the_command_says_it_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    answer = once(STREAM + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 4000 + b"\r\n--f\r\n")
+    with server(answer) as url:
+        film_plan = ["--film-plan", str(plan(tmp_path)), "--record", str(tmp_path / "filmed")]
+        assert main(["film", "--camera", url, *film_plan]) in (1, 2)
+    told = capsys.readouterr()
+    assert "a length that is none" in told.out + told.err
+    assert "Traceback" not in told.out + told.err
+
+
+@pytest.mark.parametrize("newest", [True, False])
+def test_the_thread_that_reads_a_camera_ends_with_it(newest: bool) -> None:
+    before = readers()
+    webcam = Webcam([jpeg(draw(0, photo)) for photo in range(3)], again=True, every=0.01)
+    with serve(webcam) as url:
+        # the server of this webcam has threads of its own, without a name
+        with closing(open_camera(url).play(newest=newest)) as playing:
+            assert len(list(islice(playing, 5))) == 5
+            assert webcam.watching
+        began = time.monotonic()
+        while webcam.watching and time.monotonic() - began < 2:
+            time.sleep(0.01)
+        assert not webcam.watching  # it has hung up
+    assert none_left(before)
+
+
+def test_a_camera_that_hangs_is_let_go_of() -> None:
+    before = readers()
+    with server(forever(STREAM + b"\r\n" + PICTURE, b"")) as url:
+        playing = Camera(open_camera(url).start, "a camera", wait=0.5).play()
+        next(playing)
+        began = time.monotonic()
+        with pytest.raises(FacelabError, match="no picture for"):
+            next(playing)
+        assert time.monotonic() - began < 2
+        assert none_left(before, 1)
