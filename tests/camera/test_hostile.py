@@ -181,6 +181,6 @@ def test_pictures_without_end_are_not_decoded() -> None:
     assert len(large) < 3_000_000
     with serve(Webcam([large] * 12)) as url:
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        with pytest.raises(FacelabError, match="picture 10 is broken .+ as 10 in a row are"):
+        with pytest.raises(FacelabError, match=r"picture 10 is broken .+ as 10 in a row are"):
             list(open_camera(url))
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
