@@ -16,7 +16,7 @@ import pytest
 
 from facelab.contract.errors import FacelabError
 from facelab.gallery.drawn import PROBES, Crowd, FreshProbes, draw_probes, fresh_seed, people
-from facelab.gallery.source import Recording
+from facelab.gallery.source import Recording, Source
 from facelab.studio.crowd import read_crowd, sitter
 from facelab.studio.plan import read_plan
 from facelab.studio.still import draw_still
@@ -138,6 +138,11 @@ def fresh() -> FreshProbes:
     return FreshProbes(Recording(ROOT / "fixtures"), 2019)
 
 
+def test_fresh_probes_are_a_source(fresh: FreshProbes) -> None:
+    source: Source = fresh  # what mypy checks
+    assert source.damage() == []
+
+
 def test_fresh_probes_are_labelled_as_the_recorded_ones(
     fresh: FreshProbes, recording: Recording
 ) -> None:
@@ -162,7 +167,7 @@ def test_no_fresh_probe_is_a_recorded_frame(fresh: FreshProbes, recording: Recor
         assert frame.shape == (240, 320, 3)
         assert frame.dtype == np.uint8
         nearest = min(np.abs(frame.astype(np.int16) - other).mean() for other in recorded)
-        assert nearest > 1.5  # the noise of the sensor alone makes as much
+        assert nearest > 3  # grey levels; other noise of the sensor alone makes 1.1
 
 
 def test_a_seed_is_its_frames_and_no_others(fresh: FreshProbes) -> None:
