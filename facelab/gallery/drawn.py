@@ -136,6 +136,7 @@ class FreshProbes:
     """
 
     is_reference = True
+    cache: Path | None = None
 
     def __init__(self, recording: Recording, seed: int) -> None:
         self.recording = recording
