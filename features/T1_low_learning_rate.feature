@@ -46,6 +46,7 @@ Feature: A low learning rate hardly learns
     Then 140 values are drawn
     And every epoch sees each photo once
     And no epoch repeats the order of another
+    And the photos come in an order as chance gives it, at a level of 1 %
     And the first value lies within 0.35 of the loss at chance
     And the learning rate used is the one shown, within 1 %
     And every loss and accuracy is the one calculated again
