@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facelab.contract.frame import Stretch
+from facelab.contract.history import History
 from facelab.judging.answers import NOBODY, Answers, Sweep, Values
 from facelab.judging.counts import smallest_lead
 from facelab.judging.curves import (
@@ -22,10 +24,6 @@ from facelab.judging.curves import (
     unlike_values,
     updates_to_settle,
 )
-
-if TYPE_CHECKING:
-    from facelab.contract.frame import Stretch
-    from facelab.contract.history import History
 
 Finding = Callable[[int], str]
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from facelab.contract.frame import Frame
+from facelab.contract.history import History
 from facelab.gallery.image import thumbnail
 from facelab.report.tables import listed_rows
-
-if TYPE_CHECKING:
-    from facelab.contract.frame import Frame
-    from facelab.contract.history import History
 
 POINTS = 1200
 """Longest curve that is kept point by point; a longer one is kept as an envelope."""
