@@ -39,6 +39,32 @@ def played(
     return counts
 
 
+@then(
+    phrase(
+        "{number:Count} photos held before the webcam are answered as when asked, within "
+        "{off:Number}"
+    )
+)
+def held(
+    sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, number: int, off: float
+) -> None:
+    """Measure how far a probability of the live count lies from that to the same photo; exact.
+
+    Photos are taken from all over the gallery, and each is held still for three frames. So the live
+    count answers by the same weights, of the same replicate, as whoever asks about the photo.
+    """
+    chosen = photos.select(counting.spread(len(photos), number))
+    asked = exam.ask(training, photos.people, chosen).probabilities
+    distance = np.abs(exam.hold(training, chosen) - asked).max(axis=(1, 2))
+    sheet.judge(
+        "distance of a live answer from the one when asked, at most",
+        distance,
+        Interval.at_most(off),
+        exact=True,
+        found=findings.live_differs(distance),
+    )
+
+
 @dataclass(frozen=True)
 class Watched:
     """A visit, and what each frame of it added to the count, (R, F, C + 1)."""

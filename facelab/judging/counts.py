@@ -19,6 +19,13 @@ Added = NDArray[np.int64]
 Values = NDArray[np.float64]
 
 
+def spread(count: int, wanted: int) -> NDArray[np.bool_]:
+    """Return a mask (count,) of so many places, spread evenly; all where there are no more."""
+    mask = np.zeros(count, np.bool_)
+    mask[np.linspace(0, count - 1, min(wanted, count)).round().astype(int)] = True
+    return mask
+
+
 def odd_additions(added: Added) -> Values:
     """Return how many frames did not add one to the count of one, (R,)."""
     odd = (added.sum(axis=2) != 1) | (added.min(axis=2) < 0)

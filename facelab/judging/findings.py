@@ -337,6 +337,14 @@ def odd_replicates(first: NDArray[np.float32]) -> Finding:
     return said
 
 
+def live_differs(distances: Values) -> Finding:
+    """Say that the live count answers by something else than what was asked."""
+    return lambda number: (
+        "live, it answers a photo otherwise than when it is asked about it: a probability differs "
+        f"by {distances[number]:.3g}"
+    )
+
+
 def worst_stretch(
     added: NDArray[np.int64], stretches: Sequence[Stretch], people: Sequence[str]
 ) -> Finding:

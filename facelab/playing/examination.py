@@ -161,6 +161,18 @@ class Exam:
         watch: Watch = getattr(training, "watch", lambda batches: map(training.predict, batches))
         return watch
 
+    def hold(self, training: Training, photos: Photos, frames: int = 3) -> NDArray[np.float32]:
+        """Return the live answers to photos that are held before the webcam for some frames.
+
+        (replicates, photos, people): those to each photo's last frame; each is a film of its own.
+        """
+        answers = []
+        for number in blind.mixed(len(photos)):
+            film = [[photos.frames[number]] * frames]
+            last = [one[:, -1] for one in self.watcher(training)(film)][-1]
+            answers.append((number, last))
+        return np.stack([last for _, last in sorted(answers, key=lambda one: one[0])], axis=1)
+
     def watch(self, training: Training, clip: Film) -> NDArray[np.int64]:
         """Play a clip and return what each frame adds to the live count, (R, frames, people + 1).
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from facelab.contract.frame import Stretch
 from steps.counts import Watched
-from tests.power.case import PEOPLE, Case, Fixtures, shown
+from tests.power.case import PEOPLE, Case, Fixtures, exam, said, shown
 
 YES, NO = True, False
 
@@ -25,7 +25,21 @@ def counted(said: str) -> Fixtures:
     return {"watched": Watched(added, VISIT), "photos": shown(4, person=[*PEOPLE])}
 
 
+def held(off: float) -> Fixtures:
+    """Return answers to four photos, and live answers that are ``off``."""
+    given = said("amln", "amln", 0.5)
+    examined = exam(given)
+    examined.hold = lambda *_: given.probabilities + np.float32(off)
+    return {"exam": examined, "photos": shown(4, person=[*PEOPLE]), "training": None}
+
+
 CASES = (
+    Case(
+        "12 photos held before the webcam are answered as when asked, within 0.25",
+        "{} off",
+        held,
+        ((0, YES), (0.24, YES), (0.26, NO)),
+    ),
     Case(
         "each of its 16 frames adds one to the count",
         "{} frames",
