@@ -99,6 +99,7 @@ def writes(work: Callable[[], object]) -> int:
     return counter.done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
 def test_every_write_fails_in_turn(tmp_path: Path, number: int, lasting: bool) -> None:
@@ -141,6 +142,7 @@ def test_photos_that_are_taken_out_cost_no_other(tmp_path: Path, number: int) ->
     assert set(again.table["file"]) == set(files[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
 def test_forgetting_is_done_again_after_any_fault(tmp_path: Path, number: int) -> None:
     def filled(name: str) -> Path:
@@ -202,6 +204,7 @@ def killed(folder: Path, nth: int = 0, after: float = 0) -> list[str]:
     return told
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor fork")
 def test_killed_at_every_write(tmp_path: Path) -> None:
     for nth in range(1, 131):
@@ -211,6 +214,7 @@ def test_killed_at_every_write(tmp_path: Path) -> None:
         go_on(tmp_path / str(nth), told)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor fork")
 def test_killed_at_random_points(tmp_path: Path) -> None:
     dice = random.Random(0)

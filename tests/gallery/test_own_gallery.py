@@ -328,6 +328,7 @@ BYTES = st.binary(max_size=200) | st.sampled_from(
 )
 
 
+@pytest.mark.slow
 @QUICK
 @given(files=st.lists(st.tuples(NAMES, NAMES, st.sampled_from(ENDINGS), BYTES), max_size=6))
 def test_any_files_in_any_folders(
@@ -357,6 +358,7 @@ EDITS = st.lists(
 )
 
 
+@pytest.mark.slow
 @QUICK
 @given(
     file=st.sampled_from(["manifest.csv", "journal.jsonl", "consent.csv"]),
