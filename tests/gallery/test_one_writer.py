@@ -61,6 +61,7 @@ def holder(folder: Path) -> multiprocessing.process.BaseProcess:
     return process
 
 
+@pytest.mark.slow
 def test_a_second_filming_is_refused_in_one_line(tmp_path: Path) -> None:
     process = holder(tmp_path)
     try:
@@ -77,6 +78,7 @@ def test_a_second_filming_is_refused_in_one_line(tmp_path: Path) -> None:
         process.join()
 
 
+@pytest.mark.slow
 @posix
 def test_what_a_dead_program_held_is_taken_over(tmp_path: Path) -> None:
     process = holder(tmp_path)
@@ -257,6 +259,7 @@ def film_briefly(home: Path, told: Connection) -> None:
         time.sleep(60)
 
 
+@pytest.mark.slow
 @posix
 def test_what_a_killed_run_filmed_without_keeping_it_goes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
