@@ -1,1 +1,1 @@
-"""Finds faces in frames: `finder` uses the network, `recipe` makes it from the studio's frames."""
+"""From frame to face to vector: the face finder, HOG, centring, and the store of features."""
