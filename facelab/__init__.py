@@ -1,7 +1,7 @@
 """facelab: an executable acceptance test book for a webcam face classifier.
 
-What a stranger's ``conftest.py``, trainer or steps need is imported from here; each name is looked
-up when it is first used, since TensorFlow, OpenCV and pandas take seconds.
+The public names for a ``conftest.py``, a trainer or steps of one's own. Each name is imported at
+its first use, since TensorFlow, OpenCV and pandas take seconds.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The vocabulary of the features: each step is thin and calls facelab. See docs/steps.md."""
+"""The vocabulary of the features: each step is short and calls facelab. See docs/steps.md."""
 
 pytest_plugins = [
     "steps.people",

@@ -1,4 +1,4 @@
-"""How a phrase is written: text with fields, whose kinds are explained in docs/steps.md."""
+"""Phrases: text with fields; docs/steps.md explains the kinds of fields."""
 
 from facelab.playing.fields import Phrase
 

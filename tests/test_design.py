@@ -146,5 +146,14 @@ def test_a_record_is_numbered_dated_and_listed(path: Path) -> None:
     assert row in (path.parent / "README.md").read_text(encoding="utf-8")
 
 
+def test_a_superseded_record_names_a_later_one() -> None:
+    for path in RECORDS:
+        text = path.read_text(encoding="utf-8")
+        for number, file in re.findall(r"superseded by \[(\d{4})\]\(([^)]+)\)", text):
+            assert path.stem[:4] < number == file[:4], path.name
+            assert path.with_name(file) in RECORDS
+        assert ("superseded by" in text) == ("superseded by [" in text), path.name
+
+
 def test_records_have_no_number_twice() -> None:
     assert [int(path.stem[:4]) for path in RECORDS] == list(range(1, len(RECORDS) + 1))

@@ -28,6 +28,7 @@ PAGES = [
     ROOT / "CONTRIBUTING.md",
     *sorted((ROOT / "docs").rglob("*.md")),
 ]
+LINKED = [*PAGES, ROOT / "CHANGELOG.md", ROOT / "SECURITY.md"]
 COMMAND = re.compile(
     r"^(?:\$ )?((?:(?:\.venv/bin/)?(?:pytest|facelab|python3?|npm|pip)|scripts/\w+|\.ci/run)"
     r"(?: [^#\n]*?)?) *(?:#.*)?$"
@@ -112,6 +113,21 @@ def test_a_file_that_a_page_names_is_there(page: Path) -> None:
     ]
     missing = {name for name in names if not any(file.endswith(f"/{name}") for file in files)}
     assert missing <= MADE
+
+
+def anchors(page: Path) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", one.lower()).replace(" ", "-") for one in headings}
+
+
+@pytest.mark.parametrize("page", LINKED, ids=lambda page: page.stem)
+def test_a_link_leads_to_a_file_and_a_heading(page: Path) -> None:
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", page.read_text(encoding="utf-8")):
+        file, _, heading = link.partition("#")
+        target = (page.parent / file).resolve() if file else page
+        assert target.exists(), link
+        assert not heading or heading in anchors(target), link
 
 
 @pytest.mark.parametrize("script", sorted(p.name for p in (ROOT / "scripts").iterdir()))

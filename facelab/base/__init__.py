@@ -1,1 +1,1 @@
-"""What every room stands on: files, progress, TOML, Ctrl-C, and OpenCV's start."""
+"""The base of every package: files, locks, progress, TOML, Ctrl-C, and OpenCV's start."""

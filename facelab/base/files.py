@@ -1,10 +1,10 @@
 """Files: the one door to a folder that others may have filled.
 
-Whatever a gallery, a recording, a cache or a report in one reads, writes or deletes goes through
-here. Nothing outside of the folder is touched: each part of a path is opened from the one before
-it, and no symbolic link on the way leads out. Only regular files are read, none of them waits for a
-writer, and none is larger than asked for. What is written is there whole or not at all, and lies on
-the disk, with its name, when the call returns.
+Every read, write and removal in a gallery, a recording, a cache or a report inside one goes through
+this module. It touches nothing outside of the folder: it opens each part of a path from the part
+before it, and follows no symbolic link that leads out. It reads regular files only, up to a size,
+and waits for no writer. A written file is complete or absent, and is durable, with its name, when
+the call returns.
 """
 
 from __future__ import annotations

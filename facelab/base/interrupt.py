@@ -1,4 +1,4 @@
-"""Interrupt: Ctrl-C asks a training to stop at its next chunk instead of breaking it off."""
+"""Interrupt: Ctrl-C asks a training to stop at its next chunk, instead of aborting it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Lock: one process at a time; the lock of one that has died is free, the system sees to that."""
+"""Lock: one process at a time; the system releases the lock of a process that has died."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Locking: one writer at a time in a folder, by locks that go with the process that holds them.
+"""Locking: one writer at a time in a folder, by locks that end with their process.
 
-Two locks lie in a folder's ``.facelab``. ``lock`` is held for one write, a few milliseconds; others
-wait for it. ``session`` is held by whoever writes for minutes, and says who that is; others are
-refused.
+A folder has two locks in its ``.facelab``. A program holds ``lock`` for one write, a few
+milliseconds; others wait. A program that writes for minutes holds ``session``, which names it;
+others are refused.
 """
 
 from __future__ import annotations

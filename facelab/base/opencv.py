@@ -1,4 +1,4 @@
-"""OpenCV, imported when it is used, and what to do where the machine cannot load it."""
+"""OpenCV, imported at its first use, with advice where the machine cannot load it."""
 
 from __future__ import annotations
 

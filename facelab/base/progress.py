@@ -1,4 +1,4 @@
-"""Progress: how far long work is, where the user sees it, with its rate and the time left."""
+"""Progress: the state of long work, with its rate and the time left, where the user sees it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Temporary: folders that vanish, also when the run that made them was killed."""
+"""Temporary: folders that are removed, even if the run that made them was killed."""
 
 from __future__ import annotations
 

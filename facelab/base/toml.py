@@ -1,7 +1,7 @@
-"""Reads frozen records from TOML tables: one declaration gives the type, the check and the message.
+"""TOML: frozen records from tables; one declaration gives the type, the check and the message.
 
-A field of a record is declared as ``Annotated[float, Span(low, high, unit)]``; the same span checks
-what a file says and fills the sentence that refuses it.
+A field of a record is declared as ``Annotated[float, Span(low, high, unit)]``. The same span checks
+the file and words the refusal.
 """
 
 import difflib

@@ -1,1 +1,1 @@
-"""Filming: people before a live camera, and what a classifier then says of them."""
+"""Live cameras: filming people, and counting them with a classifier."""

@@ -1,4 +1,4 @@
-"""Address: what may be shown of a camera's address, in which passwords and keys are written."""
+"""Address: the part of a camera's address that may be shown; the rest may hold a password."""
 
 from __future__ import annotations
 

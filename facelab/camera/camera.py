@@ -1,4 +1,4 @@
-"""Live: frames as a camera gives them, never waited for without end."""
+"""Camera: frames of a live camera, each read within a time limit."""
 
 from __future__ import annotations
 

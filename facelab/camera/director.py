@@ -1,4 +1,4 @@
-"""Director: says what is to be done before the camera, and hears which key is pressed."""
+"""Director: tells people what to do before the camera, and reads the pressed key."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Faults of a camera that whoever plays it tells apart."""
+"""Faults of a camera, one exception each."""
 
 from facelab.contract.errors import FacelabError
 

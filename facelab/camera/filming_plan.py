@@ -1,4 +1,4 @@
-"""The filming plan: how many photos of whom, with and without glasses, in which sittings."""
+"""The filming plan: the numbers of photos of each person, with and without glasses, by sitting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Keys: what is pressed at the terminal, without waiting for Enter."""
+"""Keys: reads pressed keys at the terminal, without Enter."""
 
 from __future__ import annotations
 

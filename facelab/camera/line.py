@@ -1,4 +1,4 @@
-"""Line: the way to a camera on the network, which can be cut from outside."""
+"""Line: the connection to a camera on the network; another thread can cut it."""
 
 from __future__ import annotations
 

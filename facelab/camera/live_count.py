@@ -1,4 +1,4 @@
-"""Tally: who a classifier sees, counted live, with a bar for each person."""
+"""Live count: counts the people that a classifier sees, with a bar for each."""
 
 from __future__ import annotations
 

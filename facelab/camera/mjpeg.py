@@ -1,8 +1,8 @@
-"""MJPEG over HTTP: JPEG after JPEG, as webcam servers and network cameras send them.
+"""MJPEG over HTTP: a stream of JPEGs from webcam servers and network cameras.
 
-A reader of our own: FFmpeg's conceals what is broken in a JPEG and hands it on as a picture, and
-its decoder gives other pixels than the one that photos are read with. Nothing that is sent is
-trusted: lines, headers and pictures have a size, and whatever waits is ended with its line.
+facelab reads it itself: FFmpeg conceals errors in a JPEG and passes it on as a picture, and its
+decoder gives other pixels than that of photos. Input is untrusted: lines, headers and pictures are
+bounded, and cutting the line ends every wait.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Quality: what is wrong with a picture, told while the person still sits there."""
+"""Quality: reports the defects of a picture while the person is still there."""
 
 from __future__ import annotations
 

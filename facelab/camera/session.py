@@ -1,4 +1,4 @@
-"""Session: people are filmed one after another, as a plan says; whatever is saved stays."""
+"""Session: films people one after another by a plan; every saved photo stays."""
 
 from __future__ import annotations
 

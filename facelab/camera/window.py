@@ -1,4 +1,4 @@
-"""Window: a preview, mirrored as in a mirror, where there is a display."""
+"""Window: a preview, mirrored, if there is a display."""
 
 from __future__ import annotations
 

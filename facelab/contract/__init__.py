@@ -1,4 +1,4 @@
-"""The nouns that every room speaks: frames, photos, parameters, histories, systems, verdicts.
+"""The nouns of all packages: frames, photos, parameters, histories, systems, verdicts.
 
-Nothing here imports anything else of facelab, nor TensorFlow or OpenCV.
+This package imports nothing else of facelab, nor TensorFlow or OpenCV.
 """

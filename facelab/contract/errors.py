@@ -1,4 +1,4 @@
-"""What went wrong, in one line that a user can act on."""
+"""Errors: each is one line that a user can act on."""
 
 from facelab.contract.text import one_line
 

@@ -1,4 +1,4 @@
-"""Frame: one picture of a webcam, and sequences of frames that need not lie in memory."""
+"""Frame: one picture of a webcam, and sequences of frames that need not be in memory."""
 
 from __future__ import annotations
 

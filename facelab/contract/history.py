@@ -1,4 +1,4 @@
-"""History: what a training leaves behind at every update."""
+"""History: the values of a training at every update."""
 
 from __future__ import annotations
 

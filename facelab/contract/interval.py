@@ -1,4 +1,4 @@
-"""Intervals: what a parameter may be, and what a phrase demands of a measure."""
+"""Intervals: the allowed values of a parameter or of a measure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Parameters: what the user may set, declared once as data.
+"""Parameters: the user's settings of a training, declared once as data.
 
 Checks, messages, the README's table and the arithmetic of updates all follow from ``PARAMETERS``.
 """

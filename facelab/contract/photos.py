@@ -1,4 +1,4 @@
-"""Photos: frames of people, with what is known of each."""
+"""Photos: frames of people, with their labels."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The seam: what a system under test offers. Steps and features never reach past it.
+"""The seam: the interface of a system under test. Steps and features use nothing beyond it.
 
-A ``System`` takes photos. A ``Learner`` is much smaller: it is given facelab's embeddings, one
-training at a time, and facelab makes a system of it. docs/your_system.md shows a whole one.
+A ``System`` takes photos. A ``Learner`` is much smaller: it gets facelab's embeddings, one training
+at a time, and facelab makes a system of it. docs/your_system.md shows a complete one.
 """
 
 from __future__ import annotations

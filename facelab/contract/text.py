@@ -1,4 +1,4 @@
-"""Text: what strangers say, made fit to be printed."""
+"""Text: makes text of strangers printable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Training: what one is asked for, and what it leaves behind."""
+"""Training: the request for one, and its result."""
 
 from __future__ import annotations
 

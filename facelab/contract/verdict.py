@@ -1,4 +1,4 @@
-"""Verdict: a measure of every replicate, held against what the phrase allows."""
+"""Verdict: a measure of every replicate, compared with the interval that the phrase allows."""
 
 from __future__ import annotations
 

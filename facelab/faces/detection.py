@@ -1,4 +1,4 @@
-"""Detection: candidates for faces in frames, by the chosen detector, and which of them is meant."""
+"""Detection: candidates for faces in frames, by the chosen detector, and the choice among them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Embedding: what describes frames, and what then places the vectors round the origin."""
+"""Embedding: how frames are described, and how the vectors are centred and scaled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A face in a frame, and what finds faces."""
+"""A face in a frame, and the interface of a face finder."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,9 +1,9 @@
-"""The way from frame to vector inside a saved classifier, as Keras layers.
+"""The steps from frame to vector inside a saved classifier, as Keras layers.
 
-``Grey`` takes the colours off, ``FaceCandidates`` runs the networks of `facelab.faces.network`,
+``Grey`` removes the colours, ``FaceCandidates`` runs the networks of `facelab.faces.network`,
 ``MainFace`` picks the largest face, ``Crop`` cuts a square round it, ``Hog`` describes its shapes,
-``Centring`` places the vectors round the origin. They are the twins of what the rest of this
-package does in NumPy and OpenCV, faster; tests hold both equal.
+``Centring`` subtracts the mean and scales. The rest of this package does the same, faster, in NumPy
+and OpenCV; tests compare the two.
 """
 
 from __future__ import annotations

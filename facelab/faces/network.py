@@ -1,11 +1,11 @@
 """The two networks of the face finder: their architecture, their weights, and both in NumPy.
 
-`propose` looks at a whole frame, small and in local contrast, after CenterNet (Zhou et al., 2019):
-every cell of 8 x 8 pixels says how near the middle of a face is, and where its box lies. `refine`
-looks closer at one place, as in MTCNN (Zhang et al., 2016): is it a face, and where exactly?
+`propose` takes a whole frame, small and in local contrast, after CenterNet (Zhou et al., 2019): for
+every cell of 8 x 8 pixels it gives the nearness to the middle of a face, and its box. `refine`
+takes a crop, as in MTCNN (Zhang et al., 2016): it scores the face and corrects the box.
 
-The architecture is written once, as `through_proposal` and `through_refinement`: whoever convolves
-(NumPy here, TensorFlow in a saved classifier, Keras in the recipe) brings its own ``block``.
+The architecture is written once, as `through_proposal` and `through_refinement`. Each user brings
+its own ``block`` that convolves: NumPy here, TensorFlow in a saved classifier, Keras in the recipe.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The closer look at a box: which crop the refinement network sees, and what its answer changes.
+"""Refinement: the crop round a proposed box, and what the refinement network changes.
 
-The proposal network says well where a face would be, and less well whether it is one: of a small
-head it sees few pixels. So what it proposes is cut out of the frame at its full resolution and seen
-by a second, smaller network (a cascade, as Viola and Jones, 2001, and MTCNN, Zhang et al., 2016).
+The proposal network locates faces well, but its score is weak for small heads, of which it gets few
+pixels. So each proposal is cut out of the frame at full resolution and passed to a second, smaller
+network (a cascade, as Viola and Jones, 2001, and MTCNN, Zhang et al., 2016).
 """
 
 from __future__ import annotations

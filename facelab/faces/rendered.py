@@ -1,8 +1,8 @@
 """Rendered features: frames rendered and described at once, in parallel; only vectors are kept.
 
 Frames that are rendered together (a `RenderBatch`, a person of a crowd) are one entry of the store,
-written as soon as it is there: a run that was killed goes on where it was. The work goes through
-joblib, on this machine's cores or on whatever ``joblib.parallel_config`` names.
+written as soon as it is complete: a run that was killed continues from there. The work goes through
+joblib, on this machine's cores or on the backend of ``joblib.parallel_config``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""Store: what frames were described as, kept from one run to the next.
+"""Store: feature vectors, kept from one run to the next.
 
-An entry is what one thing was described as: a photo (one row), a film (a row a frame), or frames
-that were rendered together. It is a file of its own, named after a digest of its key, in a folder
-that is named after a fingerprint of the code, the weights and the versions that made it. Frames of
-a camera are never kept. Nothing is lost with the folder but time.
+An entry describes one item: a photo (one row), a film (a row a frame), or frames that were rendered
+together. It is a file of its own, named after a digest of its key, in a folder named after a
+fingerprint of the code, the weights and the versions that made it. Frames of a camera are never
+kept. Losing the folder costs only time.
 """
 
 from __future__ import annotations

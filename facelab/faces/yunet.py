@@ -1,4 +1,4 @@
-"""Another face detector, for those who have its file: YuNet, run by OpenCV."""
+"""YuNet, run by OpenCV: another face detector, for users who have its file."""
 
 from pathlib import Path
 

@@ -1,1 +1,1 @@
-"""What the webcam saw: photos, galleries, clips, and where they come from."""
+"""Photos by person: galleries, recordings, clips, consent, and their sources."""

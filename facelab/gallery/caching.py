@@ -1,4 +1,4 @@
-"""Caching: where in a gallery lies what was calculated from its photos; nowhere else it does."""
+"""Caching: the folder in a gallery for everything calculated from its photos."""
 
 from __future__ import annotations
 

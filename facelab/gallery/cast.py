@@ -1,4 +1,4 @@
-"""Cast: who plays the people whom the features name."""
+"""Cast: the person who plays each role that the features name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command ``facelab forget``: a person is taken out of a gallery."""
+"""The command ``facelab forget``: removes a person from a gallery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawn: what the studio draws when it is asked for: a crowd of hundreds, and fresh probes."""
+"""Drawn: frames that the studio draws on request: a crowd of hundreds, and fresh probes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folder: anyone's own photos, a sub-folder a person. What is no photo is named."""
+"""Folder: photos of one's own, a sub-folder a person. Other files are named."""
 
 from __future__ import annotations
 

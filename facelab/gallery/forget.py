@@ -1,4 +1,4 @@
-"""Forget: take a person out of a gallery, and out of what was made of it."""
+"""Forget: removes a person from a gallery, and from everything made of it."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Forgotten: marks by which programs that still run know whom they may not keep any more.
+"""Forgotten: marks that tell running programs which people they may no longer keep.
 
-A mark does not hold the name, but a salted fingerprint of it, for a day: no program that knows
-somebody from before films longer. Whoever opens the gallery afterwards may ask the person anew.
+A mark holds a salted fingerprint of the name, not the name, and is valid for a day: no program that
+started before films longer. A program that opens the gallery afterwards may ask the person anew.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Gallery: photos kept by person in a folder, saved and given back pixel for pixel.
+"""Gallery: photos by person in a folder, saved and loaded pixel for pixel.
 
 A photo of a set is ``<set>/<Person>/<number>.png``. A set called ``clips/<name>`` is a film: one
-person's frames, in the order of their numbers. What is known of each file stands in the manifest;
-until the gallery is closed, in the journal beside it.
+person's frames, in the order of their numbers. The manifest holds the labels of each file; until
+the gallery is closed, the journal beside it does.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Journal: what was saved since the manifest was last written, a line of JSON a file.
+"""Journal: photos saved since the manifest was last written, a line of JSON a file.
 
-A line is added whatever the size of the gallery, and a torn one never looks whole.
+Adding a line costs the same in a gallery of any size. A torn line is never valid JSON.
 """
 
 from __future__ import annotations

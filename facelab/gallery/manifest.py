@@ -1,6 +1,6 @@
-"""Manifest: the list of a gallery's files, with what is known of each and its fingerprint.
+"""Manifest: the list of a gallery's files, each with its labels and its SHA-256.
 
-What was saved last may still stand in the journal beside it; it counts as if it were in the list.
+The journal beside it may hold further rows; they count as part of the list.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Name: what people, sets and labels may be called, so that folders and tables can hold them."""
+"""Name: valid names of people, sets and labels, which folders and tables can hold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Picture header: of what kind and size a picture is, told by its first bytes, before decoding."""
+"""Picture header: the kind and size of a picture, from its first bytes, before decoding."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pictures: photo files as a sequence of frames, each decoded when it is asked for."""
+"""Pictures: photo files as a sequence of frames, each decoded when it is used."""
 
 from __future__ import annotations
 

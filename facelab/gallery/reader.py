@@ -1,7 +1,7 @@
-"""Reader: the photos of a folder or a recording of anyone, listed; what is damaged is left out.
+"""Reader: lists the photos of any folder or recording, and leaves out damaged ones.
 
-Each file is read once, checked and decoded once; what stays in memory is its name and digest, and
-a thumbnail that tells whether two photos are the same picture.
+It reads, checks and decodes each file once. Memory keeps its name, its digest, and a thumbnail that
+finds copies.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""On demand: frames that are made when they are asked for, and not kept."""
+"""Rendered: frames that are rendered when they are used, and not kept."""
 
 from __future__ import annotations
 

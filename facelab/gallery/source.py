@@ -1,4 +1,4 @@
-"""Source: where the frames of a run come from."""
+"""Source: the origin of a run's frames."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Split: which of a person's photos are learned from, and which are probes.
+"""Split: divides a person's photos into training photos and probes.
 
-Photos of one burst are nearly the same: were they on both sides, the classifier would be asked
-about what it was shown. A burst is what a label says, else photos taken within seconds of each
-other, else photos whose files have neighbouring numbers.
+Photos of one burst are nearly the same: on both sides of the split they would test the classifier
+on its training photos. A burst is given by a label, else by photos taken within seconds of each
+other, else by neighbouring numbers of files.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Thumbnails: small grey pictures of photos, by the SHA-256 of their files, kept for the next run.
 
-Whoever knows a photo's thumbnail need not decode it to see that it is whole, and no copy.
+With its thumbnail a photo need not be decoded again to check that it is whole, and no copy.
 """
 
 from __future__ import annotations

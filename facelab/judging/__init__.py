@@ -1,1 +1,1 @@
-"""What curves and answers say: measures, and verdicts on them. Nothing here needs TensorFlow."""
+"""Measures of curves and answers, and verdicts on them. Nothing here needs TensorFlow."""

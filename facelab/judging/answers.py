@@ -1,6 +1,6 @@
-"""Answers: what a trained system said of frames, set against the truth, and exact tests on it.
+"""Answers: a trained system's answers to frames, compared with the truth, and exact tests on them.
 
-The axes are R replicate, N frame, C person. scipy.stats is imported where it is used: its import
+The axes are R replicate, N frame, C person. scipy.stats is imported at its first use: the import
 costs a second.
 """
 

@@ -1,7 +1,7 @@
-"""Findings: what was seen, in plain words, for the author of a system that is refused.
+"""Findings: the reason of a refusal in plain words, for the author of the system.
 
-Each function returns a finding: what says it of one replicate, by its number. It is asked only when
-a phrase is refused, of the replicate that decides.
+Each function returns a finding: a function from the number of a replicate to a sentence. It is
+called only when a phrase is refused, for the replicate that decides.
 """
 
 from __future__ import annotations

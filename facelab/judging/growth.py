@@ -1,4 +1,4 @@
-"""Growth: what nested crowds got wrong, set against each other frame by frame.
+"""Growth: the errors of nested crowds, compared frame by frame.
 
 The axes are S crowd, from the smallest to the largest, R replicate, N frame. The probes of a crowd
 are the first of those of any larger one, so that frame n is the same frame in all of them.

@@ -1,4 +1,4 @@
-"""Photos: what a gallery gave back, held against what it was given."""
+"""Photos: the photos that a gallery returned, compared with those that it was given."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rates: which learning rate, or which known mistake, explains the losses that were told."""
+"""Rates: the learning rate, or the known mistake, that explains the reported losses."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Replay: what plain gradient descent must give, in float64, held against what was given.
+"""Replay: plain gradient descent in float64, compared with a reported training.
 
-Stochastic gradient descent on a softmax head is fixed by the first weights, the order of the
-photos and the rate. Whoever is given the weights and names the photos can be checked value by
-value: every loss, every accuracy, the rate at every update, and the answers that follow.
+The initial weights, the order of the photos and the rate determine stochastic gradient descent on a
+softmax head. A system that is given the weights and names the photos can be checked value by value:
+every loss, every accuracy, the rate at every update, and the answers that follow.
 
 The axes are U update, N photo, C person.
 """

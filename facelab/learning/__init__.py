@@ -1,4 +1,4 @@
-"""The training core: embedding, parameters, training, history, classifier.
+"""The training core: training, replicates, theory, classifier.
 
-Modules that need TensorFlow are imported where they are used: its import costs seconds.
+Modules that need TensorFlow are imported at their first use: the import costs seconds.
 """

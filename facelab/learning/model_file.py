@@ -1,7 +1,7 @@
-"""Model file: whether a ``.keras`` file is a classifier of facelab's, before Keras is given it.
+"""Model file: checks that a ``.keras`` file is a classifier of facelab, before Keras reads it.
 
-Such a file is a zip archive with a description (JSON) and weights (HDF5). Keras builds whatever the
-description says, of any size; here it may say what a classifier is made of, and nothing else.
+Such a file is a zip archive with a description (JSON) and weights (HDF5). Keras builds anything
+that the description names, of any size; this module allows only the parts of a classifier.
 """
 
 from __future__ import annotations

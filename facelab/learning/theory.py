@@ -1,4 +1,4 @@
-"""Theory: what the photos alone say of learning rates, before anything is trained."""
+"""Theory: what the photos alone imply about learning rates, before any training."""
 
 from __future__ import annotations
 

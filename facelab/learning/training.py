@@ -1,9 +1,9 @@
 """Training: softmax regression by plain stochastic gradient descent, a point per update.
 
 The model is p = softmax(x W + b), its loss the mean cross-entropy of the batch, its update
-W <- W - rate * dloss/dW, the photos in a fresh random order every epoch. R replicates, which
+W <- W - rate * dloss/dW, the photos in a new random order every epoch. R replicates, which
 differ only in their seed, are trained side by side on one axis, with the same bits as alone
-(of large heads: but for the last).
+(large heads: except the last bit).
 
 The axes are named R replicate, U update, B place in the batch, N photo, D feature, C person.
 """

@@ -1,1 +1,1 @@
-"""Playing the features: feature files as tests, their order, what a run records."""
+"""Playing the features: feature files as tests, their misprints and order, the record of a run."""

@@ -1,9 +1,9 @@
-"""Blind: what crosses the seam to a system that is examined.
+"""Blind: what crosses the seam to a system under test.
 
-It is shown pixels, people mixed, in an order of the exam's own that nobody can foresee: no path, no
-name, no digest, no label but those of the photos that it learns from. facelab's own systems are
-handed files to look at, in that order, so that what was seen in them is found in the cache: code in
-our own process is trusted (docs/your_system.md).
+A system receives pixels, people mixed, in an order that it cannot foresee: no path, no name, no
+digest, no label except those of its training photos. facelab's own systems receive files, in that
+order, so that their features are found in the cache: code in facelab's own process is trusted
+(docs/your_system.md).
 """
 
 from __future__ import annotations

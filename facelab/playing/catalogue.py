@@ -1,4 +1,4 @@
-"""Catalogue: the phrases that steps can play, with what each means, from their docstrings."""
+"""Catalogue: the phrases of all steps, with their meaning, from the docstrings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cluster: a Dask cluster that exists, for what joblib does in parallel."""
+"""Cluster: an existing Dask cluster, for the parallel work of joblib."""
 
 from __future__ import annotations
 

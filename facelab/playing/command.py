@@ -1,4 +1,4 @@
-"""The command ``facelab steps``: the catalogue of steps, written into its page."""
+"""The command ``facelab steps``: writes the catalogue of steps into its page."""
 
 from __future__ import annotations
 

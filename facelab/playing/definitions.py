@@ -1,4 +1,4 @@
-"""Definitions: the function that plays a step; where it is none or not the only one, say so."""
+"""Definitions: finds the function that plays a step, and reports none or several."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Exam: one system, one source of frames, some seeds – and what was already trained."""
+"""Exam: one system, one source of frames, some seeds, and the trainings made so far."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Fields: how the words and numbers of a step are read, and what is said of those that are none.
+"""Fields: read the words and numbers of a step, and word the misprints among them.
 
-A field takes any word where one of its kind should stand, and says what is wrong with it when it is
-read: a number with a comma for a point is then a misprint with a place, not a step nobody knows.
+A field accepts any word and checks it when it is read. So a comma in place of a point is a misprint
+with a place, not an undefined step.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Live: the camera of a run – people are filmed before the book is played, and counted after it."""
+"""Live camera: films people before the book is played, and counts them after it."""
 
 from __future__ import annotations
 

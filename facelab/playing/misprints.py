@@ -1,7 +1,7 @@
-"""Misprints: what a feature file says that nobody meant, found before anything is played.
+"""Misprints: unintended text in a feature file, found before any training.
 
-pytest-bdd passes these over in silence, or breaks on them with a traceback. Each is one line with
-its place: ``T9.feature:12: …``.
+pytest-bdd ignores these silently, or fails on them with a traceback. Here each is one line with its
+place: ``T9.feature:12: …``.
 """
 
 from __future__ import annotations

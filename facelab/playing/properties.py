@@ -1,4 +1,4 @@
-"""Properties: what ``--junitxml`` says of a scenario beside passed or failed."""
+"""Properties: the details of a scenario in ``--junitxml``, beside passed or failed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recorder: follows the run and writes down how each scenario went."""
+"""Recorder: follows the run and records the result of each scenario."""
 
 from __future__ import annotations
 

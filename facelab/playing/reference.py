@@ -1,7 +1,7 @@
-"""Reference: what the numbers in the features mean for the frames that are played.
+"""Reference: what the numbers in the features mean for the frames of a run.
 
-They are those of the book's own frames, which must have exactly these. For any other frames a rule
-stands in their place, and what those frames do not have is no fault of the system: not run.
+They are those of the book's own frames, which must match them exactly. For other frames a rule
+replaces them, and a step that needs what those frames lack is not run: the system is not at fault.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Report folder: where a run writes its report, which it keeps for itself until it ends."""
+"""Report folder: where a run writes its report; the run locks it until its end."""
 
 from __future__ import annotations
 

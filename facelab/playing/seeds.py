@@ -1,4 +1,4 @@
-"""Seeds: which replicates a run trains."""
+"""Seeds: the replicates that a run trains."""
 
 from __future__ import annotations
 

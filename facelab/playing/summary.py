@@ -1,4 +1,4 @@
-"""Summary: the end of a run – the report on disk, one line a scenario in the terminal."""
+"""Summary: the end of a run: the report on disk, one line a scenario in the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waivers: what a reviewer accepts although it is refused, why, and until when.
+"""Waivers: refusals that a reviewer accepts, with the reason and an end.
 
 ``reports/waivers.toml`` holds a table a waiver::
 
@@ -10,7 +10,7 @@
     until = 2027-03-31
 
 ``scenario`` is the scenario's name, ``phrase`` the sentence of the step without its keyword. The
-measures of that step then refuse nothing: the scenario goes on and is accepted with reservations.
+measures of that step then refuse nothing: the scenario continues and is accepted with reservations.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Annexes: the recordings counted up, and the document's tables as CSV links."""
+"""Annexes: the recordings in numbers, and the document's tables as CSV links."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Charts: curves and series drawn by Altair as SVG that stands in a page.
+"""Charts: curves and series as SVG inside a page, drawn by Altair.
 
-Altair and vl-convert are imported when the first chart is drawn. Three things keep twenty charts
+Altair and vl-convert are imported for the first chart. Three things keep twenty charts
 near two seconds on two cores: the engine of vl-convert starts (half a second) while the record is
-redacted and Altair imported; a form of chart is written by Altair and compiled to Vega once, then
-filled with the data of every chart (that saves two thirds of 0.12 s); and what is drawn in a thread
-is drawn while the next chart is filled.
+redacted and Altair imported; Altair writes a form of chart once, which is compiled to Vega once and
+filled with the data of every chart (that saves two thirds of 0.12 s); and a thread draws one chart
+while the next one is filled.
 """
 
 from __future__ import annotations

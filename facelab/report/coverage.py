@@ -1,4 +1,4 @@
-"""Coverage: how much of the book a run shows, what was not run, and why – said in one headline."""
+"""Coverage: how much of the book a run shows, what was not run, and why, in one headline."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""CSV link: a table as the address of a link, so that it lies inside the page."""
+"""CSV link: a table as the address of a link, so that the page contains it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Figures: the evidence of all steps, numbered; what is shown twice is drawn once."""
+"""Figures: the evidence of all steps, numbered; equal evidence is drawn once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Place: the folder of a report, which one run at a time writes to."""
+"""Place: the folder of a report; one run at a time writes to it."""
 
 from __future__ import annotations
 

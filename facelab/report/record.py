@@ -1,4 +1,4 @@
-"""Record: what a run leaves behind, as plain data, written as JSON and read back.
+"""Record: the result of a run as plain data, written as JSON and read back.
 
 A ``Record`` holds ``Family`` records (a feature file each), they hold ``Sheet`` records (a
 scenario each), they hold ``Step`` records with the verdicts and the evidence of each step.

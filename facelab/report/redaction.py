@@ -1,4 +1,4 @@
-"""Redaction: what a run knows of its machine and a document that is handed on must not say."""
+"""Redaction: removes what a run knows of its machine from a document that others receive."""
 
 from __future__ import annotations
 

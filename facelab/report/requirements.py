@@ -1,4 +1,4 @@
-"""Requirements: R1 … R12 of the cahier, which scenarios name them, and which are covered."""
+"""Requirements: R1 … R12 of the cahier, the scenarios of each, and their coverage."""
 
 from __future__ import annotations
 

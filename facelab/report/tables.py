@@ -1,4 +1,4 @@
-"""Tables: predictions and tallies counted up, as rows that a page shows."""
+"""Tables: predictions and tallies in numbers, as rows of a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Wording: how each verdict is written, what it means, and what to do about it."""
+"""Wording: the words for each verdict, their meaning, and what to do about it."""
 
 from __future__ import annotations
 

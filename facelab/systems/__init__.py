@@ -1,1 +1,1 @@
-"""Systems of other makes: given embeddings, run in a process of their own, examined one by one."""
+"""Systems of other makes: learners on embeddings, processes, and the doctor that checks them."""

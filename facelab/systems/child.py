@@ -1,7 +1,7 @@
-"""Child: a program in a process group of its own, whose pipes never hold us.
+"""Child: a program in a process group of its own, whose pipes never block facelab.
 
-Whoever a program starts can leave its group and keep its pipes. Nothing here waits for the end of
-a pipe: three threads serve them, and let go as soon as the program is given up.
+The children of a program can leave its group and keep its pipes. So nothing here waits for the end
+of a pipe: three threads serve the pipes, and end as soon as the program is given up.
 """
 
 from __future__ import annotations

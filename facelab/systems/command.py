@@ -1,4 +1,4 @@
-"""The command ``facelab doctor``: what a system can and cannot do, before it sits the exam."""
+"""The command ``facelab doctor``: shows what a system can do, before the exam."""
 
 from __future__ import annotations
 

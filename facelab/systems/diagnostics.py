@@ -1,4 +1,4 @@
-"""Diagnostics: mistakes that are known, as far as a history shows them by itself."""
+"""Diagnostics: known mistakes that a history alone can show."""
 
 from __future__ import annotations
 

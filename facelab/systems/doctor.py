@@ -1,4 +1,4 @@
-"""Doctor: the exact checks alone, in seconds – no statistics, no threshold, one replicate."""
+"""Doctor: only the exact checks, in seconds: no statistics, no threshold, one replicate."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Embedded: somebody's learner on facelab's embeddings, a whole system under test."""
+"""Embedded: a learner on facelab's embeddings, as a whole system under test."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Process: a learner in a process of its own, in any language, that speaks docs/protocol.md.
 
-Each side writes lines of JSON. Nothing that comes is trusted: a line has a size, silence an end,
-and whatever is not understood, or breaks off on our side, ends the process with one line that says
-what it was. So nothing that is said in one training is ever taken for a part of another.
+Each side writes lines of JSON. Input is untrusted: line length and idle time are bounded. A line
+that facelab does not understand, or an error of facelab, ends the process; one line gives the
+reason. So facelab never takes a line of one training for a part of another.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""UpdateLog: takes down what a learner tells, update by update, and checks it."""
+"""Update log: records and checks what a learner reports, update by update."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Watchdog: how long a system may be silent before it is given up."""
+"""Watchdog: the time that a system may be silent before facelab gives it up."""
 
 from __future__ import annotations
 

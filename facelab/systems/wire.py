@@ -1,4 +1,4 @@
-"""Wire: messages as lines of JSON, and what may stand in those that come."""
+"""Wire: messages as lines of JSON, and the values that are allowed in them."""
 
 from __future__ import annotations
 
