@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -167,6 +168,6 @@ class Exam:
         A training that can ``watch`` follows the face through the clip; others see single frames.
         """
         self.played = len(clip)
-        shown = clip if self._own else blind.to_watch(clip)
-        tallies = [tally(answers) for answers in self.watcher(training)(shown)]
+        with nullcontext(clip) if self._own else blind.to_watch(clip) as shown:
+            tallies = [tally(answers) for answers in self.watcher(training)(shown)]
         return np.asarray(np.sum(tallies, axis=0), np.int64)
