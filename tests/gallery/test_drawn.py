@@ -15,7 +15,7 @@ import pandas as pd
 import pytest
 
 from facelab.contract.errors import FacelabError
-from facelab.gallery.drawn import PROBES, Crowd, FreshProbes, draw_probes, fresh_seed, people
+from facelab.gallery.drawn import PROBES, Crowd, FreshProbes, draw_probes, people, read_seed
 from facelab.gallery.source import Recording, Source
 from facelab.studio.crowd import read_crowd, sitter
 from facelab.studio.plan import read_plan
@@ -202,8 +202,17 @@ def test_all_but_the_probes_is_as_recorded(fresh: FreshProbes) -> None:
     assert fresh.photos("gallery") is fresh.recording.photos("gallery")
     assert fresh.clip("alex_t2") == fresh.recording.clip("alex_t2")
     assert (fresh.is_reference, fresh.actors) == (True, fresh.recording.actors)
-    assert fresh.manifest is fresh.recording.manifest
     assert fresh.fingerprint == fresh.recording.fingerprint
+
+
+def test_the_manifest_has_the_probes_that_were_drawn(recording: Recording) -> None:
+    fresh = FreshProbes(recording, 2019)
+    recorded = recording.manifest
+    assert set(recorded["set"]) - set(fresh.manifest["set"]) == set(PROBES)
+    drawn = fresh.photos("probes/t2").labels
+    listed = fresh.manifest[fresh.manifest["set"] == "probes/t2"]
+    assert listed["sha256"].tolist() == drawn["sha256"].tolist()
+    assert set(fresh.manifest["set"]) == set(recorded["set"]) - set(PROBES) | {"probes/t2"}
 
 
 def test_a_set_that_the_plan_lacks() -> None:
@@ -212,14 +221,14 @@ def test_a_set_that_the_plan_lacks() -> None:
 
 
 def test_seeds_of_fresh_probes() -> None:
-    assert [fresh_seed(text) for text in ("0", "17", "4294967295")] == [0, 17, 4294967295]
+    assert [read_seed(text) for text in ("0", "17", "4294967295")] == [0, 17, 4294967295]
 
 
 @pytest.mark.parametrize("text", ["", "-1", "1.5", "x", "4294967296", "١"])
 def test_a_wrong_seed_of_fresh_probes(text: str) -> None:
     with pytest.raises(FacelabError) as refused:
-        fresh_seed(text)
+        read_seed(text)
     assert str(refused.value) == (
         f"--fresh-probes: received {text!r}, allowed is a whole number between 0 and "
-        "4,294,967,295; without one, a seed that nobody knew is drawn and told"
+        "4,294,967,295, as in --fresh-probes=7; without one, write --fresh-probes last"
     )
