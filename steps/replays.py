@@ -20,7 +20,7 @@ from steps.phrases import phrase
 
 
 def lacks_replay(sheet: LiveSheet, exam: Exam) -> bool:
-    """Tell whether a training cannot be calculated again; then the step is not run."""
+    """Return whether a training cannot be calculated again; then the step is not run."""
     needed = (Capability.INITIAL_WEIGHTS, Capability.PHOTO_IDS)
     return any(sheet.lacks(exam.system, capability) for capability in needed)
 

@@ -36,7 +36,7 @@ def shown_on(file: File) -> Iterator[File]:
 
 @contextmanager
 def progress(work: str, units: str) -> Iterator[Told]:
-    """Give what is to be told how many ``units`` are done; after 2 seconds the user is told too.
+    """Give a function that takes how many ``units`` are done; after 2 seconds the user sees it.
 
     A terminal shows a bar, which goes when the work is done; other files get a line from time to
     time.

@@ -17,7 +17,7 @@ _PHOTOS = Span(0, 10_000, "photos of a person in a sitting")
 
 @dataclass(frozen=True)
 class FilmingPlan:
-    """A whole plan, as its file has it; docs/camera.md tells its entries."""
+    """A whole plan, as its file has it; docs/camera.md lists its entries."""
 
     people: tuple[str, ...] = ()
     consent: str = ""
@@ -52,7 +52,7 @@ class Take:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What is known of each of its photos."""
+        """The labels of each of its photos."""
         glasses = str(int(self.glasses))
         return {"sitting": self.sitting, "light": self.sitting, "glasses": glasses}
 

@@ -35,9 +35,9 @@ class _Skipped(Exception):
 
 @dataclass
 class Session:
-    """Films what is missing in a gallery of what a plan asks for.
+    """Films the takes of a plan that a gallery lacks.
 
-    ``finder`` sees whether one face is there. ``saved`` counts the photos of this session.
+    ``finder`` checks that one face is there. ``saved`` counts the photos of this session.
     """
 
     camera: Camera
@@ -93,7 +93,7 @@ class Session:
             )
 
     def _agrees(self, take: Take) -> bool:
-        """Tell whether a person has agreed to be filmed, or agrees now."""
+        """Return whether a person has agreed to be filmed, or agrees now."""
         if self.gallery.consent(take.person) is not None:
             return True
         sentence = self.plan.consent or SENTENCE

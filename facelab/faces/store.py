@@ -58,7 +58,7 @@ class Store:
 
     @property
     def place(self) -> Path | None:
-        """Where this store's own entries lie."""
+        """The folder of this store's own entries."""
         return self.folder / self.fingerprint if self.folder else None
 
     def read(self, key: str, count: int | None = None) -> FeatureRows | None:
@@ -80,7 +80,7 @@ class Store:
         return rows
 
     def write(self, key: str, rows: FeatureRows) -> bool:
-        """Keep the rows (n,) of an entry. Return whether they lie in a file."""
+        """Keep the rows (n,) of an entry. Return whether they are in a file."""
         path, content = self._path(key), rows.tobytes()
         if path is None:
             return False

@@ -80,8 +80,8 @@ class Clip:
 class Stretch:
     """Frames ``first`` to ``last``, from 1, on which the same people are in view.
 
-    ``people`` are those whose whole face is, ``partly`` those of whom anything else is: who is
-    coming or leaving.
+    ``people``: those whose whole face is in view. ``partly``: those of whom any other part is,
+    since they come or leave.
     """
 
     first: int
@@ -97,7 +97,7 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Visit(Clip):
-    """A video file of people who come and go, and who is in view when: ``stretches``, in order."""
+    """A video file of people who come and go; ``stretches`` give the people in view, in order."""
 
     stretches: tuple[Stretch, ...]
 
@@ -111,14 +111,14 @@ TRUTH = "first", "last", "people", "partly"
 
 
 def truth_of(file: str) -> str:
-    """Return the name of the file that says who is in view when in a film's file."""
+    """Return the name of the file with the truth of a film: the people in view on each frame."""
     return f"{file.rpartition('.')[0]}.truth.csv"
 
 
 def read_stretches(path: Path, frames: int) -> tuple[Stretch, ...]:
-    """Read who is in view when in a film of so many ``frames``: a line a stretch, names with ``+``.
+    """Read the people in view in a film of so many ``frames``: a line a stretch, names with ``+``.
 
-    Raises FacelabError when the file cannot be read, or does not say it of every frame once.
+    Raises FacelabError when the file is unreadable, or does not cover every frame once.
     """
     cure = "restore it"
     try:

@@ -25,7 +25,7 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """What the report says of it."""
+        """Its name in the report."""
 
     @property
     def is_reference(self) -> bool:
@@ -63,7 +63,7 @@ class Recording:
 
     @property
     def name(self) -> str:
-        """What the report says of it."""
+        """Its name in the report."""
         return f"recorded frames in {self.folder.name}/"
 
     @cached_property

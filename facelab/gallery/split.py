@@ -70,7 +70,7 @@ def bursts(names: Sequence[str], times: Sequence[float | None]) -> list[list[int
 
 
 def _neighbours(one: str, other: str) -> bool:
-    """Tell whether a name follows another as 8 follows 7; those without numbers always do."""
+    """Return whether a name follows another as 8 follows 7; those without numbers always do."""
     a, b = re.findall(r"[0-9]+", one), re.findall(r"[0-9]+", other)
     if not a or not b:
         return True

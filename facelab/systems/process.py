@@ -201,7 +201,7 @@ class Process:
 
 
 def program(command: Sequence[str]) -> str:
-    """Return the name of a command's program, without its folder and whatever is given to it.
+    """Return the name of a command's program, without its folder and its arguments.
 
     >>> program(["/opt/bin/node", "trainer.js", "--key=1"])
     'node'
@@ -210,5 +210,5 @@ def program(command: Sequence[str]) -> str:
 
 
 def _is(value: object, *allowed: int) -> bool:
-    """Tell whether a value is one of some numbers; ``True`` is no number here, though it is 1."""
+    """Return whether a value is one of some numbers; ``True`` is no number here, though it is 1."""
     return not isinstance(value, bool) and value in allowed
