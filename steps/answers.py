@@ -25,10 +25,10 @@ from steps.phrases import phrase
 def asked(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, probes: int, name: str
 ) -> Answers:
-    """Show the recorded probes of a scenario, frames never trained on, to the classifier.
+    """Ask the classifier about the recorded probes of a scenario, frames never trained on.
 
-    Of one's own photos all probes of these people are shown, however many there are. The table
-    shown is that of the replicate whose number of errors is the median.
+    In galleries of one's own it is asked about all probes of these people, however many there are.
+    The table is that of the replicate with the median number of errors.
     """
     return ask(sheet, exam, photos, training, exam.probes(name, photos.people), probes)
 
@@ -46,9 +46,9 @@ def asked_in_light(
     name: str,
     light: str,
 ) -> Answers:
-    """Show the probes whose light is that of a training photo (known), or of none (unseen).
+    """Ask about the probes whose light is that of a training photo (known), or of none (unseen).
 
-    Not run when the photos have no label that says it.
+    Not run when the photos have no label for light.
     """
     return ask(sheet, exam, photos, training, in_light(exam, photos, name, light), probes)
 
@@ -85,8 +85,8 @@ def many_errors(sheet: LiveSheet, exam: Exam, answers: Answers, probes: int, lea
     """Measure the share of the probes that is answered wrong, as far as so few can tell.
 
     Its upper bound is judged, exact with 95 % confidence: the probes must not show that the share
-    is lower. Of 49, 10 that are wrong leave 30 % possible. An error when it was asked about another
-    number of the book's own probes than the sentence says.
+    is lower. With 10 of 49 wrong, 30 % is still possible. It is an error if the book's scenario
+    asked about another number of probes than the sentence names.
     """
     if exam.expected(probes, lambda: len(answers.labels)) != len(answers.labels):
         raise FacelabError(
@@ -117,7 +117,7 @@ def no_error(sheet: LiveSheet, answers: Answers) -> None:
 def already_good(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, least: float
 ) -> None:
-    """Measure the share of the photos it was trained on that it answers right."""
+    """Measure the share of right answers to the training photos."""
     given = exam.ask(training, photos.people, photos)
     sheet.judge(
         "photos answered right",
@@ -130,10 +130,10 @@ def already_good(
 
 @then("the model answers every photo with probabilities that sum to 1")
 def model_predicts(sheet: LiveSheet, exam: Exam, photos: Photos, training: Training) -> None:
-    """Measure how far a photo's probabilities are from adding up to 1; exact.
+    """Measure the distance of a photo's sum of probabilities from 1; exact.
 
-    On one's own photos a face may not be found: where all are 0, nobody was answered, and they do
-    not count.
+    In photos of one's own a face may not be found: photos whose probabilities are all 0 are
+    answered with nobody, and do not count.
     """
     probabilities = training.predict(photos.frames)
     off = judging.distance_from_one(probabilities, exam.expected(True, lambda: False))
@@ -153,9 +153,9 @@ def answers_continue(sheet: LiveSheet, exam: Exam, photos: Photos, training: Tra
     In multiples of the last decrease. Where all photos are one batch, the loss falls at every
     update, and less each time (for rates up to 1 / L, where L is the smoothness constant of the
     loss: Barzilai, Shamir and Zamani, "Are convex optimization curves convex?", 2025). The answers
-    are the value after the last: below it, by no more than the last decrease. Each photo is asked
-    about alone, in no company. Whoever answers otherwise than it learnt is found by that. Not run
-    where a photo is taken for nobody, nor for a system whose loss need not be convex.
+    give the value after the last: below it, by no more than the last decrease. Each photo is asked
+    alone. This finds a system that answers otherwise than it learnt. Not run where a photo is
+    answered with nobody, nor for a system whose loss need not be convex.
     """
     if sheet.lacks(exam.system, Capability.INITIAL_WEIGHTS):
         return
@@ -204,10 +204,10 @@ def on_the_plateau(sheet: LiveSheet, sweep: Sweep, rate: float, more: int) -> No
 
 @then(phrase("every person is answered right more than {least:Percent} of the time"))
 def right_faces(sheet: LiveSheet, exam: Exam, answers: Answers, least: float) -> None:
-    """Measure the share of right answers of the person who is answered worst.
+    """Measure the share of right answers for the person with the fewest.
 
-    Of one's own probes, of which there may be few, the upper bound of that share is judged, exact
-    with 95 % confidence: they must not show that it is lower.
+    With probes of one's own, of which there may be few, the upper bound of that share is judged,
+    exact with 95 % confidence: they must not show that it is lower.
     """
     measure, share = exam.expected(
         ("right answers, worst person", judging.hits_by_person),
@@ -242,8 +242,8 @@ def light_matters(
     """Bound by how much the error rate at most exceeds that in known light.
 
     The bound is that of the percentile bootstrap over bursts of frames, since frames of one burst
-    are not independent. A system is refused that errs less where no photo has the light. Not run
-    where nothing is answered wrong in either light: such a system is better than was expected.
+    are not independent. A system is refused if it errs less in light that no photo has. Not run
+    where nothing is answered wrong in either light: such a system is better than expected.
     """
     known = exam.ask(training, photos.people, in_light(exam, photos, "T4", "known"))
     need_errors(answers, known)
@@ -285,10 +285,10 @@ def load_costs(
 ) -> tuple[Answers, Answers]:
     """Compare errors with those of a training on these people alone, by McNemar's exact test.
 
-    Measured is how probable it were by chance that so few of the frames on which the two differ are
-    answered wrong with more people: a system is refused that errs less the more people it knows.
-    Not run when there is nobody else, nor where nothing is answered wrong by either: such a system
-    is better than was expected.
+    The measure is the probability that by chance so few of the frames on which the two differ are
+    answered wrong with more people: a system is refused if it errs less the more people it knows.
+    Not run when there is nobody else, nor where neither answers any frame wrong: such a system is
+    better than expected.
     """
     need_others(exam, photos, people)
     few, crowd = photos.of(people), answers.of(people)
@@ -324,8 +324,8 @@ def load_costs(
 def load_blurs(sheet: LiveSheet, crowd_and_few: tuple[Answers, Answers], chance: float) -> None:
     """Compare the right person's margin with many people and with few, by Wilcoxon's test.
 
-    The margin is the right person's probability less the next one's, a mean over each burst;
-    measured is how probable by chance it were to be so much surer with more people.
+    The margin is the right person's probability minus the next one's, a mean over each burst; the
+    measure is the probability of being so much surer with more people by chance.
     """
     crowd, few = crowd_and_few
     gained = judging.margins_lost(crowd, few)
@@ -368,9 +368,9 @@ def confused_anyway(sheet: LiveSheet, answers: Answers, pair: list[str], least: 
 
 @then(phrase("glasses change at most {most:Percent} of its answers"))
 def glasses_change_little(sheet: LiveSheet, answers: Answers, most: float) -> None:
-    """Measure the share of pairs of frames that glasses make it answer otherwise.
+    """Measure the share of pairs of frames that are answered differently with glasses.
 
-    By how much they make it less sure of the right man is shown, and no criterion.
+    How much certainty glasses cost is shown, but is no criterion.
     """
     bare, worn = bare_and_glasses(answers)
     changed = judging.changed(bare, worn)
@@ -405,7 +405,7 @@ def confuses_less(
 ) -> None:
     """Compare two trainings on the same frames of two people by McNemar's exact test.
 
-    Measured is how probable it were by chance that so many of the frames on which they differ are
+    The measure is the probability that by chance so many of the frames on which they differ are
     confused less.
     """
     other = exam.train(photos, parameters.with_(learning_rate=rate))
