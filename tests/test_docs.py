@@ -160,7 +160,7 @@ def test_an_example_compiles_and_imports_what_there_is(code: str) -> None:
 
 def test_a_lesson_is_told_as_it_is() -> None:
     page = (ROOT / "docs" / "your_system.md").read_text(encoding="utf-8")
-    table = page.partition("## What you are given")[2].partition("\n## ")[0]
+    table = page.partition("## What you receive")[2].partition("\n## ")[0]
     told = [name for row in re.findall(r"^\| (`.+?) \|", table, re.M) for name in row.split(", ")]
     assert [name.strip("`") for name in told] == [field.name for field in fields(Lesson)]
     assert f"of norm {Parameters.embedding_norm:g}" in table
