@@ -455,7 +455,7 @@ def _named(path: Path) -> tuple[Path, str]:
 
 
 def _beside(name: str, mark: str) -> str:
-    """Return a hidden name for what is half-written; on Windows ``name`` is a whole path."""
+    """Return a hidden name for a half-written file; on Windows ``name`` is a whole path."""
     path = Path(name)
     return str(path.with_name(f".{path.name[:200]}.{mark}"))
 

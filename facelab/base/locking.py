@@ -106,7 +106,7 @@ def _check_free(folder: Path) -> None:
 
 
 def _who() -> bytes:
-    """Say who this is: never the arguments, in which a camera's password may stand."""
+    """Return who this is, without arguments, which may hold a camera's password."""
     command = " ".join([Path(sys.argv[0]).name, *filter(str.isalpha, sys.argv[1:2])])
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return json.dumps({"pid": os.getpid(), "command": command, "since": since}).encode()

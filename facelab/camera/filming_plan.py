@@ -88,9 +88,9 @@ def read_plan(path: Path | None = None) -> FilmingPlan:
 
 
 def takes(plan: FilmingPlan, people: Sequence[str]) -> list[Take]:
-    """Return what is to be filmed, in order: sitting by sitting, person by person.
+    """Return the takes in order: sitting by sitting, person by person.
 
-    The film is of whoever plays the first role.
+    The film shows the player of the first role.
     """
     sets = (
         ("gallery", False, plan.photos),

@@ -53,8 +53,8 @@ class Session:
         """Film, and return a line for every take that is not whole.
 
         Raises Ended when somebody ends it, FacelabError when the camera fails or its film is over,
-        and when no consent is known and nobody can be asked. Whatever ends it, what is saved stays;
-        to run it again goes on.
+        and when no consent is known and nobody can be asked. Saved photos always stay; another run
+        continues.
         """
         planned = takes(self.plan, people)
         missing = [take for take in planned if self._count(take) < take.count]

@@ -100,7 +100,7 @@ class Store:
         return self.place / name if self.place else None
 
     def _prune(self) -> None:
-        """Remove the files unused longest, whoever made them, where all are too large."""
+        """Remove the files unused longest, of any store, where all together are too large."""
         assert self.folder
         files = [(path, path.stat()) for path in self.folder.glob("*/*")]
         files.sort(key=lambda file: file[1].st_mtime, reverse=True)

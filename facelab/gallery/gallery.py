@@ -145,7 +145,7 @@ class Gallery:
         return file
 
     def _reserve(self, place: str, set_name: str, person: str) -> str:
-        """Make a new empty file with the next number, so that nobody else takes it."""
+        """Make a new empty file with the next number, so that no other program takes it."""
         number = 1 + self._counts[set_name, person]
         width = 5 if set_name.startswith("clips/") else 3
         while True:

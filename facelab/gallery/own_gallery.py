@@ -103,9 +103,9 @@ class OwnGallery:
 
     @contextmanager
     def standing(self) -> Iterator[None]:
-        """Within the block nobody is forgotten, so that a report can be written.
+        """Within the block no person can be forgotten, so that a report can be written.
 
-        Raises FacelabError when somebody was forgotten since the gallery was opened.
+        Raises FacelabError when a person was forgotten since the gallery was opened.
         """
         with ExitStack() as held:
             with suppress(OSError):  # it may only be read, so nobody can be forgotten either

@@ -52,7 +52,7 @@ class Source(Protocol):
 
 
 class Recording:
-    """A folder of recorded frames, played strictly: whatever is missing is an error."""
+    """A folder of recorded frames, played strictly: every missing file is an error."""
 
     is_reference = True
     cache: Path | None = None

@@ -181,7 +181,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _let_go(out: Lines, over: threading.Event) -> None:
-    """End the threads, whoever holds the other ends of their pipes."""
+    """End the threads, even if another process holds the other ends of their pipes."""
     over.set()
     with suppress(queue.Full):  # full: then it is not waited for
         out.put_nowait(b"")
