@@ -195,7 +195,7 @@ def pytest_bdd_apply_tag(tag: str) -> bool | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what is collected, before others deselect and sort."""
+    """Keep the collected items, before others deselect and sort."""
     config.stash[COLLECTED] = list(items)
 
 
@@ -239,7 +239,7 @@ def _people(session: pytest.Session) -> list[str] | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave out what is blocked."""
+    """Leave blocked scenarios out."""
     if blocking := item.config.stash[RECORDER].blocking(item):
         pytest.skip(BLOCKED + ", ".join(blocking))
 
@@ -279,7 +279,7 @@ def pytest_bdd_step_error(request: pytest.FixtureRequest, exception: Exception) 
 
 
 def pytest_bdd_step_func_lookup_error(request: pytest.FixtureRequest, exception: Exception) -> None:
-    """Close a step that nobody has defined."""
+    """Close an undefined step."""
     _live(request).begin()
     _live(request).fail(exception)
 
@@ -423,7 +423,7 @@ def _tell(config: pytest.Config, source: Source) -> None:
 
 @pytest.fixture(scope="session")
 def crowd(pytestconfig: pytest.Config) -> Crowd | None:
-    """The people of T5; None when nobody asked for them."""
+    """The people of T5; None without ``--people``."""
     from facelab.gallery.drawn import Crowd, people
 
     asked = pytestconfig.getoption("people")

@@ -24,10 +24,10 @@ from steps.phrases import phrase
 def asked(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, probes: int, name: str
 ) -> Answers:
-    """Show the recorded probes of a scenario, frames never trained on, to the classifier.
+    """Ask the classifier about the recorded probes of a scenario, frames never trained on.
 
-    Of one's own photos all probes of these people are shown, however many there are. The table
-    shown is that of the replicate whose number of errors is the median.
+    In galleries of one's own it is asked about all probes of these people, however many there are.
+    The table is that of the replicate with the median number of errors.
     """
     return ask(sheet, exam, photos, training, exam.probes(name, photos.people), probes)
 
@@ -45,9 +45,9 @@ def asked_in_light(
     name: str,
     light: str,
 ) -> Answers:
-    """Show the probes whose light is that of a training photo (known), or of none (unseen).
+    """Ask about the probes whose light is that of a training photo (known), or of none (unseen).
 
-    Not run when the photos have no label that says it.
+    Not run when the photos have no label for light.
     """
     return ask(sheet, exam, photos, training, in_light(exam, photos, name, light), probes)
 
@@ -84,8 +84,8 @@ def many_errors(sheet: LiveSheet, exam: Exam, answers: Answers, probes: int, lea
     """Measure the share of the probes that is answered wrong, as far as so few can tell.
 
     Its upper bound is judged, exact with 95 % confidence: the probes must not show that the share
-    is lower. Of 49, 10 that are wrong leave 30 % possible. An error when it was asked about another
-    number of the book's own probes than the sentence says.
+    is lower. With 10 of 49 wrong, 30 % is still possible. It is an error if the book's scenario
+    asked about another number of probes than the sentence names.
     """
     if exam.expected(probes, lambda: len(answers.labels)) != len(answers.labels):
         raise FacelabError(
@@ -116,7 +116,7 @@ def no_error(sheet: LiveSheet, answers: Answers) -> None:
 def already_good(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, least: float
 ) -> None:
-    """Measure the share of the photos it was trained on that it answers right."""
+    """Measure the share of right answers to the training photos."""
     given = exam.ask(training, photos.people, photos)
     sheet.judge(
         "photos answered right",
@@ -129,10 +129,10 @@ def already_good(
 
 @then("the model answers every photo with probabilities that sum to 1")
 def model_predicts(sheet: LiveSheet, exam: Exam, photos: Photos, training: Training) -> None:
-    """Measure how far a photo's probabilities are from adding up to 1; exact.
+    """Measure the distance of a photo's sum of probabilities from 1; exact.
 
-    On one's own photos a face may not be found: where all are 0, nobody was answered, and they do
-    not count.
+    In photos of one's own a face may not be found: photos whose probabilities are all 0 are
+    answered with nobody, and do not count.
     """
     probabilities = exam.ask(training, photos.people, photos).probabilities
     off = judging.distance_from_one(probabilities, exam.expected(True, lambda: False))
@@ -152,9 +152,9 @@ def answers_continue(sheet: LiveSheet, exam: Exam, photos: Photos, training: Tra
     In multiples of the last decrease. Where all photos are one batch, the loss falls at every
     update, and less each time (for rates up to 1 / L, where L is the smoothness constant of the
     loss: Barzilai, Shamir and Zamani, "Are convex optimization curves convex?", 2025). The answers
-    are the value after the last: below it, by no more than the last decrease. Each photo is asked
-    about alone, in no company. Whoever answers otherwise than it learnt is found by that. Not run
-    where a photo is taken for nobody, nor for a system whose loss need not be convex.
+    give the value after the last: below it, by no more than the last decrease. Each photo is asked
+    alone. This finds a system that answers otherwise than it learnt. Not run where a photo is
+    answered with nobody, nor for a system whose loss need not be convex.
     """
     if sheet.lacks(exam.system, Capability.INITIAL_WEIGHTS):
         return
@@ -203,10 +203,10 @@ def on_the_plateau(sheet: LiveSheet, sweep: Sweep, rate: float, more: int) -> No
 
 @then(phrase("every person is answered right more than {least:Percent} of the time"))
 def right_faces(sheet: LiveSheet, exam: Exam, answers: Answers, least: float) -> None:
-    """Measure the share of right answers of the person who is answered worst.
+    """Measure the share of right answers for the person with the fewest.
 
-    Of one's own probes, of which there may be few, the upper bound of that share is judged, exact
-    with 95 % confidence: they must not show that it is lower.
+    With probes of one's own, of which there may be few, the upper bound of that share is judged,
+    exact with 95 % confidence: they must not show that it is lower.
     """
     measure, share = exam.expected(
         ("right answers, worst person", judging.hits_by_person),

@@ -28,7 +28,8 @@ def played(
 ) -> NDArray[np.int64]:
     """Count, frame by frame, the most probable person over a clip.
 
-    Of one's own films it is the one of the person with whose role the clip's name begins.
+    In galleries of one's own the clip is the film of the person who plays the role in the clip's
+    name.
     """
     clip = exam.source.clip(name)
     exam.require_people(photos, [clip.person])
@@ -164,7 +165,7 @@ def leads_soon(sheet: LiveSheet, photos: Photos, watched: Watched, frames: int) 
 
 @then(phrase("all {frames:Count} frames are counted"))
 def frames_counted(sheet: LiveSheet, exam: Exam, counts: NDArray[np.int64], frames: int) -> None:
-    """Add the tally up; exact. Of one's own film there are as many as it has."""
+    """Add the tally up; exact. In a film of one's own there must be as many as it has frames."""
     demanded = exam.expected(frames, lambda: exam.played)
     total = counts.sum(axis=1)
     sheet.judge("frames counted", total, Interval.exactly(demanded), exact=True)

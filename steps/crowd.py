@@ -32,7 +32,7 @@ WISH = "hundreds of faces with 30 photos each, which they could not do for want 
 
 @given(phrase("{number:Count} photos of each person of the crowd"), target_fixture="photos")
 def crowd_photos(sheet: LiveSheet, crowd: Crowd | None, number: int) -> Photos:
-    """Take the photos of a crowd, drawn and described when they are asked for.
+    """Take the photos of a crowd, which are rendered and described when they are used.
 
     Without `--people` the scenario is not run.
     """
@@ -70,7 +70,7 @@ def crowd_asked(
     )
 )
 def right_face_wins(sheet: LiveSheet, answers: Answers, least: float) -> None:
-    """Measure the share of the people who get more of the answers to their probes than another."""
+    """Measure the share of the people who get more answers to their own probes than anyone else."""
     share = growing.won(answers.wrong, answers.predicted, answers.labels["person"].to_numpy())
     sheet.judge("people whose face wins", share, Interval.at_least(least), unit="%")
 
@@ -89,8 +89,8 @@ def crowds_grow(
 ) -> Growth:
     """Train on the first people of the crowd, on more of them, and on all; ask each about its own.
 
-    The first crowd is in the second, that in the third, and so on: each frame is answered by all
-    crowds that its person is in.
+    The first crowd is in the second, that in the third, and so on: all crowds of a person answer
+    the same frames.
     """
     people = photos.people
     counts = [*sorted(int(n) for n in sizes if n < len(people)), len(people)]
@@ -113,7 +113,7 @@ def crowds_grow(
     phrase("there are at least {least:Count} of them, so that chance can be told from growth"),
 )
 def enough_people(sheet: LiveSheet, growth: Growth, least: int) -> None:
-    """Go on with a crowd of so many people; with a smaller one the scenario is not run.
+    """Continue with a crowd of so many people; with a smaller one the scenario is not run.
 
     The curves are shown all the same.
     """
@@ -174,7 +174,7 @@ def _judge_growth(
 def errors_grow(sheet: LiveSheet, growth: Growth, chance: float) -> None:
     """Compare, frame by frame, the smallest crowd that a person is in with the largest.
 
-    McNemar's exact test: measured is how probable it were by chance that so many of the frames on
+    McNemar's exact test: the measure is the probability that by chance so many of the frames on
     which the two differ are answered wrong by the larger one.
     """
     _judge_growth(sheet, growth, growth.wrong, "frames, answered wrong", chance)
@@ -187,10 +187,10 @@ def errors_grow(sheet: LiveSheet, growth: Growth, chance: float) -> None:
     )
 )
 def manner_costs_more(sheet: LiveSheet, growth: Growth, manner: str, chance: float) -> None:
-    """Compare what a manner costs in the smallest crowd that a person is in and in the largest.
+    """Compare the errors that a manner costs in the smallest and in the largest crowd of a person.
 
-    Counted are shots that are answered right when bare and wrong when all is alike but for the
-    manner (`glasses`, `unseen light`); McNemar's exact test over the shots.
+    Counted are shots that are answered right when bare and wrong in an equal shot with the manner
+    (`glasses`, `unseen light`); McNemar's exact test over the shots.
     """
     turned = growing.turned(growth, manner)
     what = f"shots, right when bare and wrong with {manner}"
@@ -209,7 +209,7 @@ def settling_grows(
     """Measure the exponent: how log(updates) grows with log(photos), from crowd to crowd.
 
     High: the mean of the accuracy over 10 updates reaches 0.9; counted to the last of them. For a
-    few people these 10 are more than an epoch, and say nothing of the photos.
+    few people these 10 are more than an epoch, and do not depend on the photos.
     """
     points = [
         (photos, float(np.median(updates)))

@@ -65,7 +65,7 @@ def order_by_chance(sheet: LiveSheet, exam: Exam, training: Training, level: flo
 
 @then(phrase("the first value lies within {distance:Number} of the loss at chance"))
 def first_value(sheet: LiveSheet, training: Training, distance: float) -> None:
-    """Measure how far the first loss lies from ln(people), the loss at chance, in nats."""
+    """Measure the distance of the first loss from ln(people), the loss at chance, in nats."""
     measured = curves.first_loss(training.history)
     sheet.judge(
         f"distance of the first loss from ln {training.history.people}",
@@ -89,7 +89,7 @@ def whole_accuracies(sheet: LiveSheet, training: Training) -> None:
 
 @then("every value is finite and no loss is negative")
 def finite_values(sheet: LiveSheet, training: Training) -> None:
-    """Look for the smallest loss; a value that is not finite refuses too. Exact."""
+    """Find the smallest loss; a value that is not finite refuses too. Exact."""
     sheet.judge(
         "smallest loss",
         curves.smallest_loss(training.history),
@@ -150,8 +150,8 @@ def accuracy_settles(
 ) -> None:
     """Measure how soon the accuracy is high, as a share of all updates.
 
-    High: its mean over so many updates in a row reaches the level; counted to the last of them.
-    Not run when so many updates alone are that part of the training, as with few photos.
+    High: its mean over so many updates in a row reaches the level; counted to the last of them. Not
+    run when the training has too few updates for it, as with few photos.
     """
     updates = training.history.updates
     exam.require(
@@ -228,9 +228,9 @@ def more_updates(
     training: Training,
     people: list[str],
 ) -> Training:
-    """Train on some of the people alone and count the updates made beyond theirs; exact.
+    """Train on some of the people alone and count the updates beyond theirs; exact.
 
-    Not run when there is nobody else.
+    Not run when the gallery has no other people.
     """
     need_others(exam, photos, people)
     smaller = exam.train(photos.of(people), parameters)

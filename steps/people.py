@@ -32,7 +32,7 @@ def _need_the_book(source: Source) -> None:
 
 @given("all photos of the gallery", target_fixture="photos")
 def all_photos(source: Source) -> Photos:
-    """Take the whole gallery, every person in it: of photos that are split, those to learn from."""
+    """Take the training photos of every person in the gallery."""
     return source.photos("gallery")
 
 
@@ -40,7 +40,7 @@ def all_photos(source: Source) -> Photos:
 def photos_of(source: Source, people: list[str]) -> Photos:
     """Take the gallery's photos of these people, in the gallery's order.
 
-    Not run when somebody of them is played by nobody.
+    Not run when nobody plays one of them.
     """
     photos = source.photos("gallery")
     require_people(source, photos, people)
@@ -97,11 +97,11 @@ def photos_of_some(
 
 @then("no recorded file is missing, damaged or an orphan")
 def recording_is_whole(sheet: LiveSheet, source: Source) -> None:
-    """Hold every file against the manifest.
+    """Compare every file with the manifest.
 
-    Counted are files that are missing, whose SHA-256 is another, and that the manifest lacks; each
-    is named. One's own photos are read leniently: not run when anything is left out, or nothing was
-    written down of what there was.
+    Count files that are missing, have another SHA-256, or are not in the manifest; each is named.
+    Galleries of one's own are read leniently: not run when files were left out, or when there is no
+    manifest.
     """
     damage = source.damage()
     sheet.judge(
@@ -118,7 +118,7 @@ def new_gallery(tmp_path: Path) -> Gallery:
 @given("a gallery that keeps them", target_fixture="face_base")
 @when("they are saved in a new gallery", target_fixture="face_base")
 def gallery_keeps(tmp_path: Path, photos: Photos) -> Gallery:
-    """Save photos in a new gallery, one by one, as a person is photographed."""
+    """Save photos in a new gallery, one by one."""
     gallery = Gallery(tmp_path / "gallery")
     for frame, person in zip(photos.frames, photos.labels["person"], strict=True):
         gallery.save(person, frame)
@@ -127,7 +127,7 @@ def gallery_keeps(tmp_path: Path, photos: Photos) -> Gallery:
 
 @when(phrase("{damage:Foreign} is handed in as a photo of {person:Name}"), target_fixture="refusal")
 def foreign_file(tmp_path: Path, face_base: Gallery, damage: str, person: str) -> str:
-    """Hand in a file that is no whole photo, and keep what the gallery says.
+    """Add a file that is no whole photo, and keep the gallery's message.
 
     Known are `a text`, `an empty file` and `half of a photo`.
     """
@@ -143,7 +143,7 @@ def foreign_file(tmp_path: Path, face_base: Gallery, damage: str, person: str) -
 
 @then("it is refused by name")
 def refused_by_name(sheet: LiveSheet, refusal: str) -> None:
-    """Look for the file's name in what the gallery said."""
+    """Find the file's name in the gallery's message."""
     sheet.judge(
         "refusals that name the file",
         refusal.count("foreign.jpg"),

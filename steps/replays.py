@@ -20,13 +20,13 @@ from steps.phrases import phrase
 
 
 def lacks_replay(sheet: LiveSheet, exam: Exam) -> bool:
-    """Tell whether a training cannot be calculated again; then the step is not run."""
+    """Return whether a training cannot be replayed; then the step is not run."""
     needed = (Capability.INITIAL_WEIGHTS, Capability.PHOTO_IDS)
     return any(sheet.lacks(exam.system, capability) for capability in needed)
 
 
 def told(history: History) -> list[replay.Told]:
-    """Return what each replicate said of its updates."""
+    """Return the reported updates of each replicate."""
     return [
         replay.Told(loss, accuracy, [batch[batch >= 0] for batch in photos])
         for loss, accuracy, photos in zip(
@@ -44,12 +44,13 @@ def rate_used(
     training: Training,
     tolerance: float,
 ) -> None:
-    """Measure how far the rate used lies from the parameter, as a share of it.
+    """Measure the distance of the rate used from the parameter, as a share of it.
 
-    It is the constant rate that explains every loss, calculated again in float64 from the first
-    weights and the photos of each batch; where no constant rate does, the finding names what does.
-    A system that does not train facelab's head says the rate of every update by itself; then the
-    update that lies farthest off counts. So it is with more than 2,048 photos, by the median.
+    The rate used is the constant rate that explains every loss, replayed in float64 from the first
+    weights and the photos of each batch. If no constant rate does, the finding names the mistake
+    that does. A system that does not train facelab's head reports the rate of every update; then
+    the update farthest off counts. With more than 2,048 photos the median of the reported rates
+    counts.
     """
     if sheet.lacks(exam.system, Capability.LEARNING_RATE):
         return
@@ -77,12 +78,12 @@ def rate_used(
 def calculated(
     sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
 ) -> None:
-    """Count updates whose loss or accuracy plain gradient descent does not give; exact.
+    """Count updates whose loss or accuracy differs from plain gradient descent; exact.
 
-    A training is calculated again in float64, from its first weights, at the rate shown, with the
-    photos of each batch. A loss in float32 may lie 0.01 % and 0.00001 nats away, an accuracy by the
-    photos whose two best answers are equal but for rounding. Of long trainings the first 2,048
-    updates are held against it.
+    The training is replayed in float64, from its first weights, at the rate shown, with the photos
+    of each batch. A loss in float32 may differ by 0.01 % and 0.00001 nats, an accuracy by the
+    photos whose two best answers are equal except for rounding. Of long trainings the first 2,048
+    updates are compared.
     """
     if lacks_replay(sheet, exam):
         return
@@ -109,10 +110,10 @@ def answers_calculated(
     training: Training,
     off: float,
 ) -> None:
-    """Measure how far a probability lies from the one that the updates lead to, at most; exact.
+    """Measure the largest distance of a probability from the replayed one; exact.
 
     The weights after the last update are calculated again in float64, and asked about the photos.
-    Photos that are taken for nobody do not count.
+    Photos that are answered with nobody do not count.
     """
     if lacks_replay(sheet, exam):
         return
@@ -137,7 +138,7 @@ def worth_its_curve(sheet: LiveSheet, exam: Exam, photos: Photos, training: Trai
     """Bound by how much more of the photos it answers wrong than in the last epoch drawn.
 
     In that epoch each photo was answered once, before it was learnt. The lower bound of the share
-    wrong now less the upper bound of the share wrong then, each exact with 95 % confidence: the
+    wrong now, minus the upper bound of the share wrong then, each exact with 95 % confidence: the
     photos must not show that it answers worse than it learnt.
     """
     wrong = judging.errors(exam.ask(training, photos.people, photos))
@@ -155,7 +156,7 @@ def worth_its_curve(sheet: LiveSheet, exam: Exam, photos: Photos, training: Trai
 def replicates_differ(
     sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
 ) -> None:
-    """Count pairs of replicates with the same losses, and seeds that give others again; exact.
+    """Count pairs of replicates with the same losses, and seeds with other losses again; exact.
 
     The training is repeated with the last seed first.
     """

@@ -94,7 +94,7 @@ def interrupted(
 def show(
     sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
 ) -> None:
-    """Show the parameters of a training, what theory says of them, and the curves."""
+    """Show the parameters of a training, its theory, and the curves."""
     sheet.remarks = training.history.remarks
     numbers = {"photos": len(photos), "people": len(photos.people)}
     sheet.show(
@@ -124,7 +124,7 @@ def values_drawn(
 
 @then("one value is drawn for each photo")
 def value_a_photo(sheet: LiveSheet, photos: Photos, training: Training) -> None:
-    """Hold the number of values against that of the photos; exact."""
+    """Compare the number of values with the number of photos; exact."""
     allowed = Interval.exactly(len(photos))
     sheet.judge("values drawn", training.history.updates, allowed, exact=True)
 
@@ -160,9 +160,9 @@ def values_between(
 def head_of_whole(
     sheet: LiveSheet, exam: Exam, photos: Photos, parameters: Parameters, training: Training
 ) -> None:
-    """Compare with a training of the same seeds that nobody interrupts.
+    """Compare with an uninterrupted training of the same seeds.
 
-    Counted are values of loss or accuracy that are not equal to the last bit.
+    Count the values of loss or accuracy that are not equal to the last bit.
     """
     whole = exam.train(photos, parameters)
     sheet.judge(

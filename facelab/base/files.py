@@ -40,9 +40,9 @@ from facelab.contract.errors import FacelabError
 
 
 def check(folder: Path, file: str) -> None:
-    """Raise FacelabError when a name leads out of a folder by itself: absolute, or with ``..``.
+    """Raise FacelabError when a name alone leads out of a folder: absolute, or with ``..``.
 
-    Whether links lead out is seen when it is opened.
+    Links are checked when the file is opened.
     """
     path = PurePath(file)
     if path.is_absolute() or ".." in path.parts:
@@ -50,19 +50,19 @@ def check(folder: Path, file: str) -> None:
 
 
 def is_folder(path: Path) -> bool:
-    """Tell whether there is a folder of that name."""
+    """Return whether there is a folder of that name."""
     return path.is_dir()
 
 
 def is_file(path: Path) -> bool:
-    """Tell whether there is a regular file of that name, or a link to one."""
+    """Return whether there is a regular file of that name, or a link to one."""
     return path.is_file()
 
 
 def exists(folder: Path, file: str) -> bool:
-    """Tell whether there is a file of any kind in a folder, a link that leads nowhere too.
+    """Return whether there is a file of any kind in a folder, including a broken link.
 
-    Raises FacelabError when it would lie elsewhere.
+    Raises FacelabError when it is outside of the folder.
     """
     return kind(folder, file) != 0
 
@@ -80,7 +80,7 @@ def kind(folder: Path, file: str) -> int:
 
 
 def is_empty(folder: Path, file: str) -> bool:
-    """Tell whether a file has no bytes. Errors as in ``exists``."""
+    """Return whether a file has no bytes. Errors as in ``exists``."""
     return signature(folder, file)[1:2] == (0,)
 
 
@@ -158,19 +158,19 @@ def whole(path: Path) -> Iterator[Path]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a whole file that the user has named, or leave what was there: never half of it.
+    """Write a whole file at a path of the user's, or leave the old one: never half of it.
 
-    When it returns, the file and its name lie on the disk. Raises OSError.
+    When it returns, the file and its name are on the disk. Raises OSError.
     """
     make_folder(path.parent)
     write(path.parent, path.name, content)
 
 
 def write(folder: Path, file: str, content: bytes) -> None:
-    """Write a whole file in a folder that is there, with the folders on its way, or nothing.
+    """Write a whole file in an existing folder, with the folders on its way, or nothing.
 
-    When it returns, the file and its name lie on the disk. Raises FacelabError when it would lie
-    elsewhere, OSError when the disk refuses it; what was there is still there then.
+    When it returns, the file and its name are on the disk. Raises FacelabError when it is outside
+    of the folder, OSError when writing fails; an old file is then kept.
     """
     with parent(folder, file, make=True) as (name, at):
         half = _beside(name, secrets.token_hex(4))
@@ -207,9 +207,9 @@ def open_lock(folder: Path, file: str) -> int:
 
 
 def append(folder: Path, file: str, line: bytes) -> None:
-    """Add a line to a file of lines, and wait until it lies on the disk.
+    """Add a line to a file of lines, and wait until it is on the disk.
 
-    A line that broke off before is ended first. Errors as in ``write``; no part of it stays then.
+    A torn last line is ended first. Errors as in ``write``; no part of the line stays then.
     """
     new = not exists(folder, file)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
@@ -232,9 +232,9 @@ def append(folder: Path, file: str, line: bytes) -> None:
 
 
 def remove(folder: Path, file: str) -> bool:
-    """Remove a file in a folder, or a link, for good; tell whether there was one.
+    """Remove a file in a folder, or a link, for good; return whether there was one.
 
-    Raises FacelabError when it lies elsewhere, OSError when the disk refuses it.
+    Raises FacelabError when it lies elsewhere, OSError when writing fails.
     """
     try:
         with parent(folder, file) as (name, at):
@@ -258,7 +258,7 @@ def remove_if_empty(folder: Path, file: str) -> None:
 
 
 def remove_tree(folder: Path, file: str) -> bool:
-    """Remove a folder in a folder with all it holds, links as links; tell whether there was one.
+    """Remove a folder in a folder with all it holds, links as links; return whether there was one.
 
     Errors as in ``remove``.
     """
@@ -272,15 +272,15 @@ def remove_tree(folder: Path, file: str) -> bool:
 
 
 def names(folder: Path, file: str = ".") -> list[str]:
-    """Return the names of what lies in a folder, or in a folder in it, sorted.
+    """Return the names in a folder, or in a folder in it, sorted.
 
-    Raises FacelabError when it lies elsewhere, OSError when it cannot be listed.
+    Raises FacelabError when it is outside of the folder, OSError when it cannot be listed.
     """
     return sorted(name for name, _ in _entries(folder, file))
 
 
 def files_below(folder: Path, file: str) -> list[str]:
-    """Return all that lies below a folder in a folder but folders, relative to it, sorted.
+    """Return all files below a folder in a folder, relative to it, sorted; no folders.
 
     Links are named, not followed; so is the folder itself where it is a link.
     """
@@ -339,7 +339,7 @@ def _named(path: Path) -> tuple[Path, str]:
 
 
 def _beside(name: str, mark: str) -> str:
-    """Return a hidden name for what is half-written; on Windows ``name`` is a whole path."""
+    """Return a hidden name for a half-written file; on Windows ``name`` is a whole path."""
     path = Path(name)
     return str(path.with_name(f".{path.name[:200]}.{mark}"))
 

@@ -40,11 +40,11 @@ _UNKNOWN = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 
 @contextmanager
 def locked(path: Path, otherwise: str) -> Iterator[None]:
-    """Hold the lock that is a file, in a folder that there is, for the time of the block.
+    """Hold the lock of a file, in an existing folder, for the time of the block.
 
-    The file names who holds it, and is gone afterwards. Raises FacelabError with ``otherwise``,
-    in which ``{who}`` is the holder, when somebody else has it. Where a file system has no locks,
-    the block is entered without.
+    The file names the holder, and is removed afterwards. Raises FacelabError with ``otherwise``,
+    in which ``{who}`` is the holder, when another process has it. Where a file system has no locks,
+    the block is entered without one.
     """
     descriptor = _take(path, otherwise)
     try:

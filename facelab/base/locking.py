@@ -57,7 +57,7 @@ class Session:
 def writing(
     folder: Path, session: Session | None = None, *, interrupting: bool = False
 ) -> Iterator[None]:
-    """Within the block nobody else writes into a folder, which is there.
+    """Within the block no other program writes into a folder, which exists.
 
     Raises FacelabError when another holds its session, unless one is ``interrupting``, and when
     others write for more than 30 seconds; OSError as the disk does.
@@ -81,13 +81,13 @@ def writing(
 
 
 def make_home(folder: Path) -> None:
-    """Make the folder for what is facelab's own, which git ignores. Raises OSError."""
+    """Make the folder of facelab's own files, which git ignores. Raises OSError."""
     if not files.exists(folder, IGNORED):
         files.write(folder, IGNORED, b"*\n")
 
 
 def leave_home(folder: Path) -> None:
-    """Remove a folder in which nothing was kept but what is facelab's own, if that is empty."""
+    """Remove a folder that holds only facelab's own folder, if that is empty."""
     with suppress(OSError):
         if files.names(folder) == [HOME]:
             rest = set(files.names(folder, HOME)) - {".gitignore", "lock", "session"}
@@ -108,7 +108,7 @@ def _check_free(folder: Path) -> None:
 
 
 def _who() -> bytes:
-    """Say who this is: never the arguments, in which a camera's password may stand."""
+    """Return who this is, without arguments, which may hold a camera's password."""
     command = " ".join([Path(sys.argv[0]).name, *filter(str.isalpha, sys.argv[1:2])])
     since = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return json.dumps({"pid": os.getpid(), "command": command, "since": since}).encode()
@@ -127,7 +127,7 @@ def _busy(folder: Path) -> FacelabError:
 
 
 def lock(descriptor: int) -> bool:
-    """Lock a file if nobody else has; the lock goes when the file is closed."""
+    """Lock a file if no other process has it; closing the file releases the lock."""
     try:
         import fcntl
     except ImportError:

@@ -13,8 +13,8 @@ _PLAIN = re.compile(
 def hidden(place: str) -> str:
     """Return an address as scheme and host alone, or a path as it is.
 
-    Users, passwords and keys stand before the host, in queries, with some cameras in the path:
-    nothing but the host is shown, and not even that where an @ makes it doubtful which part it is.
+    Users, passwords and keys are before the host, in queries, with some cameras in the path. So
+    only the host is shown, and not even that where an @ makes it doubtful which part it is.
 
     >>> hidden("http://ann:secret@10.0.0.7:8080/video?key=1")
     'http://10.0.0.7:8080/…'

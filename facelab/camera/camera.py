@@ -34,13 +34,13 @@ BROKEN = 10
 
 @dataclass(frozen=True)
 class Camera:
-    """Anything that gives frames one after another, begun anew whenever it is played.
+    """A source of frames, one after another, begun anew whenever it is played.
 
     ``start`` returns the frames, (height, width, 3) uint8 BGR, of one size; among them may be a
-    ``BrokenPicture``, which is told and left out. ``name`` is what messages and the report say:
-    no password. ``rate`` is the frames a second of a film, None of a camera that is live.
-    ``wait`` is in seconds. What ``start`` returns may have a method ``cut``: it is called from
-    another thread when nobody looks any more, and ends whatever waits for a picture.
+    ``BrokenPicture``, which is reported and left out. ``name`` is used in messages and the report:
+    no password. ``rate`` is the frames a second of a film, None of a live camera. ``wait`` is in
+    seconds. The result of ``start`` may have a method ``cut``: another thread calls it when nothing
+    reads any more, and it ends every wait for a picture.
     """
 
     start: Callable[[], Iterable[Frame | BrokenPicture]]
@@ -57,11 +57,11 @@ class Camera:
     ) -> Generator[tuple[float, Frame], None, None]:
         """Yield each frame, a new array, with the seconds since the first one.
 
-        Seconds of a film are counted by its rate, whatever the clock says. ``tell`` is given a
-        line for every broken picture. ``newest``: of a live camera that is faster than whoever
-        looks, the frames in between are left out, so that one never sees what was a while ago.
-        Raises FacelabError, within ``wait``, when the camera is not there, breaks off, hangs,
-        freezes, changes size, or gives only broken pictures.
+        Seconds of a film are counted by its rate, not by the clock. ``tell`` is called with a line
+        for every broken picture. ``newest``: if a live camera is faster than the reader, the frames
+        in between are left out, so that the reader never gets an old one.
+        Raises FacelabError, within ``wait``, when the camera is absent, breaks off, hangs, freezes,
+        changes size, or gives only broken pictures.
         """
         reader = _Reader(self.start, newest=newest and self.rate is None)
         last, since, begun, broken = None, 0.0, 0.0, 0
@@ -183,7 +183,7 @@ class _Reader:
 
 
 def open_camera(place: str, wait: float = WAIT) -> Camera:
-    """Return the camera at a place, which is not looked at before it is played.
+    """Return the camera at a place; it is not opened before it is played.
 
     ``place``: a number (0), a device (/dev/video2), an address (http, https, rtsp), a video file,
     a folder of pictures or a numbered sequence (shots/%03d.jpg).

@@ -29,7 +29,7 @@ REFRESH = 0.1
 
 @dataclass(frozen=True)
 class Scene:
-    """What is going on: a take, what to do, how many photos are there, what is wrong."""
+    """The state of filming: a take, what to do, the number of photos, the defect of the picture."""
 
     take: Take
     cue: str
@@ -38,7 +38,7 @@ class Scene:
 
 
 class Director(Protocol):
-    """Whoever talks with the people before the camera. ``asks``: whether anyone can answer."""
+    """Talks with the people before the camera. ``asks``: whether anyone can answer."""
 
     asks: bool
 
@@ -50,7 +50,7 @@ class Director(Protocol):
 
 
 class Schedule:
-    """Films without a terminal: says in plain lines what happens, and hears nothing."""
+    """Films without a terminal: prints its state in plain lines, and reads no keys."""
 
     asks = False
 
@@ -109,7 +109,7 @@ class Terminal:
         return MEANING.get(pressed.lower(), "")
 
     def _differs(self, scene: Scene) -> bool:
-        """Tell whether there is something to be told at once."""
+        """Return whether there is something to be told at once."""
         shown = self._shown
         return shown is None or replace(scene, saved=shown.saved) != shown
 
@@ -119,7 +119,7 @@ class Terminal:
 
 
 def panel(scene: Scene) -> RenderableType:
-    """Return the picture of a scene: what to do, how far it is, what is wrong, the keys."""
+    """Return the picture of a scene: what to do, the progress, the defect, the keys."""
     from rich.console import Group
     from rich.panel import Panel
     from rich.progress_bar import ProgressBar

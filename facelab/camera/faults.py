@@ -8,4 +8,4 @@ class BrokenPicture(FacelabError):
 
 
 class Dropped(Exception):
-    """A stream ended that has no end of its own; the text says what is known of why."""
+    """A live stream ended; the text gives the known reason."""

@@ -71,7 +71,7 @@ def _address(url: str, wait: float) -> Feed:
 
 
 class _Web:
-    """What an address of the web sends: MJPEG, or whatever FFmpeg makes of it. It can be cut."""
+    """The frames at a web address: MJPEG, or a film that FFmpeg reads. It can be cut."""
 
     def __init__(self, url: str, wait: float) -> None:
         self._url, self._wait, self._line = url, wait, Line()
@@ -81,7 +81,7 @@ class _Web:
         yield from mjpeg.pictures(url, wait, self._line) or _stream(url, wait)
 
     def cut(self) -> None:
-        """End whatever waits for it, in another thread."""
+        """End every wait for it in another thread."""
         self._line.cut()
 
 
@@ -99,7 +99,7 @@ def _device(number: int | str, path: Path | None, name: str) -> Iterator[Frame]:
 
 
 def _usable(path: Path) -> None:
-    """Say what is wrong with a device as far as the system knows."""
+    """Return what is wrong with a device, as far as the system knows."""
     there = sorted(str(one) for one in Path("/dev").glob("video*"))
     try:
         is_device = stat.S_ISCHR(path.stat().st_mode)
@@ -169,7 +169,7 @@ def _captured(where: list[Any], refusal: str) -> Iterator[Frame]:
 
 
 def _rate(path: Path) -> float:
-    """Return the frames a second of a film, 25 where it does not say."""
+    """Return the frames a second of a film, 25 where it is unknown."""
     cv2 = opencv()
     capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
     rate = float(capture.get(cv2.CAP_PROP_FPS))

@@ -25,10 +25,10 @@ OWN = ("gallery", "probes", "clips", "reports", NAME, journal.NAME, consent.NAME
 
 
 def film(camera: Camera, folder: Path, plan: FilmingPlan) -> list[str]:
-    """Film what a folder lacks of a plan, and return a line for everything that it still lacks.
+    """Film the takes of a plan that a folder lacks; return a line for each that it still lacks.
 
-    Raises FacelabError when the folder holds anything else, when a camera fails, when nobody can be
-    asked who is filmed and whether they agree. What is saved stays, and to film again goes on.
+    Raises FacelabError when the folder holds anything else, when a camera fails, or when nobody
+    can be asked for names and consent. Saved photos stay; another call continues.
     """
     check_folder(folder)
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
@@ -82,7 +82,7 @@ def direction(*, at_terminal: bool) -> Iterator[Director]:
 
 
 def ask_names(known: Sequence[str]) -> list[str]:
-    """Ask at the terminal who is going to be filmed, besides those who are known."""
+    """Ask at the terminal for the names of further people."""
     names = list(known)
     if names:
         print(f"filmed before: {', '.join(names)}")

@@ -17,7 +17,7 @@ _PHOTOS = Span(0, 10_000, "photos of a person in a sitting")
 
 @dataclass(frozen=True)
 class FilmingPlan:
-    """A whole plan, as its file has it; docs/camera.md tells its entries."""
+    """A whole plan, as its file has it; docs/camera.md lists its entries."""
 
     people: tuple[str, ...] = ()
     consent: str = ""
@@ -52,7 +52,7 @@ class Take:
 
     @property
     def labels(self) -> dict[str, str]:
-        """What is known of each of its photos."""
+        """The labels of each of its photos."""
         glasses = str(int(self.glasses))
         return {"sitting": self.sitting, "light": self.sitting, "glasses": glasses}
 
@@ -88,9 +88,9 @@ def read_plan(path: Path | None = None) -> FilmingPlan:
 
 
 def takes(plan: FilmingPlan, people: Sequence[str]) -> list[Take]:
-    """Return what is to be filmed, in order: sitting by sitting, person by person.
+    """Return the takes in order: sitting by sitting, person by person.
 
-    The film is of whoever plays the first role.
+    The film shows the player of the first role.
     """
     sets = (
         ("gallery", False, plan.photos),

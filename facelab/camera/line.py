@@ -16,9 +16,9 @@ SCHEMES = ("http", "https")
 
 
 class Line:
-    """The connections that one player of a camera has made; ``cut`` ends whatever waits on them.
+    """The connections of one player of a camera; ``cut`` ends every wait on them.
 
-    Whoever reads is then told that the stream ended, however slowly it came.
+    The reader then gets an end of the stream, however slowly it came.
     """
 
     def __init__(self) -> None:

@@ -37,7 +37,7 @@ EVERY = 5.0
 def tally(
     camera: Camera, watch: Watch, people: Sequence[str], seconds: float = float("inf")
 ) -> NDArray[np.int64]:
-    """Count whom the first replicate sees, until the seconds or the film are over, or Ctrl-C.
+    """Count the people that the first replicate sees, until the time, the film or Ctrl-C ends it.
 
     Shows bars while it counts, prints the final count, and returns it: (people + 1,), the last is
     nobody. Raises FacelabError, after printing it, when the camera fails.

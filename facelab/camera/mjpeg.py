@@ -32,10 +32,10 @@ DIGITS = 10
 
 
 def pictures(url: str, wait: float, line: Line) -> Iterator[Frame | BrokenPicture] | None:
-    """Connect, and return what is sent, without end; None when it is a film of another kind.
+    """Connect, and return the pictures, without end; None when it is a film of another kind.
 
-    ``wait``: seconds after which whoever reads gives up; the network is left twice as long, and
-    is given up with its ``line``. Raises FacelabError when nobody answers, or with no stream; the
+    ``wait``: seconds after which the reader gives up; the network gets twice as long, and is given
+    up with its ``line``. Raises FacelabError when there is no answer, or no stream in it; the
     pictures raise Dropped when the stream ends.
     """
     answer = _connect(url, wait, line)

@@ -30,7 +30,7 @@ PROBE = 1.5
 
 
 def remark(frame: Frame, before: Frame | None, finder: FaceDetector) -> str:
-    """Return what is wrong with a frame (height, width, 3), in two or three words, or nothing.
+    """Return the defect of a frame (height, width, 3), in two or three words, or nothing.
 
     ``before`` is the frame before it: a camera's noise never gives the same picture twice.
     """

@@ -35,9 +35,9 @@ class _Skipped(Exception):
 
 @dataclass
 class Session:
-    """Films what is missing in a gallery of what a plan asks for.
+    """Films the takes of a plan that a gallery lacks.
 
-    ``finder`` sees whether one face is there. ``saved`` counts the photos of this session.
+    ``finder`` checks that one face is there. ``saved`` counts the photos of this session.
     """
 
     camera: Camera
@@ -53,8 +53,8 @@ class Session:
         """Film, and return a line for every take that is not whole.
 
         Raises Ended when somebody ends it, FacelabError when the camera fails or its film is over,
-        and when no consent is known and nobody can be asked. Whatever ends it, what is saved stays;
-        to run it again goes on.
+        and when no consent is known and nobody can be asked. Saved photos always stay; another run
+        continues.
         """
         planned = takes(self.plan, people)
         missing = [take for take in planned if self._count(take) < take.count]
@@ -93,7 +93,7 @@ class Session:
             )
 
     def _agrees(self, take: Take) -> bool:
-        """Tell whether a person has agreed to be filmed, or agrees now."""
+        """Return whether a person has agreed to be filmed, or agrees now."""
         if self.gallery.consent(take.person) is not None:
             return True
         sentence = self.plan.consent or SENTENCE

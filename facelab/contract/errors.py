@@ -9,7 +9,7 @@ LONGEST = 2000
 class FacelabError(Exception):
     """Bad input, in one line: what is wrong, what was received, what is allowed, what to do.
 
-    It is printable whatever it quotes.
+    The line is printable, even if it quotes text that is not.
     """
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ Frame = NDArray[np.uint8]
 
 
 class LazyFrames(Sequence[Frame]):
-    """Frames that are made when they are looked at: decoded from files, or rendered."""
+    """Frames that are decoded or rendered when they are used."""
 
     @abstractmethod
     def select(self, places: Sequence[int]) -> LazyFrames:
@@ -27,7 +27,7 @@ class Film(Protocol):
 
     @property
     def person(self) -> str:
-        """Who is on it."""
+        """The person on it."""
 
     def __len__(self) -> int:
         """How many frames it has."""

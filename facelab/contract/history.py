@@ -38,7 +38,7 @@ class History:
 
     @property
     def updates(self) -> int:
-        """How many updates were made: fewer than asked for when the training was interrupted."""
+        """The number of updates made: fewer than requested when the training was interrupted."""
         return int(self.loss.shape[1])
 
     @property

@@ -61,7 +61,7 @@ class Interval:
         return cls(low=value, high=value)
 
     def __contains__(self, value: float) -> bool:
-        """Tell whether ``value`` lies inside; NaN lies in no interval."""
+        """Return whether ``value`` is inside; NaN is in no interval."""
         above = value > self.low if self.open_low else value >= self.low
         below = value < self.high if self.open_high else value <= self.high
         return above and below
@@ -74,7 +74,7 @@ class Interval:
         return self.describe(plain)
 
     def describe(self, number: Callable[[float], str]) -> str:
-        """Say the interval in words, each end written by ``number``."""
+        """Return the interval in words, each end written by ``number``."""
         if self.low == self.high:
             return f"exactly {number(self.low)}"
         low = f"{'more than' if self.open_low else 'at least'} {number(self.low)}"

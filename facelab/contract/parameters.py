@@ -24,9 +24,9 @@ class Parameter:
     meaning: str
 
     def check(self, value: object, allowed: Interval | None = None) -> float | int:
-        """Return ``value`` as a number that lies in ``allowed``.
+        """Return ``value`` as a number within ``allowed``.
 
-        Raises FacelabError, in one line, when it is no number or lies outside.
+        Raises FacelabError, in one line, when it is no number or outside.
         """
         allowed = allowed or self.allowed
         try:

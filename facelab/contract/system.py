@@ -59,12 +59,12 @@ class System(Protocol):
 
 @dataclass(frozen=True)
 class Lesson:
-    """What a learner learns from: one training of one replicate.
+    """The input of a learner: one training of one replicate.
 
-    ``embeddings`` (N, D) float32: the photos. ``labels`` (N,) int32: who is on them, as numbers
-    from 0. ``people``: how many there are, C. ``parameters``: ``learning_rate``, ``epochs``,
-    ``batch_size`` and the others. ``seed``: for whatever is drawn. ``kernel`` (D, C) and ``bias``
-    (C,) float32: the weights to begin with, for those who can.
+    ``embeddings`` (N, D) float32: the photos. ``labels`` (N,) int32: the person on each, as a
+    number from 0. ``people``: the number of people, C. ``parameters``: ``learning_rate``,
+    ``epochs``, ``batch_size`` and the others. ``seed``: for random numbers. ``kernel`` (D, C) and
+    ``bias`` (C,) float32: the initial weights, for learners that can use them.
     """
 
     embeddings: NDArray[np.float32]
@@ -101,9 +101,9 @@ class Learner(Protocol):
         """Which of ``initial weights``, ``photo ids`` and ``stop`` it has."""
 
     def learn(self, lesson: Lesson, tell: Tell) -> Predict:
-        """Train, calling ``tell`` at every update, and return what answers."""
+        """Train, calling ``tell`` at every update, and return a function that answers."""
 
 
 def title(system: System) -> str:
-    """Return name and version, as one says them, in one line that can be printed."""
+    """Return name and version in one printable line."""
     return f"{one_line(str(system.name))} {one_line(str(system.version))}"

@@ -6,10 +6,10 @@ import re
 
 
 def one_line(text: str, most: int = 100) -> str:
-    r"""Return a text of somebody else's as one line of at most ``most`` characters and an ellipsis.
+    r"""Return a text of others as one line of at most ``most`` characters and an ellipsis.
 
-    Ends of lines and tabs become spaces. What else a terminal or browser would act on – escapes,
-    bells, marks that turn the direction of writing – becomes a replacement character.
+    Ends of lines and tabs become spaces. Other characters on which a terminal or browser would act
+    (escapes, bells, marks that turn the direction of writing) become a replacement character.
 
     >>> one_line("red: \x1b[31m\nand so on", 13)
     'red: �[31m an…'

@@ -24,11 +24,11 @@ class Head:
 
 @dataclass(frozen=True)
 class TrainingRequest:
-    """What is asked of a training: one replicate a seed, all with the same parameters.
+    """The request for a training: one replicate a seed, all with the same parameters.
 
-    ``start``: the weights to begin with, drawn from the seeds where it is None.
-    ``stop(values)`` is asked from time to time, with the number of values drawn so far, whether to
-    interrupt. ``progress(done, total)`` is told how far it is.
+    ``start``: the initial weights, drawn from the seeds where it is None.
+    ``stop(values)`` is called from time to time with the number of values drawn so far, and returns
+    whether to interrupt. ``progress(done, total)`` is called as the work proceeds.
     """
 
     parameters: Parameters

@@ -14,7 +14,7 @@ from facelab.contract.interval import Interval
 
 
 class Refused(AssertionError):
-    """A measure lies where the phrase does not allow it."""
+    """A measure is outside of the interval that the phrase allows."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Verdict:
 
     @property
     def accepted(self) -> bool:
-        """Whether the phrase stands; a verdict on no value at all does not."""
+        """Whether the phrase holds; a verdict without any value does not."""
         return bool(self.values) and self.violations <= self.tolerated
 
     @property

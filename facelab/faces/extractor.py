@@ -35,9 +35,9 @@ can be told which."""
 
 @dataclass(frozen=True)
 class Features:
-    """``vectors`` (n, 1764) and ``faces`` (n, 5): box and score, zeros where nobody is seen.
+    """``vectors`` (n, 1764) and ``faces`` (n, 5): box and score, zeros where no face is found.
 
-    ``several`` (n,) tells where more than one face is seen.
+    ``several`` (n,): whether more than one face is found.
     """
 
     PARTS: ClassVar = ("vector", "face", "several")
@@ -59,7 +59,7 @@ class Features:
 
     @classmethod
     def of(cls, rows: Iterable[np.void], count: int) -> Features:
-        """Return what so many rows of the store say."""
+        """Return the features in rows of the store."""
         parts = [
             np.empty((count, *FEATURE_ROW[name].shape), FEATURE_ROW[name].base)
             for name in cls.PARTS
@@ -86,9 +86,9 @@ class FeatureExtractor:
         self._rendered = RenderedFeatures(self._store)
 
     def extract(self, frames: Sequence[Frame]) -> Features:
-        """Describe the largest face of each frame; the centre square where nobody is seen.
+        """Describe the largest face of each frame, or the centre square where no face is found.
 
-        What is returned is the caller's own.
+        The arrays returned are the caller's own.
         """
         if isinstance(frames, RenderedFrames):
             return Features.of(self._rendered.extract(frames, self), len(frames))

@@ -49,7 +49,7 @@ class FaceFinder:
     name = "facelab's face finder"
 
     def __init__(self, threshold: float = THRESHOLD, net: Weights | None = None) -> None:
-        """Take the weights of both networks; the committed ones unless told."""
+        """Take the weights of both networks; by default the committed ones."""
         self.threshold = threshold
         self._net = net or weights()
 

@@ -46,7 +46,7 @@ class RenderedFeatures:
         self._kept: set[str] = set()
 
     def extract(self, frames: RenderedFrames, extractor: Extracts) -> Iterator[np.void]:
-        """Render and describe what nobody has; return a row for each frame, in order.
+        """Render and describe the frames that the store lacks; return a row for each frame.
 
         Entries are read one by one, each time anew: those of a crowd would fill the memory.
         """

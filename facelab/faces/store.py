@@ -61,7 +61,7 @@ class Store:
 
     @property
     def place(self) -> Path | None:
-        """Where this store's own entries lie."""
+        """The folder of this store's own entries."""
         return self.folder / self.fingerprint if self.folder else None
 
     def read(self, key: str, count: int | None = None) -> FeatureRows | None:
@@ -83,7 +83,7 @@ class Store:
         return rows
 
     def write(self, key: str, rows: FeatureRows) -> bool:
-        """Keep the rows (n,) of an entry. Return whether they lie in a file."""
+        """Keep the rows (n,) of an entry. Return whether they are in a file."""
         path, content = self._path(key), rows.tobytes()
         if path is None:
             return False
@@ -103,7 +103,7 @@ class Store:
         return self.place / name if self.place else None
 
     def _prune(self) -> None:
-        """Remove the files unused longest, whoever made them, where all are too large."""
+        """Remove the files unused longest, of any store, where all together are too large."""
         assert self.folder
         files = [(path, path.stat()) for path in self.folder.glob("*/*")]
         files.sort(key=lambda file: file[1].st_mtime, reverse=True)

@@ -27,10 +27,10 @@ def cache_of(folder: Path) -> str:
 def open_cache(
     folder: Path, cache: str, before: Sequence[Mark], fill: Callable[[], None]
 ) -> Path | None:
-    """Make a gallery's cache, let it be filled, and return where it lies.
+    """Make a gallery's cache, call ``fill``, and return its folder.
 
-    None where it cannot be written to, holds a link, through which something elsewhere could be
-    written over, and when somebody was forgotten since the marks ``before`` were read.
+    None when the gallery is read-only, when the cache holds a link, through which a file elsewhere
+    could be overwritten, and when somebody was forgotten since the marks ``before`` were read.
     """
     try:
         with writing(folder, interrupting=True):
@@ -44,11 +44,11 @@ def open_cache(
 
 
 def forget_cache(folder: Path) -> bool:
-    """Remove a gallery's cache, and tell whether there was one.
+    """Remove a gallery's cache, and return whether there was one.
 
     A program that still runs knows the cache by its name, and may be about to add to it. So an
-    empty file is put in its place: nobody can write into that, and a new cache has a new name.
-    Raises FacelabError when it lies elsewhere, OSError when the disk refuses it.
+    empty file takes its place: no program can write into that, and a new cache has a new name.
+    Raises FacelabError when it is outside of the gallery, OSError when writing fails.
     """
     tokens = [f"{CACHE}/{name}" for name in _tokens(folder)]
     found = [token for token in tokens if stat.S_ISDIR(files.kind(folder, token))]

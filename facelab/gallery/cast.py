@@ -29,9 +29,9 @@ def parse_cast(text: str) -> dict[str, str]:
 def cast_roles(people: Sequence[str], asked: Mapping[str, str]) -> dict[str, str]:
     """Return a name to play under for each person: a role's, or their own.
 
-    First those whom ``asked`` (role to person) casts, then those who are called as a role is, then
-    the others in their order, until all roles are taken. A person without a role who is called as
-    one is given a number. Raises FacelabError when ``asked`` names somebody who is not there.
+    First the people whom ``asked`` (role to person) casts, then those named like a role, then the
+    others in their order, until all roles are taken. A person without a role but with the name of
+    one is given a number. Raises FacelabError when ``asked`` names a person who is not there.
     """
     for role, person in asked.items():
         if person not in people:

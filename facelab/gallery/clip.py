@@ -78,7 +78,7 @@ class Clip:
 
 @dataclass(frozen=True)
 class Visit(Clip):
-    """A video file of people who come and go, and who is in view when: ``stretches``, in order."""
+    """A video file of people who come and go; ``stretches`` give the people in view, in order."""
 
     stretches: tuple[Stretch, ...]
 
@@ -92,14 +92,14 @@ TRUTH = "first", "last", "people", "partly"
 
 
 def truth_of(file: str) -> str:
-    """Return the name of the file that says who is in view when in a film's file."""
+    """Return the name of the file with the truth of a film: the people in view on each frame."""
     return f"{file.rpartition('.')[0]}.truth.csv"
 
 
 def read_stretches(path: Path, frames: int) -> tuple[Stretch, ...]:
-    """Read who is in view when in a film of so many ``frames``: a line a stretch, names with ``+``.
+    """Read the people in view in a film of so many ``frames``: a line a stretch, names with ``+``.
 
-    Raises FacelabError when the file cannot be read, or does not say it of every frame once.
+    Raises FacelabError when the file is unreadable, or does not cover every frame once.
     """
     cure = "restore it"
     try:

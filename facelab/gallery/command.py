@@ -27,7 +27,7 @@ def add_commands(subparsers: Subparsers) -> None:
 
 
 def run_forget(arguments: argparse.Namespace) -> int:
-    """Remove the person and say what was removed."""
+    """Remove the person and print what was removed."""
     from facelab.gallery.forget import forget  # with pandas: half a second for every command
 
     beside = [arguments.gallery.absolute().parent / "reports", *arguments.report]

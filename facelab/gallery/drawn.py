@@ -43,7 +43,7 @@ class Crowd:
 
     @property
     def name(self) -> str:
-        """What the report says of it."""
+        """Its name in the report."""
         seed = self._said.own.seed
         return f"{self.people} people drawn on demand ({self.path.name}, seed {seed})"
 
@@ -54,7 +54,7 @@ class Crowd:
 
     @cached_property
     def probes(self) -> Photos:
-        """The frames to be asked about: ``manner`` says how a ``shot`` is drawn."""
+        """The probes: ``manner`` is the way in which a ``shot`` is drawn."""
         return self._of(studio.PROBES)
 
     @cached_property
@@ -131,9 +131,9 @@ def draw_probes(plan: Path, name: str, seed: int) -> Photos:
 
 
 class FreshProbes:
-    """A recording whose probes are drawn anew when they are asked for; all else is the recording's.
+    """A recording whose probes are drawn anew when they are used; all else is the recording's.
 
-    Whoever learnt the recorded probes by heart has not seen these. Films are as they were recorded.
+    A system that learnt the recorded probes by heart does not know these. Films are as recorded.
     """
 
     is_reference = True
@@ -146,7 +146,7 @@ class FreshProbes:
 
     @property
     def name(self) -> str:
-        """What the report says of it."""
+        """Its name in the report."""
         return f"{self.recording.name}, probes drawn anew from seed {self.seed}"
 
     @property

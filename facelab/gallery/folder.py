@@ -19,7 +19,7 @@ PASSED_OVER = ("reports", "thumbs.db", "desktop.ini")
 
 
 def list_folder(folder: Path) -> Iterator[Row | FacelabError]:
-    """Yield a row for each file that may be a photo, and what is left out, by person and number.
+    """Yield a row for each file that may be a photo, and each file left out, by person and number.
 
     A row has ``file``, ``set`` (gallery) and ``person``. Raises FacelabError when there is no such
     folder, or it cannot be listed.
@@ -64,7 +64,7 @@ def _listed(folder: Path, file: str) -> list[str]:
 
 
 def _is_folder(folder: Path, name: str) -> bool:
-    """Tell whether a name is a folder's, or that of a link to one."""
+    """Return whether a name is a folder's, or that of a link to one."""
     return stat.S_ISDIR(kind(folder, name)) or is_folder(folder / name)
 
 

@@ -35,12 +35,12 @@ LARGEST = 1_000_000_000
 def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]:
     """Remove a person from a gallery and return what was removed, a line each.
 
-    Removed are photos and films, half-written ones too, what the manifest, the journal and the
-    consents say of the person, the cache, and reports that name the person: those in the gallery's
-    ``reports``, and in the folders ``reports``; and what runs that were killed had filmed without
-    keeping it. Programs that write into the gallery meanwhile are interrupted, and keep nothing of
-    the person any more. Nothing outside of these folders is touched. Broken off, it can be done
-    again. Raises FacelabError when there is no such folder or person, or the disk refuses it.
+    Removed are photos and films, half-written ones too, the person's entries in the manifest, the
+    journal and the consents, the cache, and reports that name the person: those in the gallery's
+    ``reports``, and in the folders ``reports``; also unsaved frames of filming runs that were
+    killed. Programs that write into the gallery meanwhile are interrupted, and keep nothing more of
+    the person. Nothing outside of these folders is touched. After an interruption, call it again.
+    Raises FacelabError when there is no such folder or person, or writing fails.
     """
     check_name(person)
     if not files.is_folder(folder):
@@ -118,7 +118,7 @@ def _tops(folder: Path) -> list[str]:
 
 
 def _is_photo(folder: Path, file: str, tops: Sequence[str]) -> bool:
-    """Tell whether a row of the manifest names a file that lies where photos do, by no link."""
+    """Return whether a row of the manifest names a file that lies where photos do, by no link."""
     path = PurePath(file)
     plain = not path.is_absolute() and ".." not in path.parts and "\0" not in file
     if not plain or len(path.parts) < 2 or path.parts[0] not in tops:

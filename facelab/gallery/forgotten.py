@@ -41,7 +41,7 @@ class Mark:
     done: bool
 
     def means(self, person: str) -> bool:
-        """Tell whether it is this person's."""
+        """Return whether it is this person's."""
         return self.digest == _digest(self.salt, person)
 
 
@@ -60,9 +60,9 @@ def read_marks(folder: Path) -> tuple[Mark, ...]:
 
 
 def begin(folder: Path, person: str) -> bool:
-    """Mark that a person is being forgotten; tell whether that was begun before, and broken off.
+    """Mark that a person is being forgotten; return whether an earlier call was interrupted.
 
-    Whoever calls it holds the lock. Raises OSError as the disk does.
+    The caller holds the lock. Raises OSError as the disk does.
     """
     marks = read_marks(folder)
     if any(mark.means(person) and not mark.done for mark in marks):

@@ -36,9 +36,9 @@ from facelab.gallery.pictures import Pictures
 class Gallery:
     """A folder of photos and a manifest; opened empty where there is none yet.
 
-    Opening it writes nothing. A photo is never written over. Within ``with`` nobody else saves into
-    the folder; without, each write waits for those of others, and knows what they wrote. Nobody is
-    kept who was forgotten since it was opened.
+    Opening it writes nothing. A photo is never overwritten. Within ``with`` no other program saves
+    into the folder; without, each write waits for those of others, and knows what they wrote. No
+    photo is kept of a person who was forgotten since the gallery was opened.
     Raises FacelabError when the manifest or the consents cannot be understood.
     """
 
@@ -100,7 +100,7 @@ class Gallery:
             raise _unsaved(what, error) from error
 
     def _refresh(self) -> None:
-        """Read what lies on the disk, if others have written since."""
+        """Read what is on the disk, if others have written since."""
         found = self._signatures()
         if found == self._seen:
             return
@@ -118,18 +118,18 @@ class Gallery:
 
     @property
     def table(self) -> pd.DataFrame:
-        """What is known of every file, a row each, all text."""
+        """The labels of every file, a row each, all text."""
         return pd.DataFrame(self._rows, columns=None if self._rows else list(COLUMNS)).fillna("")
 
     def save(self, person: str, frame: Frame, *, set_name: str = "gallery", **labels: str) -> str:
         """Save one photo of a person, with its labels, and return its name in the gallery.
 
-        ``labels``: whatever is known, as ``sitting``, ``light``, ``burst``, ``taken`` (a time) or
-        ``glasses`` (``0`` or ``1``). When it returns, the photo lies on the disk. It costs the
-        same in a large gallery as in a small one.
+        ``labels``: any known ones, such as ``sitting``, ``light``, ``burst``, ``taken`` (a time) or
+        ``glasses`` (``0`` or ``1``). When it returns, the photo is on the disk. It costs the same
+        in a large gallery as in a small one.
         Raises FacelabError, and keeps nothing of it, when a name cannot be a folder's, a label
-        cannot be a table's, another program has the folder, or the disk refuses it; Forgotten when
-        the person was forgotten since the gallery was opened.
+        cannot be a table's, another program has the folder, or writing fails; Forgotten when the
+        person was forgotten since the gallery was opened.
         """
         check_name(person)
         check_labels(set_name, labels)
@@ -153,7 +153,7 @@ class Gallery:
         return file
 
     def _reserve(self, place: str, set_name: str, person: str) -> str:
-        """Make a new empty file with the next number, so that nobody else takes it."""
+        """Make a new empty file with the next number, so that no other program takes it."""
         number = 1 + self._counts[set_name, person]
         width = 5 if set_name.startswith("clips/") else 3
         while True:
@@ -164,10 +164,10 @@ class Gallery:
             number += 1
 
     def close(self) -> None:
-        """Fold the journal into the manifest, as they lie on the disk.
+        """Fold the journal into the manifest, as they are on the disk.
 
-        What was saved is safe without it, too. Raises FacelabError when the disk refuses it;
-        nothing is lost then.
+        Saved photos are safe without it, too. Raises FacelabError when writing fails; nothing is
+        lost then.
         """
         if files.exists(self.folder, journal.NAME):
             with self._writing(f"{self.folder}: the manifest"):
@@ -176,7 +176,7 @@ class Gallery:
     def discard(self, photos: Collection[str]) -> None:
         """Take photos out again, first of the manifest, then off the disk.
 
-        Raises FacelabError when the disk refuses it.
+        Raises FacelabError when writing fails.
         """
         with self._writing(f"{self.folder}: the manifest"):
             self._write_rows([row for row in self._rows if row["file"] not in photos])
@@ -195,14 +195,14 @@ class Gallery:
         return damage(self.folder, self.table)
 
     def consent(self, person: str) -> Consent | None:
-        """Return what a person agreed to, None when nobody asked."""
+        """Return a person's consent, None when nobody asked."""
         return self._consents.get(person)
 
     def agree(self, person: str, sentence: str, when: str = "") -> Consent:
         """Keep that a person agreed to a sentence, ``when``: now, in UTC, unless it is given.
 
         Raises Forgotten when the person was forgotten since the gallery was opened, and
-        FacelabError when the name cannot be a folder's or the disk refuses it.
+        FacelabError when the name cannot be a folder's or writing fails.
         """
         check_name(person)
         when = when or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -57,9 +57,9 @@ def _unreadable(name: str, error: Exception) -> FacelabError:
 
 
 def check_image(content: bytes, name: str) -> None:
-    """Raise FacelabError, as ``read_image``, for what is no whole picture.
+    """Raise FacelabError, as ``read_image``, for a file that is no whole picture.
 
-    A JPEG or PNG is told by how it begins and ends; files of other kinds are decoded.
+    JPEG and PNG are recognised by their first and last bytes; files of other kinds are decoded.
     """
     if content.startswith(tuple(_MARKS)):
         _check_head(content, name)

@@ -20,7 +20,7 @@ Row = dict[str, str]
 
 
 def append(folder: Path, row: Row) -> None:
-    """Add a row and wait until it lies on the disk. Raises OSError, and leaves no row then."""
+    """Add a row and wait until it is on the disk. Raises OSError, and leaves no row then."""
     files.append(folder, NAME, json.dumps(row, ensure_ascii=False).encode() + b"\n")
 
 

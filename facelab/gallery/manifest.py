@@ -52,7 +52,7 @@ def typed(folder: Path, table: pd.DataFrame) -> pd.DataFrame:
 
 
 def is_recorded(folder: Path) -> bool:
-    """Tell whether a folder holds a manifest, or a journal that will become one."""
+    """Return whether a folder holds a manifest, or a journal that will become one."""
     return files.exists(folder, NAME) or files.exists(folder, journal.NAME)
 
 
@@ -123,8 +123,8 @@ def fault(folder: Path, file: str, digest: str) -> str:
 def strays(folder: Path, table: pd.DataFrame) -> list[str]:
     """Return a line for every file that is half-written or an orphan, not in the manifest.
 
-    A recording that breaks off leaves what is half-written: a file under a name that begins with a
-    dot, an empty photo, a line of the journal that is torn.
+    Half-written are, after an interrupted recording: a file under a name that begins with a dot, an
+    empty photo, a torn line of the journal.
     """
     lines = []
     known = set(table["file"])

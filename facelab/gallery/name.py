@@ -11,13 +11,13 @@ COLUMNS = ("file", "sha256", "set", "person")
 
 
 def is_name(person: str) -> bool:
-    """Tell whether a person's name can be a folder's, on any system."""
+    """Return whether a person's name can be a folder's, on any system."""
     plain = person.isprintable() and not set(person) & set('/\\:*?"<>|')
     return plain and 0 < len(person) <= 80 and person == person.strip(" ").lstrip(".").rstrip(".")
 
 
 def is_set(name: str) -> bool:
-    """Tell whether a set's name can be a path of folders: ``gallery``, ``probes/t1``."""
+    """Return whether a set's name can be a path of folders: ``gallery``, ``probes/t1``."""
     return all(map(is_name, name.split("/")))
 
 

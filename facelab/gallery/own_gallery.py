@@ -32,7 +32,7 @@ WHAT = {"twins": "frames of look-alikes with and without glasses", "clips": "fil
 
 
 def read_gallery(folder: Path) -> tuple[Photos, list[str]]:
-    """Return the photos to learn from in a folder of photos or a recording, and what is left out.
+    """Return the training photos in a folder of photos or a recording, and the files left out.
 
     Raises FacelabError when there are fewer than 2 people, or nothing can be understood.
     """
@@ -45,10 +45,10 @@ def read_gallery(folder: Path) -> tuple[Photos, list[str]]:
 
 
 class OwnGallery:
-    """A folder of photos, or a recording, of anyone; lenient: what is damaged is left out.
+    """A folder of photos, or a recording, of anyone; lenient: damaged files are left out.
 
     ``cast``: the person for each role that is not given by name or order. ``warnings``: a line for
-    everything that was left out or looks wrong. Reading writes nothing.
+    everything that was left out or is suspicious. Reading writes nothing.
     Raises FacelabError when there are fewer than 2 people with enough photos.
     """
 
@@ -80,7 +80,7 @@ class OwnGallery:
 
     @property
     def name(self) -> str:
-        """What the report says of it."""
+        """Its name in the report."""
         kind = "recorded photos" if self.recorded else "photos"
         return f"{kind} of {len(self._photos.people)} people in {self.folder.name}/"
 
@@ -92,9 +92,9 @@ class OwnGallery:
 
     @cached_property
     def cache(self) -> Path | None:
-        """The folder in the gallery for what is calculated from its photos; it is made.
+        """The folder in the gallery for everything calculated from its photos; it is made.
 
-        None where it cannot be: the gallery may only be read, or the folder is not its own.
+        None where it cannot be: the gallery is read-only, or the folder is not its own.
         """
         digests = self._photos.labels["sha256"]
         return open_cache(
@@ -103,9 +103,9 @@ class OwnGallery:
 
     @contextmanager
     def standing(self) -> Iterator[None]:
-        """Within the block nobody is forgotten, so that a report can be written.
+        """Within the block no person can be forgotten, so that a report can be written.
 
-        Raises FacelabError when somebody was forgotten since the gallery was opened.
+        Raises FacelabError when a person was forgotten since the gallery was opened.
         """
         with ExitStack() as held:
             with suppress(OSError):  # it may only be read, so nobody can be forgotten either
@@ -159,9 +159,9 @@ class OwnGallery:
         return Stills(pictures, first["person"])
 
     def damage(self) -> list[str]:
-        """Return nothing: what is damaged is left out.
+        """Return nothing: damaged files are left out.
 
-        Raises Lacking when something was, or nobody wrote down what was recorded.
+        Raises Lacking when files were left out, or no manifest lists what was recorded.
         """
         if not self.recorded:
             raise Lacking("the gallery is a folder of photos: nothing says what it held before")

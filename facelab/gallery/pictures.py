@@ -19,10 +19,10 @@ from facelab.gallery.picture_header import size
 class Pictures(LazyFrames):
     """Photo files, checked when they are listed.
 
-    A thousand frames of a webcam decoded fill a gigabyte, their files a fiftieth of that; and who
-    knows a frame by its digest need not decode it. ``files``: their names in ``folder``;
-    ``digests``: of each frame, as ``digest`` says; ``most``: pixels that a frame is wide and high
-    at most, larger ones are shrunk to it; 0 where none is.
+    A thousand decoded frames of a webcam fill a gigabyte, their files a fiftieth of that; and a
+    frame whose digest is known need not be decoded. ``files``: their names in ``folder``;
+    ``digests``: of each frame, by ``digest``; ``most``: largest width and height of a frame in
+    pixels, larger ones are shrunk to it; 0 for no limit.
     """
 
     folder: Path
@@ -44,7 +44,7 @@ class Pictures(LazyFrames):
 
     @property
     def paths(self) -> tuple[Path, ...]:
-        """Where the files lie."""
+        """The paths of the files."""
         return tuple(self.folder / file for file in self.files)
 
     def __len__(self) -> int:

@@ -45,11 +45,11 @@ class Found:
 
 
 def read_found(folder: Path, thumbnails: Thumbnails | None = None) -> Found:
-    """Return what a folder of photos, or a recording, holds.
+    """Return the content of a folder of photos, or of a recording.
 
     Labels: those of the manifest; of a folder ``file``, ``sha256``, ``set`` (gallery), ``person``
-    and ``taken``, in seconds of the camera's clock, empty where nothing tells. Left out is what is
-    missing, damaged, half-written, no picture, an orphan, or lies outside of the folder. Writes
+    and ``taken``, in seconds of the camera's clock, empty where unknown. Left out are files that
+    are missing, damaged, half-written, no picture, orphans, or outside of the folder. Writes
     nothing. Raises FacelabError when there is no such folder, or its manifest cannot be understood.
     """
     known = thumbnails or Thumbnails()

@@ -23,9 +23,9 @@ class RenderBatch(Hashable, Protocol):
 
 @dataclass(frozen=True)
 class RenderedFrames(LazyFrames):
-    """Frames of rolls. ``places``: for each frame, which of the rolls and which number in it.
+    """Frames of batches. ``places``: for each frame, the number of its batch and its number in it.
 
-    Ten thousand frames would fill gigabytes; whoever describes them roll by roll holds a few.
+    Ten thousand frames would fill gigabytes; described batch by batch, only a few are in memory.
     """
 
     rolls: tuple[RenderBatch, ...]

@@ -25,7 +25,7 @@ class Source(Protocol):
 
     @property
     def name(self) -> str:
-        """What the report says of it."""
+        """Its name in the report."""
 
     @property
     def is_reference(self) -> bool:
@@ -52,7 +52,7 @@ class Source(Protocol):
 
 
 class Recording:
-    """A folder of recorded frames, played strictly: whatever is missing is an error."""
+    """A folder of recorded frames, played strictly: every missing file is an error."""
 
     is_reference = True
     cache: Path | None = None
@@ -63,7 +63,7 @@ class Recording:
 
     @property
     def name(self) -> str:
-        """What the report says of it."""
+        """Its name in the report."""
         return f"recorded frames in {self.folder.name}/"
 
     @cached_property

@@ -70,7 +70,7 @@ def bursts(names: Sequence[str], times: Sequence[float | None]) -> list[list[int
 
 
 def _neighbours(one: str, other: str) -> bool:
-    """Tell whether a name follows another as 8 follows 7; those without numbers always do."""
+    """Return whether one name follows another as 8 follows 7; true for names without numbers."""
     a, b = re.findall(r"[0-9]+", one), re.findall(r"[0-9]+", other)
     if not a or not b:
         return True
@@ -98,7 +98,7 @@ def probes(bursts: Sequence[Sequence[int]]) -> set[int]:
 
 
 def _spread(groups: Sequence[Sequence[int]], count: int, wanted: int) -> set[int]:
-    """Take a group whenever the share of probes so far is then nearer to what is wanted."""
+    """Take a group whenever that brings the share of probes nearer to the wanted one."""
     chosen: set[int] = set()
     owed = 0.0
     for group in groups:

@@ -132,7 +132,7 @@ def largest_change(histories: Sequence[History]) -> Values:
 
 
 def first_loss(history: History) -> Values:
-    """Return how far the first value lies from the loss at chance, ln(people), in nats, (R,)."""
+    """Return the distance of the first value from the loss at chance, ln(people), in nats, (R,)."""
     need_values(history, 1, "one")
     return np.asarray(np.abs(history.loss[:, 0] - np.log(history.people)), np.float64)
 
@@ -196,7 +196,7 @@ def impossible_accuracies(history: History) -> NDArray[np.bool_]:
 
 
 def rate_error(history: History, learning_rate: float) -> Values:
-    """Return how far the rate read back lies from the rate shown, as a share of it, (R,).
+    """Return the distance of the rate read back from the rate shown, as a share of it, (R,).
 
     The median over the updates: where the gradient vanishes, single readings are rounding noise.
     """
@@ -222,7 +222,7 @@ def unlike_values(part: History, whole: History) -> NDArray[np.bool_]:
 
 
 def worst_rate_error(history: History, learning_rate: float) -> Values:
-    """Return how far the rate of any update lies from the rate shown, as a share of it, (R,)."""
+    """Return the largest distance of an update's rate from the one shown, a share of it, (R,)."""
     used = history.learning_rate.astype(np.float64)
     return np.asarray(np.abs(used / learning_rate - 1).max(axis=1), np.float64)
 

@@ -175,7 +175,7 @@ def late(history: History) -> Finding:
 
 
 def final(history: History) -> Finding:
-    """Say where the loss ends and what it is at chance."""
+    """Say what the last loss is, and the loss at chance."""
 
     def said(replicate: int) -> str:
         last = epoch_means(history, history.loss)[replicate, -1]
@@ -188,7 +188,7 @@ def final(history: History) -> Finding:
 
 
 def ends(histories: Sequence[History]) -> Finding:
-    """Say where the loss ends in several trainings."""
+    """Say what the last losses of several trainings are."""
 
     def said(replicate: int) -> str:
         means = [epoch_means(one, one.loss)[replicate, -1] for one in histories]
@@ -198,7 +198,7 @@ def ends(histories: Sequence[History]) -> Finding:
 
 
 def unlike(part: History, whole: History) -> Finding:
-    """Say which value of an interrupted training is first another than in the whole."""
+    """Say which value of an interrupted training first differs from the uninterrupted one."""
 
     def said(replicate: int) -> str:
         update = int(np.argmax(unlike_values(part, whole)[replicate]))
@@ -212,7 +212,7 @@ def unlike(part: History, whole: History) -> Finding:
 
 
 def continues(history: History, loss: Values) -> Finding:
-    """Say what the loss of the answers is and where the curve ended."""
+    """Say what the loss of the answers is, and the last loss of the curve."""
     return lambda replicate: (
         "it answers otherwise than it learnt: the loss of its answers to the photos is "
         f"{loss[replicate]:.4g}, the curve ended at {history.loss[replicate, -1]:.4g}"
@@ -234,7 +234,7 @@ def mistakes(answers: Answers) -> Finding:
 
 
 def too_few_mistakes(answers: Answers) -> Finding:
-    """Say how many answers are wrong where more should be."""
+    """Say how few answers are wrong where more should be."""
     return lambda replicate: (
         f"of {len(answers.labels)} answers only {answers.wrong[replicate].sum()} are wrong: it "
         "learns more than such a training should"
@@ -309,7 +309,7 @@ def _short(value: Any) -> str:
 
 
 def other_answers(distances: Sequence[float]) -> Finding:
-    """Say that what answers is not what was learnt."""
+    """Say that the answers are not those of the trained model."""
     return lambda number: (
         "it answers otherwise than it learnt: a probability lies "
         f"{distances[number]:.3g} from the one that its updates lead to"
@@ -317,7 +317,7 @@ def other_answers(distances: Sequence[float]) -> Finding:
 
 
 def worse_than_curve(wrong: Values, before: tuple[Values, int], photos: int) -> Finding:
-    """Say how many photos are answered wrong, and how many the curve says."""
+    """Say how many photos are answered wrong, now and in the last epoch of the curve."""
     return lambda number: (
         f"it answers {wrong[number]:.0f} of {photos} photos wrong; in the last epoch that it drew "
         f"it answered {before[0][number]:.0f} of {before[1]} wrong"

@@ -37,7 +37,7 @@ class Growth:
     labels: pd.DataFrame
 
     def of(self, manner: str) -> tuple[Wrong, ...]:
-        """Return for each crowd what is wrong of the probes drawn in a manner, (R, n)."""
+        """Return for each crowd the errors on the probes drawn in a manner, (R, n)."""
         drawn = (self.labels["manner"] == manner).to_numpy()
         return tuple(wrong[:, drawn[: wrong.shape[1]]] for wrong in self.wrong)
 
@@ -85,7 +85,7 @@ def _frames(labels: pd.DataFrame, manner: str) -> pd.Series[Any]:
 def won(wrong: Wrong, predicted: NDArray[np.intp], person: NDArray[Any]) -> Values:
     """Return the share of the people who get more answers to their frames than another, (R,).
 
-    ``wrong`` and ``predicted`` (R, N); ``person`` (N,) is who is on each frame.
+    ``wrong`` and ``predicted`` (R, N); ``person`` (N,): the person on each frame.
     """
     shares = []
     for lines, answers in zip(wrong, predicted, strict=True):

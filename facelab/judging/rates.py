@@ -24,17 +24,20 @@ NAMED = 160
 
 @dataclass(frozen=True)
 class Reading:
-    """What the losses of a replicate say. ``rate``: NaN when no constant rate explains them."""
+    """The rate of a replicate, from its losses: NaN when no constant rate explains them.
+
+    ``remark``: the mistake that explains them, in words, or nothing.
+    """
 
     rate: float
     remark: str = ""
 
 
 def read_back(oracle: Oracle, told: Told, *, named: bool = True) -> Reading:
-    """Return the learning rate that explains the losses at every update, and what looks wrong.
+    """Return the learning rate that explains the losses at every update, and a remark.
 
-    When none does, known mistakes are tried, so that the refusal names one, unless ``named`` is
-    false: that takes some seconds.
+    If no rate explains them, known mistakes are tried, so that the remark names one, unless
+    ``named`` is false: that takes some seconds.
     """
     told = told.head()
     shown = oracle.lesson.parameters.learning_rate
@@ -222,10 +225,10 @@ def running_means(lesson: Lesson, values: Values) -> Values:
 
 
 def rate_errors(oracles: Sequence[Oracle], told: Sequence[Told]) -> tuple[Values, Finding]:
-    """Return how far the rate of each replicate lies from the one shown, as a share of it, (R,).
+    """Return the distance of each replicate's rate from the one shown, as a share of it, (R,).
 
-    NaN where no constant rate explains the losses; and what says of a replicate which rate, or
-    which known mistake, does.
+    NaN where no constant rate explains the losses; and a finding: which rate, or which known
+    mistake, explains those of a replicate.
     """
     pairs = zip(oracles, told, strict=True)
     readings = [read_back(oracle, one, named=False) for oracle, one in pairs]

@@ -39,10 +39,10 @@ UNDECIDED = 1e-3
 
 @dataclass(frozen=True)
 class Descent:
-    """How a step is made; as it stands, plain: ``rate`` times the gradient.
+    """How a step is made; by default plain: ``rate`` times the gradient.
 
     ``scale(update)`` multiplies the rate; ``kernel`` and ``bias`` multiply their own steps.
-    ``clip``: most length of the gradient. ``decay``: weight decay. ``momentum``: share of the last
+    ``clip``: largest norm of the gradient. ``decay``: weight decay. ``momentum``: share of the last
     step. ``whole``: a partial batch is divided by so many photos instead of its own number.
     """
 
@@ -58,7 +58,7 @@ class Descent:
 
 @dataclass(frozen=True)
 class Replayed:
-    """What a training must have given.
+    """The values that a training must give.
 
     ``loss`` and ``accuracy`` (U,) float64, before each update; ``undecided`` (U,): by how much an
     accuracy may differ by rounding. ``logits`` (N, C): those of the photos after the last update.
@@ -128,7 +128,7 @@ class Oracle:
 
 @dataclass(frozen=True)
 class Told:
-    """What one replicate said of its updates: ``loss``, ``accuracy`` (U,) and ``batches``."""
+    """The reported updates of one replicate: ``loss``, ``accuracy`` (U,) and ``batches``."""
 
     loss: NDArray[np.floating[Any]]
     accuracy: NDArray[np.floating[Any]]
@@ -139,13 +139,13 @@ class Told:
         return Told(self.loss[:updates], self.accuracy[:updates], self.batches[:updates])
 
     def off(self, other: Replayed) -> Values:
-        """Return how far each loss lies from a replay's, in what is allowed, (U,)."""
+        """Return the distance of each loss from a replay's, in multiples of the tolerance, (U,)."""
         allowed = RELATIVE * np.abs(other.loss) + ABSOLUTE
         return np.asarray((other.loss - self.loss) / allowed, np.float64)
 
 
 def wrong_values(oracle: Oracle, told: Told) -> int:
-    """Return how many updates have a loss or an accuracy that plain descent does not give."""
+    """Return the number of updates whose loss or accuracy differs from plain descent."""
     told = told.head()
     losses, accuracies = _wrong(told, oracle.replay(told.batches))
     return int((losses | accuracies).sum())
@@ -158,9 +158,9 @@ def _wrong(told: Told, again: Replayed) -> tuple[NDArray[np.bool_], NDArray[np.b
 
 
 def wrong_answers(oracle: Oracle, told: Told, answers: NDArray[np.float32]) -> float:
-    """Return how far answers (N, C) to the photos lie from those that the updates lead to.
+    """Return the largest distance of answers (N, C) to the photos from those of the replayed model.
 
-    Largest distance of a probability; photos that are taken for nobody (all 0) do not count.
+    Photos that are answered with nobody (all 0) do not count.
     """
     again = oracle.replay(told.batches)
     seen = answers.any(axis=1)
@@ -169,7 +169,7 @@ def wrong_answers(oracle: Oracle, told: Told, answers: NDArray[np.float32]) -> f
 
 
 def first_wrong(oracle: Oracle, told: Told) -> str:
-    """Say which update is the first whose loss or accuracy is not the one calculated."""
+    """Say which update is the first whose loss or accuracy differs from the replay."""
     told = told.head()
     again = oracle.replay(told.batches)
     losses, accuracies = _wrong(told, again)

@@ -60,8 +60,8 @@ def assemble(
 ) -> keras.Model:
     """Return the model from frames (n, height, width, 3) uint8 BGR to probabilities (n, people).
 
-    A row of zeros says that nobody is seen. ``kernel`` (1764, people) and ``bias`` (people,) are
-    one replicate's head. Raises FacelabError for a face detector that no Keras model can hold.
+    A row of zeros means nobody. ``kernel`` (1764, people) and ``bias`` (people,) are one
+    replicate's head. Raises FacelabError for a face detector that no Keras model can hold.
     """
     detect = layer_of(detection)
     head = keras.layers.Dense(len(people), activation="softmax", name="head")

@@ -43,7 +43,7 @@ def add_commands(subparsers: Subparsers) -> None:
 
 
 def run_train(arguments: argparse.Namespace) -> int:
-    """Train and save; an interrupt (Ctrl-C) saves what was learnt so far."""
+    """Train and save; an interrupt (Ctrl-C) saves the model so far."""
     seed = int(SEED.check(arguments.seed))
     if arguments.output.suffix != ".keras" or not arguments.output.parent.is_dir():
         raise FacelabError(

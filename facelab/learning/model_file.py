@@ -38,9 +38,9 @@ KERAS = {"Functional", "InputLayer", "Dense", "GlorotUniform", "Zeros", "DTypePo
 
 
 def check_model_file(path: Path) -> None:
-    """Raise OSError, ValueError or what a damaged file makes of JSON, zip and HDF5.
+    """Raise OSError, ValueError, or the errors of JSON, zip and HDF5 for a damaged file.
 
-    A ValueError of ours says in a few words what is wrong.
+    A ValueError of ours gives the reason in a few words.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:

@@ -26,8 +26,8 @@ def train_replicates(
 ) -> tuple[Head, History]:
     """Train one replicate a seed, as ``training.train``; long ones on a cluster, if one is in use.
 
-    On one machine replicates side by side already use every core. One that can be stopped stays
-    here: nobody could ask it elsewhere.
+    On one machine, replicates side by side already use every core. A training that can be stopped
+    stays on this machine, where it can be asked.
     """
     photos, features = embeddings.shape
     parameters, seeds = request.parameters, request.seeds

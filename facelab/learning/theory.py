@@ -52,7 +52,7 @@ def first_order_drop(
 def theory(
     embeddings: NDArray[np.float32], labels: NDArray[np.int32], parameters: Parameters
 ) -> dict[str, float]:
-    """Return what theory says of a training, by the reader's names."""
+    """Return the theory of a training, keyed by words for the reader."""
     bound = smoothness_bound(embeddings)
     norm = float(np.linalg.norm(embeddings, axis=1).max())
     return {

@@ -50,11 +50,11 @@ def train(
 ) -> tuple[Head, History]:
     """Train one replicate a seed and return its head with its history.
 
-    ``embeddings`` (N, D) float32, ``labels`` (N,) int32 in 0 … ``people`` - 1. ``start``: the heads
-    to begin with, drawn from the seeds where it is None.
-    ``progress(done, total)`` is told after every chunk of updates; ``stop(done)`` is asked then
-    whether to interrupt: what was learnt and drawn so far is returned.
-    Raises FacelabError when the batch size is larger than N, or ``start`` is of other sizes.
+    ``embeddings`` (N, D) float32, ``labels`` (N,) int32 in 0 … ``people`` - 1. ``start``: the
+    initial heads, drawn from the seeds where it is None. After every chunk of updates,
+    ``progress(done, total)`` is called, and ``stop(done)`` returns whether to interrupt: the heads
+    and values so far are returned.
+    Raises FacelabError when the batch size is larger than N, or ``start`` has other sizes.
     """
     parameters.check_against(len(embeddings))
     start = start or initial_head(embeddings.shape[1], people, parameters, seeds)
@@ -132,7 +132,7 @@ def chunk_seconds(kernels: int) -> float:
 def next_chunk(count: int, seconds: float, room: int, due: float = CHUNK_SECONDS) -> int:
     """Return how many updates take ``due`` seconds when ``count`` take ``seconds``: 1 to ``room``.
 
-    The first call seems slow, for it compiles: the second one is short, and tells.
+    The first call compiles and seems slow; the second one is short, and gives the true speed.
     """
     return max(1, min(room, int(count * due / max(seconds, 1e-6))))
 
@@ -234,7 +234,7 @@ def forward(x: Tensor, kernel: Tensor, bias: Tensor) -> Tensor:
 
 
 def is_large(kernel: Tensor) -> bool:
-    """Tell whether a head is so large that products are left to matmul.
+    """Return whether a head is so large that products are left to matmul.
 
     It is then up to 14 times as fast, and a replicate's last bit may depend on its company.
     """

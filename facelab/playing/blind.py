@@ -26,7 +26,7 @@ from facelab.contract.system import System
 
 
 def is_own(system: System) -> bool:
-    """Tell whether a system is facelab's own code, which knows no more than pixels either."""
+    """Return whether a system is facelab's own code, which uses no more than pixels either."""
     return type(system).__module__.partition(".")[0] == "facelab"
 
 
@@ -38,7 +38,7 @@ def to_learn(photos: Photos) -> Photos:
 
 
 def mixed(count: int) -> NDArray[np.intp]:
-    """Return an order of so many frames, (count,), from the system's own source of chance."""
+    """Return a random order of so many frames, (count,), from the system's source of randomness."""
     return np.random.default_rng(secrets.randbits(128)).permutation(count)
 
 
@@ -103,10 +103,10 @@ def check_answers(name: str, answers: object, shape: tuple[int, int, int]) -> ND
 def check_history(
     name: str, history: History, photos: Photos, parameters: Parameters, seeds: Sequence[int]
 ) -> None:
-    """Hold what a system says of its training against what can be counted.
+    """Compare a system's history with everything that can be counted.
 
     Raises SystemFault, in one line, for another number of people, updates an epoch or replicates,
-    and for photos that there are none of. How many values there are is for the features to judge.
+    and for photo numbers out of range. The features judge the number of values.
     """
     each = parameters.updates_per_epoch(len(photos))
     counted = {

@@ -35,10 +35,11 @@ def check_definitions(
 ) -> list[StepFunctionContext]:
     """Return the definitions of all steps of scenarios, each once, in the order of their use.
 
-    ``people``: those who may be named; None where nobody can tell before the frames are opened.
+    ``people``: the names allowed in steps; None where they are unknown before the frames are
+    opened.
 
-    Raises pytest.UsageError, a line for each step: of no definition, with the nearest one and a
-    snippet; whose number, light or person cannot be; and what pytest-bdd would pass over in
+    Raises pytest.UsageError, a line for each step: without a definition, with the nearest one and a
+    snippet; with an impossible number, light or person; and for what pytest-bdd would accept in
     silence: of two definitions that match a step it takes one, an ``async def`` it never awaits.
     """
     seen: set[tuple[object, int, str]] = set()
@@ -84,7 +85,7 @@ def visible(session: pytest.Session, item: pytest.Item) -> Iterator[StepFunction
 
 
 def overridden(session: pytest.Session, item: pytest.Item, names: Iterable[str]) -> bool:
-    """Tell whether an item sees another fixture of one of these names than the plugin's."""
+    """Return whether an item sees another fixture of one of these names than the plugin's."""
     return any(
         definition.func.__module__ != "facelab.plugin"
         for name in names
@@ -132,7 +133,7 @@ def _misread(step: Step, phrase: Phrase, people: Collection[str] | None) -> Iter
 
 
 def undefined(step: Step, known: list[StepFunctionContext]) -> str:
-    """Say that nobody defined a step: the nearest phrase, and what to paste to define it."""
+    """Return the refusal of an undefined step: the nearest phrase, and a snippet to define it."""
     said = f"{step.type.capitalize()} {step.name!r}: no step is defined so; "
     for context in known:
         if context.type not in (None, step.type) and context.parser.is_matching(step.name):

@@ -31,10 +31,10 @@ Watch = Callable[[Iterable[Sequence[Frame]]], Iterator[NDArray[np.float32]]]
 
 @dataclass
 class Exam:
-    """What the scenarios of a run share. A training that two scenarios ask for is made once.
+    """The state that the scenarios of a run share. Each training is made once.
 
     ``report_photos``: whether the report may show people who are not the studio's actors.
-    ``played``: how many frames the film that was watched last has.
+    ``played``: the number of frames of the film that was watched last.
     """
 
     system: System
@@ -59,7 +59,7 @@ class Exam:
 
         ``replicates``: only so many of the run's seeds. ``stop_at``: interrupt when so many values
         are drawn. ``backwards``: the last seed first, in a training of its own.
-        Raises SystemFault when its history says what cannot be.
+        Raises SystemFault when its history contradicts what can be counted.
         """
         seeds = self.seeds[:replicates][:: -1 if backwards else 1]
         key = (tuple(photos.labels["file"]), parameters, seeds, stop_at, backwards)
@@ -78,9 +78,9 @@ class Exam:
         return blind.is_own(self.system)
 
     def oracles(self, photos: Photos, parameters: Parameters, count: int) -> list[Oracle]:
-        """Return what calculates the first replicates of a training again, one a seed.
+        """Return the oracles that replay the first replicates of a training, one a seed.
 
-        For systems that train facelab's head from the weights that they are given, and name photos.
+        For systems that train facelab's head from the given weights, and name photos.
         """
         own = self.system if hasattr(self.system, "lesson") and self._own else self._describer
         found = []
@@ -99,7 +99,7 @@ class Exam:
         return Trainer()
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
-        """Return what theory says of a training, nothing for a system that keeps it to itself."""
+        """Return the theory of a training; nothing for a system that offers none."""
         known = getattr(self.system, "theory", None)
         key = (tuple(photos.labels["file"]), parameters)
         if key not in self._theories:
@@ -125,7 +125,7 @@ class Exam:
         reference.require(self.source, held, reason)
 
     def require_people(self, photos: Photos, people: Sequence[str]) -> None:
-        """Raise when somebody is not on the photos: Lacking, of the book's own FacelabError."""
+        """Raise when one of these people is not on the photos, as ``reference.require_people``."""
         reference.require_people(self.source, photos, people)
 
     def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
@@ -138,7 +138,7 @@ class Exam:
         return Answers(probes.labels, answers, people)
 
     def ask_alone(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
-        """Return the answers to probes that are shown one by one, in no company."""
+        """Return the answers to probes that are asked one by one."""
         answers = np.empty((len(training.history.seeds), len(probes), len(people)), np.float32)
         for place in blind.mixed(len(probes)):
             one = blind.to_answer(probes.frames, np.array([place]), own=self._own)
@@ -148,9 +148,9 @@ class Exam:
         return Answers(probes.labels, answers, people)
 
     def shown(self, probes: Photos) -> Callable[[int], Frame | None]:
-        """Return what gives a frame by its number if a report may show it, None if not.
+        """Return a function from a frame's number to the frame if a report may show it, else None.
 
-        Those of actors may be shown, and all when it was asked.
+        Frames of actors may be shown; all frames when it was requested.
         """
         actors: frozenset[str] = getattr(self.source, "actors", frozenset())
         people = probes.labels["person"].tolist()
@@ -159,7 +159,7 @@ class Exam:
         )
 
     def watcher(self, training: Training) -> Watch:
-        """Return what answers frames in batches; followed through them, where the system can."""
+        """Return a function that answers frames in batches, and tracks the face where possible."""
         watch: Watch = getattr(training, "watch", lambda batches: map(training.predict, batches))
         return watch
 

@@ -26,9 +26,9 @@ _NAME = r"[^\W\d][\w'-]*"
 
 @dataclass(frozen=True)
 class Field:
-    """A kind of field in a phrase: what it may look like, and how it is read.
+    """A kind of field in a phrase: its pattern, and how it is read.
 
-    ``read`` raises FacelabError for what only looks like it.
+    ``read`` raises FacelabError for text that matches the pattern but has no value.
     """
 
     pattern: str
@@ -110,7 +110,7 @@ class Phrase(parsers.cfparse):
         super().__init__(text, extra_types=dict(FIELDS))
 
     def is_matching(self, name: str) -> bool:
-        """Tell whether a step is this phrase, whatever stands in its fields."""
+        """Return whether a step is this phrase, with any text in its fields."""
         return self.parser.parse(name, evaluate_result=False) is not None
 
     def people(self, name: str) -> Sequence[str]:

@@ -55,7 +55,7 @@ def filmed(config: pytest.Config, camera: Camera) -> Iterator[Path]:
 def count_live(
     camera: Camera, exam: Exam, plan: FilmingPlan, terminal: pytest.TerminalReporter
 ) -> None:
-    """Count for the plan's minutes whom a classifier sees that was trained on all photos.
+    """Count for the plan's minutes the people that a classifier sees, trained on all photos.
 
     Its parameters are the basic ones.
     """

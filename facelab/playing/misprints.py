@@ -49,7 +49,7 @@ def read_document(path: Path) -> GherkinDocument:
 
 
 def parse_fault(path: Path, error: GherkinParseError) -> str:
-    """Return what the Gherkin parser says, in one line with its place."""
+    """Return the error of the Gherkin parser, in one line with its place."""
     what = " ".join(error.message.split())
     return f"{path.name}:{error.line}: {error.line_content.strip()!r}: {what}"
 

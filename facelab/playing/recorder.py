@@ -87,10 +87,10 @@ class LiveSheet:
         details: Sequence[str] = (),
         found: Callable[[int], str] | None = None,
     ) -> None:
-        """Write down the verdict on a measure, as ``contract.verdict.judge``, with this step.
+        """Record the verdict on a measure, as ``contract.verdict.judge``, with this step.
 
-        A refusal begins with what was ``found``, in plain words, in the replicate that decides,
-        which it is given the number of; it ends with what the training's history looks like.
+        A refusal begins with the finding of ``found``, in plain words, on the replicate that
+        decides, by its number; it ends with the remarks on the training's history.
         Raises Refused when it is neither accepted nor waived.
         """
         seeds = self.seeds[: np.size(values)]
@@ -136,7 +136,7 @@ class LiveSheet:
         return name
 
     def lacks(self, system: System, capability: Capability) -> bool:
-        """Tell whether a system lacks what the step needs; then the step is not run.
+        """Return whether a system lacks what the step needs; then the step is not run.
 
         The steps after it are played all the same: what they judge is judged.
         """
@@ -149,18 +149,18 @@ class LiveSheet:
         return True
 
     def leave_out(self, reason: str, *, by_choice: bool = False) -> NoReturn:
-        """End the scenario at this step: what follows is not run.
+        """End the scenario at this step: the later steps are not run.
 
-        ``by_choice``: because whoever runs the book did not ask for it.
+        ``by_choice``: because the run was not asked for it.
         """
         self.cause = coverage.CHOICE if by_choice else coverage.OTHER
         self.step.verdict, self.step.message = record.NOT_RUN, reason
         pytest.skip(reason)
 
     def settle(self) -> None:
-        """Skip the scenario, all steps of which held, when one needed what the system lacks.
+        """Skip the scenario when all its steps held, but one needed a missing capability.
 
-        What was judged of it stays judged: it is then run in part.
+        Its verdicts stay: it is then run in part.
         """
         held = {record.ACCEPTED, record.RESERVED, record.NOT_RUN}
         if self.lacking and {step.verdict for step in self.sheet.steps} <= held:
@@ -178,9 +178,9 @@ class LiveSheet:
         self.end(*verdict_on(error))
 
     def end(self, verdict: str, message: str = "") -> None:
-        """Close the step; one that needed what the system lacks stays not run.
+        """Close the step; one that needed a missing capability stays not run.
 
-        What was waived in it makes of accepted a reservation.
+        A waiver turns accepted into a reservation.
         """
         if verdict == record.ACCEPTED and self.step.waiver:
             verdict, message = record.RESERVED, self.step.message
@@ -212,9 +212,9 @@ class Recorder:
         self.live: dict[str, LiveSheet] = {}
 
     def announce(self, items: list[pytest.Item], collected: Sequence[pytest.Item] = ()) -> None:
-        """Open a sheet for every scenario that is going to be played, in order.
+        """Open a sheet for every scenario of the run, in order.
 
-        Whatever else was ``collected`` is noted as deselected.
+        Other ``collected`` ones are recorded as deselected.
         """
         families: dict[str, Family] = {}
         valid = [waiver for waiver in self.waivers if waiver.until >= self.today]

@@ -17,24 +17,24 @@ T = TypeVar("T")
 
 
 def expected(source: Source, written: T, rule: Callable[[], T]) -> T:
-    """Return what is demanded: of the book's own frames as it is written, else by a rule."""
+    """Return what a phrase demands: its own number for the book's frames, else that of a rule."""
     return written if source.is_reference else rule()
 
 
 def require(source: Source, held: bool, reason: str) -> None:
     """Raise Lacking where frames of one's own do not have what a step needs.
 
-    The book's own are played strictly: what they lack is found by what is judged.
+    The book's own are played strictly: the verdicts show what they lack.
     """
     if not (held or source.is_reference):
         raise Lacking(reason)
 
 
 def require_people(source: Source, photos: Photos, people: Sequence[str]) -> None:
-    """Raise when somebody of these people is not on the photos.
+    """Raise when one of these people is not on the photos.
 
-    Lacking where a role is played by nobody, FacelabError where the book's own photos show nobody
-    of that name.
+    Lacking where nobody plays a role, FacelabError where the book's own photos show nobody of that
+    name.
     """
     missing = ", ".join(person for person in people if person not in photos.people)
     if not missing:

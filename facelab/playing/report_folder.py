@@ -27,7 +27,7 @@ def report_folder(config: pytest.Config) -> Path:
 
 
 def writes_report(config: pytest.Config) -> bool:
-    """Tell whether a run leaves a report: a share of another, as of ``-n``, does not."""
+    """Return whether a run writes a report; a worker of ``-n`` does not."""
     return not (config.getoption("collectonly") or hasattr(config, "workerinput"))
 
 

@@ -114,7 +114,7 @@ def write_report(recorder: Recorder, folder: Path) -> None:
 
 
 def tell_shared_out(terminal: pytest.TerminalReporter) -> None:
-    """Say that pytest-xdist shared the scenarios out: each worker saw only some of them."""
+    """Print that pytest-xdist distributed the scenarios: each worker saw only some of them."""
     shown = [report for reports in terminal.stats.values() for report in reports]
     if any(".feature::" in getattr(report, "nodeid", "") for report in shown):
         terminal.write_line(

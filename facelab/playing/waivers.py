@@ -43,11 +43,11 @@ class Waiver:
     until: date
 
     def names(self, sheet: Sheet) -> bool:
-        """Tell whether it means a scenario; the name of an outline means all its examples."""
+        """Return whether it means a scenario; the name of an outline means all its examples."""
         return sheet.name == self.scenario or sheet.name.startswith(f"{self.scenario} (")
 
     def covers(self, sheet: Sheet, step: Step) -> bool:
-        """Tell whether it means a step of a scenario."""
+        """Return whether it means a step of a scenario."""
         return self.names(sheet) and step.text == self.phrase
 
     def as_dict(self) -> dict[str, str]:

@@ -13,7 +13,7 @@ from facelab.report.requirements import Row
 
 @dataclass(frozen=True)
 class RecordedSet:
-    """What a manifest says of one set of files. ``settings``: sittings and lights, in words."""
+    """A set of files in a manifest, in numbers. ``settings``: sittings and lights, in words."""
 
     name: str
     files: int

@@ -40,8 +40,8 @@ Form = tuple[str, str, str, bool, bool]
 class Chart:
     """A chart to draw.
 
-    ``title`` and ``description`` are read out by a screen reader. ``form`` is shared with other
-    charts, ``rows`` and ``levels`` are what is drawn in it.
+    A screen reader reads ``title`` and ``description``. ``form`` is shared with other charts;
+    ``rows`` and ``levels`` are its data.
     """
 
     title: str
@@ -101,13 +101,13 @@ def band_chart(kind: str, lines: Sequence[Sequence[float]], top: float) -> Chart
 
 
 def start() -> None:
-    """Start the engine of vl-convert while others work; what is drawn first would wait for it."""
+    """Start the engine of vl-convert while others work; the first drawing would wait for it."""
     empty = {"$schema": "https://vega.github.io/schema/vega/v6.json"}
     Thread(target=_to_svg, args=(empty,)).start()
 
 
 def draw(charts: Sequence[Chart]) -> list[Markup]:
-    """Draw charts, in their order; one that cannot be drawn says so in its place."""
+    """Draw charts, in their order; a failed one is replaced by a message."""
     if not charts:
         return []
     standing: list[Markup] = []

@@ -28,7 +28,7 @@ def add_commands(subparsers: Subparsers) -> None:
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    """Read the record, write the page, say where it is."""
+    """Read the record, write the page, print its path."""
     from facelab.report.document import write_document
     from facelab.report.place import held_folder
     from facelab.report.record import read_record

@@ -98,7 +98,7 @@ class LeftOut:
 
 
 def left_out(record: Record) -> list[LeftOut]:
-    """Return what was not run, or only in part, by its cause; what is blocked stands apart."""
+    """Return the scenarios not run, or only in part, by cause; blocked ones stand apart."""
     found: dict[str, dict[str, list[Sheet]]] = {}
     for sheet in record.left_out:
         reasons = found.setdefault(cause_of(record, sheet), {})
@@ -135,7 +135,7 @@ def counts(record: Record) -> dict[str, int]:
 
 
 def headline(record: Record) -> str:
-    """Return how much was accepted, what else came out, and why what was not run was not."""
+    """Return how much was accepted, the other verdicts, and the causes of what was not run."""
     found = counts(record)
     total, accepted = sum(found.values()), found.pop(ACCEPTED, 0)
     rate = f", {share(accepted, total)}" if total else ""
@@ -147,9 +147,9 @@ def headline(record: Record) -> str:
 
 
 def demand(record: Record) -> str:
-    """Return in one line what a run left out that was to leave nothing out; empty when it did not.
+    """Return the gaps of a run with ``--nothing-left-out`` in one line; empty when there is none.
 
-    What is blocked, or ended before it began, was not run either.
+    Blocked scenarios, and those that the end of the run prevented, are gaps too.
     """
     if not record.run.get("nothing_left_out"):
         return ""

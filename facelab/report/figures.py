@@ -40,7 +40,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Shown:
-    """A figure where a step shows it; ``again`` when it already stands further up."""
+    """A figure where a step shows it; ``again`` when it was shown before."""
 
     figure: Figure
     title: str
@@ -55,7 +55,7 @@ class Figures:
         self._counts = {"Figure": 0, "Table": 0}
 
     def show(self, evidence: dict[str, Any]) -> Shown:
-        """Return the figure for a piece of evidence; one that is damaged says so."""
+        """Return the figure for a piece of evidence; a damaged one is replaced by a message."""
         title = evidence.get("title") if evidence.get("kind") == "facts" else ""
         key = json.dumps({**evidence, "title": title}, sort_keys=True, default=str)
         again = key in self._known

@@ -163,7 +163,7 @@ class Outline:
 
     @property
     def anomalies(self) -> list[Entry]:
-        """What stands in the way of acceptance, in the order of its numbers."""
+        """The scenarios that prevent acceptance, in the order of their numbers."""
         found = [entry for entry in self.entries if entry.anomaly]
         return sorted(found, key=lambda entry: int(entry.anomaly[1:]))
 
@@ -176,7 +176,7 @@ class Outline:
 
     @property
     def waived(self) -> list[Entry]:
-        """What is accepted by a waiver."""
+        """The scenarios that a waiver accepts."""
         held = (RESERVED, PARTLY)
         return [
             e for e in self.entries if e.verdict in held and any(s.waiver for s in e.sheet.steps)
@@ -184,7 +184,7 @@ class Outline:
 
     @property
     def left_out(self) -> list[LeftOut]:
-        """What was not run, or only in part, by its cause."""
+        """The scenarios not run, or only in part, by cause."""
         return left_out(self.record)
 
     def of(self, sheet: Sheet) -> Entry:

@@ -44,10 +44,10 @@ parts) and what was observed there."""
 
 @dataclass
 class Step:
-    """A step of a scenario as it went. ``duration`` in seconds, ``evidence`` as ``Sheet.show``.
+    """A step of a scenario after the run. ``duration`` in seconds, ``evidence`` as ``Sheet.show``.
 
-    ``waiver``: by which a reviewer accepts its refused measures, empty when there is none.
-    ``line``: where it stands in the feature file, 0 when that is not known.
+    ``waiver``: the waiver that accepts its refused measures, empty when there is none. ``line``:
+    its line in the feature file, 0 when that is not known.
     """
 
     keyword: str
@@ -63,7 +63,7 @@ class Step:
 
 @dataclass
 class Sheet:
-    """A scenario as it went. ``line``: where it stands in the feature file."""
+    """A scenario after the run. ``line``: its line in the feature file."""
 
     name: str
     node: str
@@ -104,7 +104,7 @@ class Sheet:
 
     @property
     def shown(self) -> str:
-        """Its verdict as a reader sees it: what was run in part is called so."""
+        """The verdict for the reader: "partly run" where the scenario was run in part."""
         return PARTLY if self.partly else self.verdict
 
 

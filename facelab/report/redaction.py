@@ -28,8 +28,8 @@ def hide(text: str) -> str:
 def redacted(value: Any) -> Any:
     """Return plain data or a record with ``hide`` applied to every text.
 
-    It also turns what JSON cannot hold (tuples, numbers that are not finite) into what is read
-    back from it, so that a record gives the same document before and after it was on disk.
+    It also converts what JSON cannot hold (tuples, numbers that are not finite) to the form that is
+    read back from it, so that a record gives the same document before and after it was on disk.
     """
     if isinstance(value, str):
         if PICTURE.fullmatch(value):

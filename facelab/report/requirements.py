@@ -55,7 +55,7 @@ class Row:
 
     @property
     def uncovered(self) -> str:
-        """What stands in place of a verdict when no scenario names it."""
+        """The text in place of a verdict when no scenario names it."""
         return "this document" if self.id == PRINTED else "no scenario"
 
     @property

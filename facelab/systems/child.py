@@ -33,10 +33,10 @@ Lines = queue.Queue[bytes]
 
 
 class Child:
-    """A program that was started; lines go to it and come from it.
+    """A started program; lines go to it and come from it.
 
-    It stands where we stand, in our environment but for what pytest has put there. Raises OSError
-    or ValueError when there is no such program.
+    It runs in the current folder, in our environment without pytest's variables. Raises OSError or
+    ValueError when there is no such program.
     """
 
     def __init__(self, command: Sequence[str]) -> None:
@@ -92,7 +92,7 @@ class Child:
 
 
 def environment() -> dict[str, str]:
-    """Return our environment without what names our files: what pytest tells, what was started."""
+    """Return our environment without the variables of pytest and ``_``, which name our files."""
     return {
         name: value
         for name, value in os.environ.items()
@@ -107,7 +107,7 @@ def _thread(target: Any, *arguments: Any) -> threading.Thread:
 
 
 def _ready(stream: IO[bytes], over: threading.Event, *, to_write: bool = False) -> bool:
-    """Wait until a pipe can be read or written, and tell whether to go on."""
+    """Wait until a pipe can be read or written, and return whether to go on."""
     if not hasattr(select, "poll"):  # Windows: its pipes cannot be asked
         return not over.is_set()
     poll = select.poll()
@@ -181,7 +181,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
 
 
 def _let_go(out: Lines, over: threading.Event) -> None:
-    """End the threads, whoever holds the other ends of their pipes."""
+    """End the threads, even if another process holds the other ends of their pipes."""
     over.set()
     with suppress(queue.Full):  # full: then it is not waited for
         out.put_nowait(b"")

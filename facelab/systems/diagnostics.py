@@ -12,7 +12,7 @@ from facelab.judging import curves
 
 
 def diagnose(history: History, parameters: Parameters) -> Iterator[str]:
-    """Yield a line for every mistake that the values look like."""
+    """Yield a line for every known mistake that the values suggest."""
     each = history.updates_per_epoch
     if each > 1 and history.updates == parameters.epochs:
         yield "one value was told an epoch; tell one at every update"
@@ -28,7 +28,7 @@ def diagnose(history: History, parameters: Parameters) -> Iterator[str]:
 
 
 def _are_means(history: History) -> bool:
-    """Tell whether accuracies are whole numbers of photos since an epoch's start, not of a batch.
+    """Return whether accuracies are whole numbers of photos since an epoch's start, not of a batch.
 
     Keras' ``fit`` gives its callbacks such means.
     """

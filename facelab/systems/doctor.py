@@ -38,7 +38,7 @@ class Finding:
 
 @dataclass(frozen=True)
 class Check:
-    """One exact check: what must hold, what it takes, and what says what is wrong, if anything."""
+    """One exact check: its demand, the capabilities it needs, and what returns the complaint."""
 
     text: str
     needs: frozenset[Capability]
@@ -92,7 +92,7 @@ def examine(system: System, photos: Photos) -> Iterator[Finding]:
 
 
 def counted(patient: Patient) -> str:
-    """Hold the number of values against the arithmetic."""
+    """Compare the number of values with the arithmetic."""
     for parameters in (BASIC, SINGLE):
         history, wanted = patient.history(parameters), parameters.updates(len(patient.photos))
         if history.updates != wanted:
@@ -166,7 +166,7 @@ def stopped(patient: Patient) -> str:
 
 
 def answered(patient: Patient) -> str:
-    """Ask about the photos that it was trained on; tell whether people are counted as given."""
+    """Ask about the photos that it was trained on; return whether people are counted as given."""
     photos, people = patient.photos, len(patient.photos.people)
     answers = patient.train(BASIC, 0).predict(photos.frames)
     if answers.shape != (1, len(photos), people):

@@ -128,7 +128,7 @@ def as_system(
 
 
 class Spread:
-    """A system written for facelab 1.0.0, whose ``train`` takes what is asked in many arguments."""
+    """A system written for facelab 1.0.0, whose ``train`` takes the request in many arguments."""
 
     def __init__(self, system: Any) -> None:
         self._system = system

@@ -120,7 +120,7 @@ class Process:
 
     @contextmanager
     def _kept_whole(self, asked: str) -> Iterator[None]:
-        """Within the block, whatever is raised ends the process: it is in the middle of a talk."""
+        """Within the block every exception ends the process, since it breaks an exchange off."""
         try:
             yield
         except SystemFault as fault:
@@ -136,7 +136,7 @@ class Process:
         return {"id": self._asked} if self._protocol > 1 else {}
 
     def _ask(self, asked: str, **about: Any) -> None:
-        """Ask for something, of one that has nothing more to say of what was asked before."""
+        """Send a request to a process that has no unread line left."""
         if not self._fault and (line := self._child.unread()) is not None:
             self._check_line(asked, line)
             raise self._broken(f"{asked}: received {short(line)} before anything was asked")
@@ -154,7 +154,7 @@ class Process:
             ) from None
 
     def _receive(self, asked: str, *keys: str) -> Message:
-        """Return the next line, an object with ``keys``, which says what was asked for last."""
+        """Return the next line, an object with ``keys`` and the id of the last request."""
         try:
             line = self._child.get(self._timeout)
         except queue.Empty:
@@ -193,7 +193,7 @@ class Process:
             )
 
     def _broken(self, what: str) -> SystemFault:
-        """End the process; whatever is asked of it from now on is answered with this fault."""
+        """End the process; every later request is answered with this fault."""
         if words := one_line(" ".join(self._child.kill().split()), TAIL):
             what += f"; its last words: {words}"
         self._fault = f"{self.name}: {what}"
@@ -201,7 +201,7 @@ class Process:
 
 
 def program(command: Sequence[str]) -> str:
-    """Return the name of a command's program, without its folder and whatever is given to it.
+    """Return the name of a command's program, without its folder and its arguments.
 
     >>> program(["/opt/bin/node", "trainer.js", "--key=1"])
     'node'
@@ -210,5 +210,5 @@ def program(command: Sequence[str]) -> str:
 
 
 def _is(value: object, *allowed: int) -> bool:
-    """Tell whether a value is one of some numbers; ``True`` is no number here, though it is 1."""
+    """Return whether a value is one of some numbers; ``True`` is no number here, though it is 1."""
     return not isinstance(value, bool) and value in allowed

@@ -19,7 +19,7 @@ LARGEST = float(np.finfo(np.float32).max)
 
 
 class UpdateLog:
-    """The updates of one replicate. ``told`` is called after each with how many there are."""
+    """The updates of one replicate. ``told`` is called after each with their number."""
 
     def __init__(
         self,
@@ -43,9 +43,9 @@ class UpdateLog:
         return len(self._loss)
 
     def tell(self, loss: Any, accuracy: Any, photos: Any = None) -> bool:
-        """Take an update down, as ``system.Tell``, and return whether to stop.
+        """Record an update, as ``system.Tell``, and return whether to stop.
 
-        Raises SystemFault for what is no update.
+        Raises SystemFault for values that are no update.
         """
         if len(self) > 2 * self._expected + 100:
             raise self._fault(
@@ -64,7 +64,7 @@ class UpdateLog:
     def row(self) -> tuple[list[float], list[float], list[NDArray[np.int32]]]:
         """Return loss, accuracy and photos of every update.
 
-        Photos that were not named are as many as the parameters say.
+        Unnamed photos are as many as the parameters give.
         """
         if self._names:
             return self._loss, self._accuracy, self._photos

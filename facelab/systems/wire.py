@@ -29,7 +29,7 @@ def _json(value: Any) -> str:
 
 
 def decode(line: bytes) -> Any:
-    """Return what a line holds. Raises ValueError, in one short line, for what is no JSON."""
+    """Return the content of a line. Raises ValueError, in one short line, when it is no JSON."""
     try:
         return json.loads(line, parse_constant=_no_json)
     except (ValueError, RecursionError) as error:
@@ -43,8 +43,8 @@ def _no_json(name: str) -> float:
 def number_rows(value: Any) -> NDArray[np.float64]:
     """Return rows of numbers as an array (rows, columns).
 
-    Raises ValueError for rows of unequal length, and for what is no number: JSON's true and "1"
-    are none, nor is a whole number larger than any float.
+    Raises ValueError for rows of unequal length, and for values that are no number: JSON's true and
+    "1" are none, nor is a whole number larger than any float.
     """
     rows = value if isinstance(value, list) else [value]
     for row in rows:
@@ -57,7 +57,7 @@ def number_rows(value: Any) -> NDArray[np.float64]:
 
 
 def short(value: object, most: int = 80) -> str:
-    """Return the beginning of what was received, as it can be printed."""
+    """Return the beginning of a received value, in printable form."""
     if isinstance(value, bytes):
         return one_line(value[: 4 * most + 4].decode(errors="replace"), most)
     return one_line(str(value), most)
