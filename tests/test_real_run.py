@@ -35,13 +35,13 @@ Feature: What <script>alert(1)</script> a reviewer waives
     When the classifier is trained
     Then 1,236 values are drawn
     When it is asked about the 11 probes of T2
-    Then at least 90 % of them are answered wrong
+    Then as far as 11 probes can tell, at least 90 % of them are answered wrong
     And every value is finite and no loss is negative
 """
 
 WAIVER = """[[waiver]]
 scenario = "No good classifier errs as often"
-phrase = "at least 90 % of them are answered wrong"
+phrase = "as far as 11 probes can tell, at least 90 % of them are answered wrong"
 reason = "It is good, and that is well."
 who = "<b>A. Reviewer</b>"
 until = 2999-12-31
