@@ -43,7 +43,7 @@ def convolutions(frame: Frame) -> Array:
     """Return what 48 random convolutions see that are never trained: rectified, then pooled."""
     square = middle(frame, 64)
     seen = [np.maximum(cv2.filter2D(square, cv2.CV_64F, kernel), 0) for kernel in _KERNELS]
-    return np.stack([cv2.resize(one, (4, 4), interpolation=cv2.INTER_AREA) for one in seen]).ravel()
+    return np.stack([cv2.resize(one, (8, 8), interpolation=cv2.INTER_AREA) for one in seen]).ravel()
 
 
 def softmax(logits: Array) -> Array:
@@ -71,13 +71,12 @@ class Softmax:
         return [x.T @ off / len(x), off.mean(axis=0)]
 
     def update(self, x: Array, off: Array, rate: float) -> float:
-        """Take a step; return the rate that the weights moved by, NaN where there is none."""
+        """Take a step; return the rate that the weights moved by."""
         before = [weight.copy() for weight in self.weights]
         slopes = self.slopes(x, off)
         self.move(slopes, rate)
-        moved = sum(
-            ((b - w) * s).sum() for b, w, s in zip(before, self.weights, slopes, strict=True)
-        )
+        moves = [old - new for old, new in zip(before, self.weights, strict=True)]
+        moved = sum((move * slope).sum() for move, slope in zip(moves, slopes, strict=True))
         return float(moved / sum((slope**2).sum() for slope in slopes))
 
     def move(self, slopes: Sequence[Array], rate: float) -> None:
@@ -172,10 +171,14 @@ class Stranger:
         for batch in (o[i : i + size] for o in orders for i in range(0, len(x), size)):
             answers = softmax(lesson.head.logits(x[batch]))
             right = np.maximum(answers[truth[batch] == 1], 1e-300)
-            used = lesson.head.update(x[batch], answers - truth[batch], rate)
+            off = answers - truth[batch]
+            if known:
+                lesson.rate.append(lesson.head.update(x[batch], off, rate))
+            else:
+                lesson.head.move(lesson.head.slopes(x[batch], off), rate)
+                lesson.rate.append(np.nan)
             lesson.loss.append(-np.log(right).mean())
             lesson.accuracy.append((answers.argmax(axis=1) == labels[batch]).mean())
-            lesson.rate.append(used if known else np.nan)
             lesson.batches.append(batch)
             if request.progress:
                 request.progress(len(lesson.loss), total)
