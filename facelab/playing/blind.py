@@ -9,6 +9,7 @@ order, so that their features are found in the cache: code in facelab's own proc
 from __future__ import annotations
 
 import secrets
+import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from facelab.contract.errors import SystemFault
+from facelab.contract.errors import FacelabError, SystemFault
 from facelab.contract.frame import Film, Frame, LazyFrames
 from facelab.contract.history import UNNAMED, History
 from facelab.contract.parameters import Parameters
@@ -81,6 +82,27 @@ def to_watch(film: Film) -> Iterator[Iterator[list[Frame]]]:
         yield Shown(number)
     finally:
         del _showing[number]
+
+
+@contextmanager
+def theirs(name: str, call: str, *, own: bool) -> Iterator[None]:
+    """Within the block a stranger's code runs: what it raises is its fault, told in one line.
+
+    What it warns of is its author's business: pytest would make errors of it. Our own code is held
+    to more.
+    """
+    if own:
+        yield
+        return
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("default")
+            yield
+    except FacelabError:
+        raise
+    except Exception as error:
+        what = " ".join(f"{type(error).__name__}: {error}".split()).rstrip(": ")
+        raise SystemFault(f"{name}: {call} broke off with {what}") from error
 
 
 def check_answers(name: str, answers: object, shape: tuple[int, int, int]) -> NDArray[np.float32]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -68,7 +68,8 @@ class Exam:
             with progress(f"training on {len(photos)} photos", "updates") as told:
                 request = TrainingRequest(parameters, seeds, stop=stop, progress=told)
                 shown = photos if self._own else blind.to_learn(photos)
-                training = self.system.train(shown, request)
+                with self._theirs("train"):
+                    training = self.system.train(shown, request)
             blind.check_history(self.system.name, training.history, photos, parameters, seeds)
             self._trainings[key] = training
         return self._trainings[key]
@@ -76,6 +77,9 @@ class Exam:
     @property
     def _own(self) -> bool:
         return blind.is_own(self.system)
+
+    def _theirs(self, call: str) -> AbstractContextManager[None]:
+        return blind.theirs(self.system.name, call, own=self._own)
 
     def oracles(self, photos: Photos, parameters: Parameters, count: int) -> list[Oracle]:
         """Return the oracles that replay the first replicates of a training, one a seed.
@@ -131,7 +135,9 @@ class Exam:
     def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
         """Return the answers of a training to probes; ``people`` are those it was trained on."""
         order = blind.mixed(len(probes))
-        given = training.predict(blind.to_answer(probes.frames, order, own=self._own))
+        shown = blind.to_answer(probes.frames, order, own=self._own)
+        with self._theirs("predict"):
+            given = training.predict(shown)
         shape = len(training.history.seeds), len(probes), len(people)
         answers = np.empty(shape, np.float32)
         answers[:, order] = blind.check_answers(self.system.name, given, shape)
@@ -143,8 +149,9 @@ class Exam:
         for place in blind.mixed(len(probes)):
             one = blind.to_answer(probes.frames, np.array([place]), own=self._own)
             shape = len(answers), 1, len(people)
-            given = blind.check_answers(self.system.name, training.predict(one), shape)
-            answers[:, [place]] = given
+            with self._theirs("predict"):
+                given = training.predict(one)
+            answers[:, [place]] = blind.check_answers(self.system.name, given, shape)
         return Answers(probes.labels, answers, people)
 
     def shown(self, probes: Photos) -> Callable[[int], Frame | None]:
@@ -184,7 +191,8 @@ class Exam:
         clip; others see single frames.
         """
         self.played = len(clip)
-        with nullcontext(clip) if self._own else blind.to_watch(clip) as shown:
+        handed = nullcontext(clip) if self._own else blind.to_watch(clip)
+        with handed as shown, self._theirs("watch"):
             added = [
                 tally(answers[:, frame : frame + 1])
                 for answers in self.watcher(training)(shown)

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.errors import FacelabError, Lacking, SystemFault
 from facelab.contract.frame import Frame
 from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
@@ -98,6 +98,61 @@ def test_every_frame_of_a_clip_is_counted(exam: Exam) -> None:
     assert added.shape == (3, 70, 3) or added.shape == (1, 70, 3)
     np.testing.assert_array_equal(added.sum(axis=1)[:1], [[70 - bright, bright, 0]])
     np.testing.assert_array_equal(added.sum(axis=2), 1)
+
+
+@dataclass
+class Clumsy(Counter):
+    """A system whose own code warns, or breaks off, where it is told to."""
+
+    at: str = ""
+
+    def train(self, photos: Photos, request: TrainingRequest) -> Guess:
+        """Divide by zero, or raise."""
+        if not self.at:
+            np.float64(1) / np.float64(0)
+        if self.at == "train":
+            raise KeyError("two\nlines")
+        guess = Clumsiness(super().train(photos, request).history)
+        guess.at = self.at
+        return guess
+
+
+class Clumsiness(Guess):
+    """The same when it is asked."""
+
+    at = ""
+
+    def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
+        """Divide by zero, or raise."""
+        if not self.at:
+            np.float64(1) / np.float64(0)
+        if self.at == "predict":
+            raise ValueError("no such layer")
+        return np.repeat(super().predict(frames), 3, axis=0)
+
+
+def test_what_a_stranger_warns_of_is_its_own_business(recording: Recording) -> None:
+    exam = Exam(Clumsy(), recording, (0, 1, 2))
+    photos = recording.photos("gallery").of(["Alex", "Lara"])
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        training = exam.train(photos, Parameters())
+    with pytest.warns(RuntimeWarning, match="divide by zero"):
+        assert exam.ask(training, photos.people, photos).probabilities.shape == (3, len(photos), 2)
+
+
+@pytest.mark.parametrize(
+    ("at", "told"),
+    [
+        ("train", "a stand-in: train broke off with KeyError: 'two\\nlines'"),
+        ("predict", "a stand-in: predict broke off with ValueError: no such layer"),
+    ],
+)
+def test_what_a_stranger_raises_is_its_fault(recording: Recording, at: str, told: str) -> None:
+    exam = Exam(Clumsy(at=at), recording, (0, 1, 2))
+    photos = recording.photos("gallery").of(["Alex", "Lara"])
+    with pytest.raises(SystemFault) as fault:
+        exam.ask_alone(exam.train(photos, Parameters()), photos.people, photos.first(2))
+    assert str(fault.value) == told
 
 
 def test_only_actors_are_shown_unless_it_is_asked_for(recording: Recording) -> None:
