@@ -163,7 +163,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Print the seeds that replay this run."""
+    """Return the line with the seeds that replay this run."""
     chosen = config.stash[RECORDER].record.run["seeds"]
     return f"facelab: seeds {', '.join(map(str, chosen))}"
 
