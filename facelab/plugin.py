@@ -26,6 +26,7 @@ from facelab.playing.cluster import workers
 from facelab.playing.definitions import check_definitions, overridden
 from facelab.playing.examination import Exam
 from facelab.playing.features import FeatureFile, feature_of
+from facelab.playing.fresh import fresh_seed, told
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
 from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.playing.report_folder import (
@@ -113,6 +114,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="play T5 with a crowd of so many people, for example 300; not played without",
     )
     group.addoption(
+        "--fresh-probes",
+        nargs="?",
+        const="",
+        metavar="SEED",
+        help="draw the probes anew, from a seed that nobody knew, or from SEED: --fresh-probes=7; "
+        "a minute of drawing; default: the recorded ones",
+    )
+    group.addoption(
         "--nothing-left-out",
         action="store_true",
         help="make the run incomplete, exit status 1, when anything of it is not run, or in part",
@@ -132,6 +141,7 @@ def pytest_configure(config: pytest.Config) -> None:
         if cast and not (config.getoption("gallery") or config.getoption("camera")):
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
         check_options(config)
+        fresh = fresh_seed(config)
         report = config.stash[FOLDER] = report_folder(config)
         if config.getoption("people") is not None:
             opencv()  # the studio, which draws a crowd, cannot be imported without
@@ -148,6 +158,8 @@ def pytest_configure(config: pytest.Config) -> None:
             config.add_cleanup(cluster.close)
     document = title_block(config.rootpath)
     run: dict[str, Any] = {"seeds": list(chosen), "system": named}
+    if fresh is not None:
+        run["fresh_probes"] = fresh
     if config.getoption("nothing_left_out"):
         if config.getoption("numprocesses", None):
             raise pytest.UsageError(
@@ -164,8 +176,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Return the line with the seeds that replay this run."""
-    chosen = config.stash[RECORDER].record.run["seeds"]
-    return f"facelab: seeds {', '.join(map(str, chosen))}"
+    run = config.stash[RECORDER].record.run
+    replay = f"facelab: seeds {', '.join(map(str, run['seeds']))}"
+    return f"{replay}; {told(run['fresh_probes'])}" if "fresh_probes" in run else replay
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
@@ -207,7 +220,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def _people(session: pytest.Session) -> list[str] | None:
     """Return who may be named in a feature; None where only the frames that are to come tell."""
     played = next(item for item in session.items if feature_of(item))
-    if session.config.getoption("camera") or overridden(session, played, ("gallery", "source")):
+    another = overridden(session, played, ("gallery", "source"))
+    if another and "fresh_probes" in session.config.stash[RECORDER].record.run:
+        raise pytest.UsageError(
+            "--fresh-probes: received with a gallery or source of a conftest.py; "
+            "the studio can draw only the book's own probes anew"
+        )
+    if another or session.config.getoption("camera"):
         return None
     own = session.config.stash.get(GALLERY, None)
     source = own or Recording(session.config.rootpath / "fixtures")
@@ -368,10 +387,21 @@ def gallery(pytestconfig: pytest.Config, camera: Camera | None) -> Iterator[Sour
                 f"--record: nothing is filmed into {folder}; name a camera with --camera"
             )
         own = pytestconfig.stash.get(GALLERY, None)
-        yield own or Recording(pytestconfig.rootpath / "fixtures")
+        yield own or _recording(pytestconfig)
         return
     with filmed(pytestconfig, camera) as folder:
         yield OwnGallery(folder, parse_cast(pytestconfig.getoption("cast")))
+
+
+def _recording(config: pytest.Config) -> Source:
+    """Return the book's own frames, with the probes that --fresh-probes draws."""
+    recording = Recording(config.rootpath / "fixtures")
+    seed = config.stash[RECORDER].record.run.get("fresh_probes")
+    if seed is None:
+        return recording
+    from facelab.gallery.drawn import FreshProbes
+
+    return FreshProbes(recording, seed)
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ Feature: Epochs and batch size set the model's work
     And they are the first values of the uninterrupted training
     And the model answers every photo with probabilities that sum to 1
     And it answers the photos as well as the curve says
-    And its answers to the photos are those that its updates lead to, within 0.001
+    And its answers to the photos are those that its updates lead to, within 0.00001
 
   Scenario: More work makes more progress
     Given the photos of Alex, Amine, Lara and Naomie

@@ -56,6 +56,6 @@ Feature: A growing load of people is carried
     And the first value lies within 0.35 of the loss at chance
     And the learning rate used is the one shown, within 1 %
     And every loss and accuracy is the one calculated again
-    And its answers to the photos are those that its updates lead to, within 0.001
+    And its answers to the photos are those that its updates lead to, within 0.00001
     And every accuracy is a whole number of photos out of its batch
     And every value is finite and no loss is negative

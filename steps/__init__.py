@@ -6,6 +6,8 @@ pytest_plugins = [
     "steps.curves",
     "steps.replays",
     "steps.answers",
+    "steps.load",
+    "steps.twins",
     "steps.counts",
     "steps.crowd",
 ]

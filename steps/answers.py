@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from pytest_bdd import then, when
 
-from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
@@ -17,7 +17,6 @@ from facelab.judging.answers import Answers, Sweep
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.people import need_others
 from steps.phrases import phrase
 
 
@@ -135,7 +134,7 @@ def model_predicts(sheet: LiveSheet, exam: Exam, photos: Photos, training: Train
     In photos of one's own a face may not be found: photos whose probabilities are all 0 are
     answered with nobody, and do not count.
     """
-    probabilities = training.predict(photos.frames)
+    probabilities = exam.ask(training, photos.people, photos).probabilities
     off = judging.distance_from_one(probabilities, exam.expected(True, lambda: False))
     sheet.judge(
         "distance of the sums from 1",
@@ -222,213 +221,4 @@ def right_faces(sheet: LiveSheet, exam: Exam, answers: Answers, least: float) ->
         Interval.more_than(least),
         unit="%",
         found=findings.worst_person(answers),
-    )
-
-
-@then(
-    phrase(
-        "they are answered wrong no less often than those in known light, beyond a chance of "
-        "{chance:Percent}"
-    )
-)
-def light_matters(
-    sheet: LiveSheet,
-    exam: Exam,
-    photos: Photos,
-    training: Training,
-    answers: Answers,
-    chance: float,
-) -> None:
-    """Bound by how much the error rate at most exceeds that in known light.
-
-    The bound is that of the percentile bootstrap over bursts of frames, since frames of one burst
-    are not independent. A system is refused if it errs less in light that no photo has. Not run
-    where nothing is answered wrong in either light: such a system is better than expected.
-    """
-    known = exam.ask(training, photos.people, in_light(exam, photos, "T4", "known"))
-    need_errors(answers, known)
-    sheet.judge(
-        "errors more than in known light, at most",
-        judging.most_excess(answers, known, chance),
-        Interval.at_least(0),
-        unit="%",
-        found=findings.two(
-            100 * judging.error_rate(answers),
-            "% are answered wrong in unseen light",
-            100 * judging.error_rate(known),
-            "% in known light",
-        ),
-    )
-
-
-def need_errors(*asked: Answers) -> None:
-    """Raise Lacking where nothing at all is answered wrong: there is nothing to compare."""
-    if not any(one.wrong.any() for one in asked):
-        raise Lacking("nothing is answered wrong in either case: it is better than was expected")
-
-
-@then(
-    phrase(
-        "on the frames of {people:Names} it errs no less often than when trained on these alone, "
-        "beyond a chance of {chance:Percent}"
-    ),
-    target_fixture="crowd_and_few",
-)
-def load_costs(
-    sheet: LiveSheet,
-    exam: Exam,
-    photos: Photos,
-    parameters: Parameters,
-    answers: Answers,
-    people: list[str],
-    chance: float,
-) -> tuple[Answers, Answers]:
-    """Compare errors with those of a training on these people alone, by McNemar's exact test.
-
-    The measure is the probability that by chance so few of the frames on which the two differ are
-    answered wrong with more people: a system is refused if it errs less the more people it knows.
-    Not run when there is nobody else, nor where neither answers any frame wrong: such a system is
-    better than expected.
-    """
-    need_others(exam, photos, people)
-    few, crowd = photos.of(people), answers.of(people)
-    probes = in_light(exam, photos, "T4", "unseen").of(people)
-    alone = exam.ask(exam.train(few, parameters), few.people, probes)
-    need_errors(crowd, alone)
-    many, fewer = judging.errors(crowd), judging.errors(alone)
-    sheet.show(
-        evidence.facts(
-            f"errors on the same {len(probes)} frames, each replicate",
-            {
-                f"of {len(photos.people)} people": many.tolist(),
-                f"of {len(few.people)} people": fewer.tolist(),
-            },
-        )
-    )
-    sheet.judge(
-        "chance of so few errors",
-        judging.fewer(alone.wrong, crowd.wrong),
-        Interval.at_least(chance),
-        unit="%",
-        found=findings.two(
-            many,
-            f"of {len(probes)} frames are answered wrong with {len(photos.people)} people",
-            fewer,
-            f"with {len(few.people)}",
-        ),
-    )
-    return crowd, alone
-
-
-@then(phrase("it is no surer of the right person there, beyond a chance of {chance:Percent}"))
-def load_blurs(sheet: LiveSheet, crowd_and_few: tuple[Answers, Answers], chance: float) -> None:
-    """Compare the right person's margin with many people and with few, by Wilcoxon's test.
-
-    The margin is the right person's probability minus the next one's, a mean over each burst; the
-    measure is the probability of being so much surer with more people by chance.
-    """
-    crowd, few = crowd_and_few
-    gained = judging.margins_lost(crowd, few)
-    sheet.judge(
-        "chance of being so sure",
-        judging.signed_rank(gained),
-        Interval.at_least(chance),
-        unit="%",
-        found=findings.lost_margin(-gained),
-    )
-
-
-@when("it is asked about the twins, with and without glasses", target_fixture="answers")
-def asked_about_twins(exam: Exam, photos: Photos, training: Training) -> Answers:
-    """Show frames of two men, each drawn twice, alike but for the glasses."""
-    return exam.ask(training, photos.people, exam.source.photos("twins"))
-
-
-def bare_and_glasses(answers: Answers) -> tuple[Answers, Answers]:
-    """Return the answers to the frames without and with glasses, pair by pair."""
-    glasses = answers.labels["glasses"] == 1
-    bare, worn = answers.select(~glasses), answers.select(glasses)
-    return bare, worn
-
-
-@then(
-    phrase(
-        "{pair:Names} are taken for each other on at least {least:Percent} of the frames, "
-        "with glasses and without"
-    )
-)
-def confused_anyway(sheet: LiveSheet, answers: Answers, pair: list[str], least: float) -> None:
-    """Measure the share of frames taken for the other of two people, glasses off and on."""
-    for name, one in zip(("without", "with"), bare_and_glasses(answers), strict=True):
-        share = judging.confusion_rate(one, pair)
-        sheet.judge(
-            f"taken for each other {name} glasses", share, Interval.at_least(least), unit="%"
-        )
-
-
-@then(phrase("glasses change at most {most:Percent} of its answers"))
-def glasses_change_little(sheet: LiveSheet, answers: Answers, most: float) -> None:
-    """Measure the share of pairs of frames that are answered differently with glasses.
-
-    How much certainty glasses cost is shown, but is no criterion.
-    """
-    bare, worn = bare_and_glasses(answers)
-    changed = judging.changed(bare, worn)
-    lost = judging.margins_lost(bare, worn)
-    sheet.show(
-        evidence.facts(
-            "margin of the right man's probability that glasses cost, not a criterion",
-            {
-                "median replicate": float(np.median(lost.mean(axis=1))),
-                "chance of such a loss, median": float(np.median(judging.signed_rank(lost))),
-            },
-        )
-    )
-    sheet.judge("answers that glasses change", changed, Interval.at_most(most), unit="%")
-
-
-@then(
-    phrase(
-        "it confuses {pair:Names} less than at a rate of {rate:Number} on the same frames, "
-        "by chance in {chance:Percent} of cases at most"
-    )
-)
-def confuses_less(
-    sheet: LiveSheet,
-    exam: Exam,
-    photos: Photos,
-    parameters: Parameters,
-    answers: Answers,
-    pair: list[str],
-    rate: float,
-    chance: float,
-) -> None:
-    """Compare two trainings on the same frames of two people by McNemar's exact test.
-
-    The measure is the probability that by chance so many of the frames on which they differ are
-    confused less.
-    """
-    other = exam.train(photos, parameters.with_(learning_rate=rate))
-    asked = exam.ask(other, photos.people, exam.source.photos("twins"))
-    after, before = judging.confused(answers, pair), judging.confused(asked, pair)
-    sheet.show(
-        evidence.facts(
-            f"of {len(answers.labels)} frames, taken for the other, each replicate",
-            {
-                f"at a rate of {parameters.learning_rate:g}": after.sum(axis=1).tolist(),
-                f"at a rate of {rate:g}": before.sum(axis=1).tolist(),
-            },
-        )
-    )
-    sheet.judge(
-        "chance of such a difference",
-        judging.fewer(before, after),
-        Interval.at_most(chance),
-        unit="%",
-        found=findings.two(
-            after.sum(axis=1),
-            f"frames are taken for the other at a rate of {parameters.learning_rate:g}",
-            before.sum(axis=1),
-            f"at {rate:g}",
-        ),
     )

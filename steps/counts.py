@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from pytest_bdd import then, when
 
+from facelab.contract.frame import Stretch
 from facelab.contract.interval import Interval
 from facelab.contract.photos import Photos
 from facelab.contract.training import Training
 from facelab.judging import answers as judging
+from facelab.judging import counts as counting
 from facelab.judging import findings
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
@@ -18,7 +23,7 @@ from steps.phrases import phrase
 
 
 @when(phrase("the clip {name} is played to it"), target_fixture="counts")
-def watched(
+def played(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, name: str
 ) -> NDArray[np.int64]:
     """Count, frame by frame, the most probable person over a clip.
@@ -28,11 +33,134 @@ def watched(
     """
     clip = exam.source.clip(name)
     exam.require_people(photos, [clip.person])
-    counts = exam.watch(training, clip)
+    counts: NDArray[np.int64] = exam.watch(training, clip).sum(axis=1)
     shown = counts[judging.typical(counts.max(axis=1).astype(float))]
     named = [*photos.people, judging.NOBODY] if shown[-1] else photos.people
     sheet.show(evidence.tally("detections", clip.person, named, shown[: len(named)]))
     return counts
+
+
+@then(
+    phrase(
+        "{number:Count} photos held before the webcam are answered as when asked, within "
+        "{off:Number}"
+    )
+)
+def held(
+    sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, number: int, off: float
+) -> None:
+    """Measure how far a probability of the live count lies from that to the same photo; exact.
+
+    Photos are taken from all over the gallery, and each is held still for three frames. So the live
+    count answers by the same weights, of the same replicate, as whoever asks about the photo.
+    """
+    chosen = photos.select(counting.spread(len(photos), number))
+    asked = exam.ask(training, photos.people, chosen).probabilities
+    distance = np.abs(exam.hold(training, chosen) - asked).max(axis=(1, 2))
+    sheet.judge(
+        "distance of a live answer from the one when asked, at most",
+        distance,
+        Interval.at_most(off),
+        exact=True,
+        found=findings.live_differs(distance),
+    )
+
+
+@dataclass(frozen=True)
+class Watched:
+    """A visit, and what each frame of it added to the count, (R, F, C + 1)."""
+
+    added: NDArray[np.int64]
+    stretches: tuple[Stretch, ...]
+
+
+@when(
+    phrase("the clip {name} is played to it, frame by frame"),
+    target_fixture="watched",
+)
+def watched_by_frame(
+    sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, name: str
+) -> Watched:
+    """Count over a film of people who come and go, and note whom every frame counts.
+
+    What is shown is the replicate that counts whoever is there least often but for half of them.
+    """
+    clip = exam.source.clip(name)
+    stretches: tuple[Stretch, ...] = getattr(clip, "stretches", ())
+    exam.require(bool(stretches), f"nothing says who is in view when in the film {name}")
+    exam.require_people(photos, [person for one in stretches for person in one.people])
+    added = exam.watch(training, clip)
+    leads = counting.smallest_lead(added, counting.lone(stretches), photos.people)
+    told = counting.runs(added, judging.typical(leads), photos.people, judging.NOBODY)
+    truth = [(_there(one), one.frames) for one in stretches]
+    sheet.show(evidence.strip("who was counted when", truth, told))
+    return Watched(added, stretches)
+
+
+def _there(one: Stretch) -> str:
+    """Return the words for whoever is in view in a stretch."""
+    whole = " and ".join(one.people)
+    return ", ".join([*[whole] * bool(whole), *(f"partly {name}" for name in one.partly)]) or (
+        judging.NOBODY
+    )
+
+
+@then(phrase("each of its {frames:Count} frames adds one to the count"))
+def adds_one(sheet: LiveSheet, exam: Exam, watched: Watched, frames: int) -> None:
+    """Count frames that are missing, too many, or do not add one to one person's count; exact."""
+    demanded = exam.expected(frames, lambda: exam.played)
+    odd = counting.odd_additions(watched.added) + abs(watched.added.shape[1] - demanded)
+    sheet.judge("frames that do not add one", odd, Interval.exactly(0), exact=True)
+
+
+@then("whoever is alone before the webcam leads the count while they are there")
+def lone_lead(sheet: LiveSheet, photos: Photos, watched: Watched) -> None:
+    """Measure by what share of the frames a person leads who is alone in view, at least.
+
+    Their frames less those of whoever else, or nobody, is counted most; of all such stretches the
+    worst counts.
+    """
+    _leads(sheet, photos, watched, counting.lone(watched.stretches), "lead of the person in view")
+
+
+@then("the empty chair is nobody's")
+def chair_is_empty(sheet: LiveSheet, photos: Photos, watched: Watched) -> None:
+    """Measure by what share of the frames nobody leads while nobody is in view, at least."""
+    _leads(sheet, photos, watched, counting.empty(watched.stretches), "lead of nobody")
+
+
+@then("of two before the webcam one is counted")
+def both_lead(sheet: LiveSheet, photos: Photos, watched: Watched) -> None:
+    """Measure by what share of the frames those in view lead, together, while there are several."""
+    _leads(sheet, photos, watched, counting.together(watched.stretches), "lead of those in view")
+
+
+def _leads(
+    sheet: LiveSheet, photos: Photos, watched: Watched, stretches: Sequence[Stretch], measure: str
+) -> None:
+    sheet.judge(
+        f"{measure}, in the worst stretch",
+        counting.smallest_lead(watched.added, stretches, photos.people),
+        Interval.more_than(0),
+        unit="%",
+        found=findings.worst_stretch(watched.added, stretches, photos.people),
+    )
+
+
+@then(phrase("after each change whoever is there leads within {frames:Count} frames"))
+def leads_soon(sheet: LiveSheet, photos: Photos, watched: Watched, frames: int) -> None:
+    """Measure after how many frames of a stretch the person in view leads in it, at most.
+
+    Where nobody is in view, nobody must lead. Stretches in which somebody comes or leaves do not
+    count.
+    """
+    settled = [*counting.lone(watched.stretches), *counting.empty(watched.stretches)]
+    sheet.judge(
+        "frames until whoever is there leads, at most",
+        counting.frames_until_lead(watched.added, settled, photos.people),
+        Interval.at_most(frames),
+        found=findings.worst_stretch(watched.added, settled, photos.people),
+    )
 
 
 @then(phrase("all {frames:Count} frames are counted"))

@@ -9,7 +9,7 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability
 from facelab.contract.training import Training
-from facelab.judging import curves, findings
+from facelab.judging import curves, findings, orders
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from steps.people import need_others
@@ -43,6 +43,23 @@ def orders_differ(sheet: LiveSheet, exam: Exam, training: Training) -> None:
         Interval.exactly(0),
         exact=True,
         found=findings.repeated(training.history),
+    )
+
+
+@then(phrase("the photos come in an order as chance gives it, at a level of {level:Percent}"))
+def order_by_chance(sheet: LiveSheet, exam: Exam, training: Training, level: float) -> None:
+    """Measure how probable so regular an order is by chance.
+
+    Looked for are neighbours that are neighbours again in the next epoch, photos that share a batch
+    again, and the order of the gallery, held against 399 orders that are drawn.
+    """
+    if sheet.lacks(exam.system, Capability.PHOTO_IDS):
+        return
+    sheet.judge(
+        "chance of so regular an order",
+        orders.chance_of_order(training.history),
+        Interval.at_least(level),
+        unit="%",
     )
 
 

@@ -163,7 +163,7 @@ def test_a_lesson_is_told_as_it_is() -> None:
     table = page.partition("## What you receive")[2].partition("\n## ")[0]
     told = [name for row in re.findall(r"^\| (`.+?) \|", table, re.M) for name in row.split(", ")]
     assert [name.strip("`") for name in told] == [field.name for field in fields(Lesson)]
-    assert f"of norm {Parameters.embedding_norm:g}" in table
+    assert f"norm {Parameters.embedding_norm:g} |" in table
 
 
 @pytest.mark.parametrize("name", ["face_finder", "studio", "your_photos"])

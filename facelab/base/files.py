@@ -16,43 +16,27 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
 from pathlib import Path, PurePath
 
+from facelab.base.descent import (
+    BY_PARTS,
+    FILE,
+    NO_LINK,
+    elsewhere,
+    opened_at,
+    parent,
+    sync,
+    sync_folder,
+    sync_named,
+    walk,
+)
+from facelab.base.descent import inside as inside
+from facelab.base.descent import make_folder as make_folder
+from facelab.base.descent import shown as shown
 from facelab.contract.errors import FacelabError
-
-_NO_LINK = getattr(os, "O_NOFOLLOW", 0)
-_FILE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
-_FOLDER = os.O_RDONLY | getattr(os, "O_DIRECTORY", 0) | getattr(os, "O_CLOEXEC", 0)
-_BY_PARTS = {os.open, os.unlink, os.rename, os.mkdir, os.rmdir, os.stat} <= os.supports_dir_fd
-"""Whether this system opens a file from its opened folder; Windows does not."""
-
-_LINKED = (errno.ELOOP, errno.ENOTDIR)
-"""What a system says of a part that is a link."""
-
-
-def shown(name: str) -> str:
-    """Return a file's name as it can be printed: in quotes where it holds anything else."""
-    short = name if len(name) <= 100 else f"{name[:100]}…"
-    return short if short.isprintable() else ascii(short)
-
-
-def inside(folder: Path, file: str) -> Path:
-    """Return the path of a file in a folder, named relative to it.
-
-    Raises FacelabError when it is outside of the folder: by ``..``, an absolute name, or a link.
-    """
-    path = folder / file
-    try:
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise _elsewhere(folder, file)
-    except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, links in a ring
-        raise FacelabError(
-            f"{shown(file)}: cannot be a file's name ({type(error).__name__}); correct it"
-        ) from error
-    return path
 
 
 def check(folder: Path, file: str) -> None:
@@ -62,7 +46,7 @@ def check(folder: Path, file: str) -> None:
     """
     path = PurePath(file)
     if path.is_absolute() or ".." in path.parts:
-        raise _elsewhere(folder, file)
+        raise elsewhere(folder, file)
 
 
 def is_folder(path: Path) -> bool:
@@ -89,7 +73,7 @@ def kind(folder: Path, file: str) -> int:
     Links are not followed. Raises FacelabError when it would lie elsewhere.
     """
     try:
-        with _parent(folder, file) as (name, at):
+        with parent(folder, file) as (name, at):
             return stat.S_IFMT(os.stat(name, dir_fd=at, follow_symlinks=False).st_mode)
     except OSError:
         return 0
@@ -103,7 +87,7 @@ def is_empty(folder: Path, file: str) -> bool:
 def signature(folder: Path, file: str) -> tuple[int, ...]:
     """Return numbers that change when a file is written to or replaced; none without a file."""
     try:
-        with _parent(folder, file) as (name, at):
+        with parent(folder, file) as (name, at):
             found = os.stat(name, dir_fd=at, follow_symlinks=False)
     except OSError:
         return ()
@@ -117,7 +101,7 @@ def opened(folder: Path, file: str, most: int | None = None) -> Iterator[Buffere
     Raises FacelabError when it lies elsewhere or has more than ``most`` bytes, OSError when it
     cannot be read or is no regular file.
     """
-    with os.fdopen(_opened(folder, file, os.O_RDONLY), "rb") as content:
+    with os.fdopen(opened_at(folder, file, os.O_RDONLY), "rb") as content:
         if most is not None and os.fstat(content.fileno()).st_size > most:
             raise _too_large(file, most)
         yield content
@@ -150,6 +134,29 @@ def read_named(path: Path, most: int) -> bytes:
     return read(*_named(path), most)
 
 
+def first_bytes(path: Path, count: int) -> bytes:
+    """Return so many bytes of a regular file that is known by its path. Errors as in ``opened``."""
+    with opened(*_named(path)) as content:
+        return content.read(count)
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Within the block, write to the path given; behind it the file has its name, and lasts.
+
+    For whatever writes its files itself. What breaks off leaves what was there. Raises OSError.
+    """
+    half = path.with_name(f".half.{secrets.token_hex(4)}.{path.name[-200:]}")
+    try:
+        yield half
+        with half.open("rb+") as written:
+            sync(written.fileno())
+        half.replace(path)
+        sync_named(path.parent)
+    finally:
+        half.unlink(missing_ok=True)
+
+
 def write_atomically(path: Path, content: bytes) -> None:
     """Write a whole file at a path of the user's, or leave the old one: never half of it.
 
@@ -165,9 +172,9 @@ def write(folder: Path, file: str, content: bytes) -> None:
     When it returns, the file and its name are on the disk. Raises FacelabError when it is outside
     of the folder, OSError when writing fails; an old file is then kept.
     """
-    with _parent(folder, file, make=True) as (name, at):
+    with parent(folder, file, make=True) as (name, at):
         half = _beside(name, secrets.token_hex(4))
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _FILE
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK | FILE
         try:
             with os.fdopen(os.open(half, flags, 0o666, dir_fd=at), "wb") as written:
                 written.write(content)
@@ -178,7 +185,7 @@ def write(folder: Path, file: str, content: bytes) -> None:
             with contextlib.suppress(OSError):
                 os.unlink(half, dir_fd=at)
             raise
-        _sync_folder(at)
+        sync_folder(at)
 
 
 def create(folder: Path, file: str) -> None:
@@ -186,17 +193,17 @@ def create(folder: Path, file: str) -> None:
 
     Raises FileExistsError when it is there, other errors as in ``write``.
     """
-    with _parent(folder, file, make=True) as (name, at):
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | _NO_LINK | _FILE
+    with parent(folder, file, make=True) as (name, at):
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | NO_LINK | FILE
         os.close(os.open(name, flags, 0o666, dir_fd=at))
 
 
 def open_lock(folder: Path, file: str) -> int:
     """Open an empty file in a folder to lock it, made if need be. Errors as in ``write``."""
     try:
-        return _opened(folder, file, os.O_RDWR)
+        return opened_at(folder, file, os.O_RDWR)
     except FileNotFoundError:
-        return _opened(folder, file, os.O_RDWR | os.O_CREAT)
+        return opened_at(folder, file, os.O_RDWR | os.O_CREAT)
 
 
 def append(folder: Path, file: str, line: bytes) -> None:
@@ -206,7 +213,7 @@ def append(folder: Path, file: str, line: bytes) -> None:
     """
     new = not exists(folder, file)
     flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-    with os.fdopen(_opened(folder, file, flags), "ab+", buffering=0) as lines:
+    with os.fdopen(opened_at(folder, file, flags), "ab+", buffering=0) as lines:
         before = lines.seek(0, os.SEEK_END)
         if before:
             lines.seek(before - 1)
@@ -216,8 +223,8 @@ def append(folder: Path, file: str, line: bytes) -> None:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             sync(lines.fileno())
             if new:
-                with _parent(folder, file) as (_, at):
-                    _sync_folder(at)
+                with parent(folder, file) as (_, at):
+                    sync_folder(at)
         except BaseException:
             with contextlib.suppress(OSError):
                 lines.truncate(before)
@@ -230,9 +237,9 @@ def remove(folder: Path, file: str) -> bool:
     Raises FacelabError when it lies elsewhere, OSError when writing fails.
     """
     try:
-        with _parent(folder, file) as (name, at):
+        with parent(folder, file) as (name, at):
             os.unlink(name, dir_fd=at)
-            _sync_folder(at)
+            sync_folder(at)
     except (FileNotFoundError, NotADirectoryError):
         return False
     return True
@@ -241,9 +248,9 @@ def remove(folder: Path, file: str) -> bool:
 def remove_if_empty(folder: Path, file: str) -> None:
     """Remove a folder in a folder unless it holds anything. Errors as in ``remove``."""
     try:
-        with _parent(folder, file) as (name, at):
+        with parent(folder, file) as (name, at):
             os.rmdir(name, dir_fd=at)
-            _sync_folder(at)
+            sync_folder(at)
     except OSError as error:
         known = (errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.ENOTDIR)
         if error.errno not in known:
@@ -258,9 +265,9 @@ def remove_tree(folder: Path, file: str) -> bool:
     found = kind(folder, file)
     if not stat.S_ISDIR(found):
         return remove(folder, file) if found else False
-    with _parent(folder, file) as (name, at):
+    with parent(folder, file) as (name, at):
         shutil.rmtree(name, dir_fd=at)
-        _sync_folder(at)
+        sync_folder(at)
     return True
 
 
@@ -306,7 +313,7 @@ def _below(folder: Path, file: str) -> Iterator[tuple[str, bool]]:
 
 def _entries(folder: Path, file: str) -> list[tuple[str, bool]]:
     """Return the names in a folder and whether each is a folder's, not a link's to one."""
-    at = _walk(folder, file) if _BY_PARTS else inside(folder, file)
+    at = walk(folder, file) if BY_PARTS else inside(folder, file)
     try:
         with os.scandir(at) as entries:
             return [(entry.name, entry.is_dir(follow_symlinks=False)) for entry in entries]
@@ -315,134 +322,11 @@ def _entries(folder: Path, file: str) -> list[tuple[str, bool]]:
             os.close(at)
 
 
-def make_folder(path: Path) -> None:
-    """Make a folder and its parents, so that they are on the disk. Raises OSError."""
-    new = []
-    while not path.is_dir():
-        new.append(path)
-        if path == path.parent:
-            break
-        path = path.parent
-    for folder in reversed(new):
-        folder.mkdir(exist_ok=True)
-        _sync_named(folder.parent)
-
-
-def sync(descriptor: int) -> None:
-    """Wait until a written file is on the disk; on macOS also past the disk's own memory."""
-    if full := _full_sync():
-        import fcntl
-
-        with contextlib.suppress(OSError):  # a network's disk cannot
-            fcntl.fcntl(descriptor, full)
-            return
-    os.fsync(descriptor)
-
-
-def _full_sync() -> int:
-    try:
-        import fcntl
-    except ImportError:  # Windows
-        return 0
-    return int(getattr(fcntl, "F_FULLFSYNC", 0))
-
-
-def _sync_folder(at: int | None) -> None:
-    """Let a folder's names are on the disk: fsync of a file promises nothing of its name."""
-    if at is not None:
-        sync(at)
-
-
-def _sync_named(folder: Path) -> None:
-    if _BY_PARTS:
-        at = os.open(folder, _FOLDER)
-        try:
-            sync(at)
-        finally:
-            os.close(at)
-
-
-def _opened(folder: Path, file: str, flags: int) -> int:
-    """Open a regular file in a folder, without waiting for anybody."""
-    try:
-        with _parent(folder, file) as (name, at):
-            descriptor = os.open(name, flags | _NO_LINK | _FILE, 0o666, dir_fd=at)
-    except OSError as error:
-        if error.errno not in _LINKED:
-            raise
-        target = _resolved(folder, file)
-        with _parent(folder, target) as (name, at):
-            descriptor = os.open(name, flags | _NO_LINK | _FILE, 0o666, dir_fd=at)
-    mode = os.fstat(descriptor).st_mode
-    if not stat.S_ISREG(mode):
-        os.close(descriptor)
-        number = errno.EISDIR if stat.S_ISDIR(mode) else errno.EINVAL
-        raise OSError(number, os.strerror(number) if stat.S_ISDIR(mode) else "no regular file")
-    return descriptor
-
-
-@contextmanager
-def _parent(folder: Path, file: str, *, make: bool = False) -> Iterator[tuple[str, int | None]]:
-    """Give a file's name and the opened folder that it lies in; elsewhere its path and None."""
-    where, name = os.path.split(file)
-    if name in ("", ".", "..") or "\0" in file:
-        raise _elsewhere(folder, file)
-    if not _BY_PARTS:
-        path = inside(folder, where or ".")
-        if make:
-            make_folder(path)
-        yield str(path / name), None
-        return
-    at = _walk(folder, where or ".", make=make)
-    try:
-        yield name, at
-    finally:
-        os.close(at)
-
-
-def _walk(folder: Path, file: str, *, make: bool = False) -> int:
-    """Open a folder in a folder, part by part; links are followed if they lead inside."""
-    path = PurePath(file)
-    if "\0" in file or path.is_absolute():
-        raise _elsewhere(folder, file)
-    if ".." not in path.parts:
-        try:
-            return _steps(folder, path.parts, make)
-        except OSError as error:
-            if error.errno not in _LINKED:
-                raise
-    return _steps(folder.resolve(), PurePath(_resolved(folder, file)).parts, make)
-
-
-def _steps(root: Path, parts: Sequence[str], make: bool) -> int:
-    at = os.open(root, _FOLDER)
-    for part in parts:
-        try:
-            try:
-                inner = os.open(part, _FOLDER | _NO_LINK, dir_fd=at)
-            except FileNotFoundError:
-                if not make:
-                    raise
-                with contextlib.suppress(FileExistsError):
-                    os.mkdir(part, dir_fd=at)
-                    sync(at)
-                inner = os.open(part, _FOLDER | _NO_LINK, dir_fd=at)
-        finally:
-            os.close(at)
-        at = inner
-    return at
-
-
-def _resolved(folder: Path, file: str) -> str:
-    """Return where a path with links leads, relative to the folder; FacelabError if elsewhere."""
-    return inside(folder, file).resolve().relative_to(folder.resolve()).as_posix()
-
-
 def _within(folder: Path, path: Path) -> str:
     try:
         return path.relative_to(folder).as_posix()
     except ValueError:
-        raise _elsewhere(folder, str(path)) from None
+        raise elsewhere(folder, str(path)) from None
 
 
 def _named(path: Path) -> tuple[Path, str]:
@@ -458,12 +342,6 @@ def _beside(name: str, mark: str) -> str:
     """Return a hidden name for a half-written file; on Windows ``name`` is a whole path."""
     path = Path(name)
     return str(path.with_name(f".{path.name[:200]}.{mark}"))
-
-
-def _elsewhere(folder: Path, file: str) -> FacelabError:
-    return FacelabError(
-        f"{shown(file)}: lies outside of the folder {folder.name}; take it out of it"
-    )
 
 
 def _too_large(file: str, most: int) -> FacelabError:

@@ -28,8 +28,8 @@ IGNORED = f"{HOME}/.gitignore"
 
 LOCK, SESSION = f"{HOME}/lock", f"{HOME}/session"
 
-WAIT = 10.0
-"""Seconds to wait for another's write."""
+WAIT = 30.0
+"""Seconds to wait for another's write; the longest is that of a report."""
 
 
 class Session:
@@ -42,12 +42,14 @@ class Session:
             if not lock(self._descriptor):
                 os.close(self._descriptor)
                 raise _busy(folder)
-        os.ftruncate(self._descriptor, 0)
-        os.write(self._descriptor, _who())
+        with suppress(OSError):  # a full disk: who has it is not said then
+            os.ftruncate(self._descriptor, 0)
+            os.write(self._descriptor, _who())
 
     def release(self) -> None:
         """Leave the folder to others."""
-        os.ftruncate(self._descriptor, 0)
+        with suppress(OSError):
+            os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
 
 
@@ -58,7 +60,7 @@ def writing(
     """Within the block no other program writes into a folder, which exists.
 
     Raises FacelabError when another holds its session, unless one is ``interrupting``, and when
-    others write for more than 10 seconds; OSError as the disk does.
+    others write for more than 30 seconds; OSError as the disk does.
     """
     make_home(folder)
     descriptor = files.open_lock(folder, LOCK)

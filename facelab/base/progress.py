@@ -35,13 +35,13 @@ def shown_on(file: File) -> Iterator[File]:
 
 
 @contextmanager
-def progress(work: str, units: str) -> Iterator[Told]:
-    """Give a function that takes how many ``units`` are done; after 2 seconds the user sees it.
+def progress(work: str, units: str, grace: float = GRACE) -> Iterator[Told]:
+    """Give what is to be told how many ``units`` are done; after 2 seconds the user is told too.
 
     A terminal shows a bar, which goes when the work is done; other files get a line from time to
-    time.
+    time. ``grace``: other seconds than 2, 0 for work that is known to be long.
     """
-    meter = _Meter(work, units, _shown_on[-1] if _shown_on else sys.stderr)
+    meter = _Meter(work, units, _shown_on[-1] if _shown_on else sys.stderr, grace)
     try:
         yield meter.told
     finally:
@@ -49,9 +49,9 @@ def progress(work: str, units: str) -> Iterator[Told]:
 
 
 class _Meter:
-    def __init__(self, work: str, units: str, file: TextIO) -> None:
+    def __init__(self, work: str, units: str, file: TextIO, grace: float) -> None:
         self.work, self.units, self.file = work, units, file
-        self.next = time.monotonic() + GRACE
+        self.next = time.monotonic() + grace
         self.first: tuple[float, int] | None = None
         self.bar: Progress | None = None
 

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -47,11 +48,12 @@ def tally(
     counts = np.zeros(len(people) + 1, np.int64)
     window, console = open_window(), Console()
     at_terminal = sys.stdout.isatty()
+    tell = partial(console.print, markup=False, highlight=False)
     board = Live(console=console, auto_refresh=False, transient=True) if at_terminal else None
     said = time.monotonic()
     try:
         with interruptible() as interrupted, board or nullcontext():
-            for answers in watch(_batches(camera, seconds, interrupted, window, console.print)):
+            for answers in watch(_batches(camera, seconds, interrupted, window, tell)):
                 counts += counted(answers[:1])[0]
                 if board:
                     board.update(bars(people, counts), refresh=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -33,3 +34,22 @@ class Film(Protocol):
 
     def __iter__(self) -> Iterator[list[Frame]]:
         """Yield all frames in order, some at a time."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Frames ``first`` to ``last``, from 1, on which the same people are in view.
+
+    ``people`` are those whose whole face is, ``partly`` those of whom anything else is: who is
+    coming or leaving.
+    """
+
+    first: int
+    last: int
+    people: tuple[str, ...]
+    partly: tuple[str, ...] = ()
+
+    @property
+    def frames(self) -> int:
+        """How many frames it has."""
+        return self.last - self.first + 1

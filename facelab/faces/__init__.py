@@ -1,1 +1,1 @@
-"""From frame to face to vector: the face finder, HOG, centring, and the store of features."""
+"""From frame to face to vector, in NumPy and OpenCV; only `layers` imports TensorFlow."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from facelab.base.files import is_file, read_named, sha256, shown
+from facelab.base.files import first_bytes, is_file, read_named, sha256, shown
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
-from facelab.contract.frame import Frame
+from facelab.contract.frame import Frame, Stretch
 from facelab.gallery.pictures import Pictures
 
 BATCH = 64
@@ -55,8 +55,8 @@ class Clip:
         Raises FacelabError when the file cannot be played or holds another number of frames.
         """
         cv2 = opencv()
-        # what is no file is not opened: a pipe would be waited for
-        capture = cv2.VideoCapture(*([str(self.path)] if is_file(self.path) else []))
+        # nothing else is opened: a pipe would be waited for, a playlist names other files
+        capture = cv2.VideoCapture(*([str(self.path)] if _is_film(self.path) else []))
         try:
             seen, batch = 0, []
             while (read := capture.read())[0]:
@@ -74,25 +74,6 @@ class Clip:
                 f"{self.path}: played {seen} frames, the manifest says {self.frames}; "
                 "restore the clip"
             )
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """Frames ``first`` to ``last``, from 1, on which the same people are in view.
-
-    ``people``: those whose whole face is in view. ``partly``: those of whom any other part is,
-    since they come or leave.
-    """
-
-    first: int
-    last: int
-    people: tuple[str, ...]
-    partly: tuple[str, ...] = ()
-
-    @property
-    def frames(self) -> int:
-        """How many frames it has."""
-        return self.last - self.first + 1
 
 
 @dataclass(frozen=True)
@@ -148,3 +129,13 @@ def read_stretches(path: Path, frames: int) -> tuple[Stretch, ...]:
 
 def _names(text: str) -> tuple[str, ...]:
     return tuple(text.split("+")) if text else ()
+
+
+def _is_film(path: Path) -> bool:
+    """Tell whether a file holds a film itself: AVI, Matroska and WebM, MP4 and QuickTime."""
+    try:
+        head = first_bytes(path, 12)
+    except OSError:
+        return False
+    avi = head[:4] == b"RIFF" and head[8:12] == b"AVI "
+    return avi or head[:4] == b"\x1aE\xdf\xa3" or head[4:8] in (b"ftyp", b"moov", b"mdat", b"wide")

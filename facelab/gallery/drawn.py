@@ -99,13 +99,13 @@ SEEDS = Interval.between(0, 2**32 - 1)
 """What may be a seed of fresh probes."""
 
 
-def fresh_seed(text: str) -> int:
+def read_seed(text: str) -> int:
     """Return the seed that ``--fresh-probes`` names. Raises FacelabError for others."""
     seed = int(text) if text.isascii() and text.isdigit() else -1
     if seed not in SEEDS:
         raise FacelabError(
-            f"--fresh-probes: received {text!r}, allowed is a whole number {SEEDS}; "
-            "without one, a seed that nobody knew is drawn and told"
+            f"--fresh-probes: received {text!r}, allowed is a whole number {SEEDS}, as in "
+            "--fresh-probes=7; without one, write --fresh-probes last"
         )
     return seed
 
@@ -120,7 +120,8 @@ def draw_probes(plan: Path, name: str, seed: int) -> Photos:
     """
     total, drawn = draw_anew(plan, name, seed)
     rows, frames = [], {}
-    with progress(f"drawing {name} anew", "frames") as told:
+    with progress(f"drawing {name} anew", "frames", grace=0) as told:
+        told(0, total)
         for done, (row, jpeg) in enumerate(drawn, 1):
             rows.append(vars(row) | {"file": f"fresh-{seed}/{row.file}"})
             frames[rows[-1]["file"]] = decode_image(jpeg, row.file)
@@ -136,6 +137,7 @@ class FreshProbes:
     """
 
     is_reference = True
+    cache: Path | None = None
 
     def __init__(self, recording: Recording, seed: int) -> None:
         self.recording = recording
@@ -149,12 +151,14 @@ class FreshProbes:
 
     @property
     def manifest(self) -> pd.DataFrame:
-        """The table of all files of the recording."""
-        return self.recording.manifest
+        """The table of the recording's files, those of the probes as far as they are drawn."""
+        recorded = self.recording.manifest
+        kept = recorded[~recorded["set"].isin(PROBES)]
+        return pd.concat([kept, *(drawn.labels for drawn in self._drawn.values())])
 
     @property
     def fingerprint(self) -> str:
-        """The SHA-256 of the recording's manifest."""
+        """The SHA-256 of the recording's manifest, which the probes are not in."""
         return self.recording.fingerprint
 
     @property

@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
-from stat import S_ISDIR, S_ISLNK
+from stat import S_ISDIR, S_ISLNK, S_ISREG
 
 import pandas as pd
 
@@ -120,11 +120,13 @@ def _tops(folder: Path) -> list[str]:
 def _is_photo(folder: Path, file: str, tops: Sequence[str]) -> bool:
     """Return whether a row of the manifest names a file that lies where photos do, by no link."""
     path = PurePath(file)
-    if path.is_absolute() or len(path.parts) < 2 or path.parts[0] not in tops:
+    plain = not path.is_absolute() and ".." not in path.parts and "\0" not in file
+    if not plain or len(path.parts) < 2 or path.parts[0] not in tops:
         return False  # it lies elsewhere, and is not ours to remove
     places = [place.as_posix() for place in path.parents][:-1]
-    by_folders = all(S_ISDIR(files.kind(folder, place)) for place in places)
-    return ".." not in path.parts and by_folders and files.exists(folder, file)
+    return all(S_ISDIR(files.kind(folder, place)) for place in places) and S_ISREG(
+        files.kind(folder, file)
+    )
 
 
 def _consent(folder: Path, person: str) -> Iterator[str]:

@@ -61,7 +61,11 @@ class Gallery:
             self._session = Session(self.folder)
             self._refresh()
         except OSError as error:
+            self._release()
             raise _unsaved(f"{self.folder}: photos", error) from error
+        except BaseException:
+            self._release()
+            raise
         return self
 
     def __exit__(
@@ -73,8 +77,12 @@ class Gallery:
         try:
             self.close()
         finally:
-            if self._session:
-                self._session.release()
+            self._release()
+
+    def _release(self) -> None:
+        """Leave the folder to others; a new one in which nothing was kept goes."""
+        if self._session:
+            self._session.release()
             self._session = None
             if self._made:
                 leave_home(self.folder)

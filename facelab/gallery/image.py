@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import base64
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from facelab.base.files import read, read_named, shown
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
+from facelab.contract.frame import Frame
 from facelab.gallery.picture_header import MOST_PIXELS, size
-
-if TYPE_CHECKING:
-    from facelab.contract.frame import Frame
 
 _MARKS = {
     b"\xff\xd8\xff": (b"\xff\xda", b"\xff\xd9"),

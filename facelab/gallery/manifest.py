@@ -148,6 +148,8 @@ def strays(folder: Path, table: pd.DataFrame) -> list[str]:
 
 def halves(folder: Path) -> list[str]:
     """Return the names of manifests and tables of consents that broke off."""
+    if not files.is_folder(folder):
+        return []
     tables = (f".{NAME}.", f".{consent.NAME}.")
     found = [name for name in files.names(folder) if name.startswith(tables)]
     return [name for name in found if S_ISREG(files.kind(folder, name))]

@@ -8,16 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
+from facelab.contract.history import History
 from facelab.contract.verdict import Refused
-
-if TYPE_CHECKING:
-    from facelab.contract.history import History
 
 Values = NDArray[np.float64]
 

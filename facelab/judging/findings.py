@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from facelab.contract.frame import Stretch
+from facelab.contract.history import History
 from facelab.judging.answers import NOBODY, Answers, Sweep, Values
+from facelab.judging.counts import smallest_lead
 from facelab.judging.curves import (
     epoch_means,
     impossible_accuracies,
@@ -21,9 +24,6 @@ from facelab.judging.curves import (
     unlike_values,
     updates_to_settle,
 )
-
-if TYPE_CHECKING:
-    from facelab.contract.history import History
 
 Finding = Callable[[int], str]
 
@@ -333,5 +333,30 @@ def odd_replicates(first: NDArray[np.float32]) -> Finding:
         if others:
             return f"replicate {number + 1} has the losses of replicate {', '.join(others)}"
         return f"the seed of replicate {number + 1} gives other losses the second time"
+
+    return said
+
+
+def live_differs(distances: Values) -> Finding:
+    """Say that the live count answers by something else than what was asked."""
+    return lambda number: (
+        "live, it answers a photo otherwise than when it is asked about it: a probability differs "
+        f"by {distances[number]:.3g}"
+    )
+
+
+def worst_stretch(
+    added: NDArray[np.int64], stretches: Sequence[Stretch], people: Sequence[str]
+) -> Finding:
+    """Say whom the worst of some stretches of a visit counts."""
+
+    def said(number: int) -> str:
+        leads = [smallest_lead(added, [one], people)[number] for one in stretches]
+        one = stretches[int(np.argmin(leads))]
+        counts = added[number, one.first - 1 : one.last].sum(axis=0)
+        names = [*people, NOBODY]
+        seen = ", ".join(f"{names[n]} {counts[n]}" for n in np.argsort(-counts) if counts[n])
+        there = " and ".join(one.people) or NOBODY
+        return f"while {there} is there, frames {one.first} to {one.last}, it counts {seen}"
 
     return said

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facelab.base.files import whole
 from facelab.base.progress import progress
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
@@ -69,7 +70,8 @@ def run_train(arguments: argparse.Namespace) -> int:
             photos,
             TrainingRequest(parameters, [seed], stop=lambda _: interrupted(), progress=told),
         )
-    trained.model().save(arguments.output)
+    with whole(arguments.output) as half:  # a full disk leaves the classifier that was there
+        trained.model().save(half)
     blind = (~trained.embedder.embed(photos.frames).seen).sum()
     if blind:
         print(f"{blind} of {len(photos)} photos show no face: their centre square was learned")

@@ -10,8 +10,11 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from facelab.contract.errors import SystemFault
@@ -28,10 +31,10 @@ def is_own(system: System) -> bool:
 
 
 def to_learn(photos: Photos) -> Photos:
-    """Return training photos as a stranger gets them: pixels, and the label ``person``."""
-    labels = photos.labels[["person"]].reset_index(drop=True)
+    """Return photos as a stranger learns from them: copies of pixels, and who is on them."""
     numbers = [str(number) for number in range(len(photos))]
-    return Photos(tuple(photos.frames), labels.assign(file=numbers))
+    labels = pd.DataFrame({"person": photos.labels["person"].tolist(), "file": numbers})
+    return Photos(tuple(frame.copy() for frame in photos.frames), labels)
 
 
 def mixed(count: int) -> NDArray[np.intp]:
@@ -40,15 +43,44 @@ def mixed(count: int) -> NDArray[np.intp]:
 
 
 def to_answer(frames: Sequence[Frame], order: NDArray[np.intp], *, own: bool) -> Sequence[Frame]:
-    """Return frames in an order, as they are shown to a system."""
+    """Return frames in an order, as they are shown to a system: to a stranger, copies.
+
+    From a frame that is ours Python finds what holds it, and so its labels.
+    """
     if own and isinstance(frames, LazyFrames):
         return frames.select(order.tolist())
-    return [frames[place] for place in order]
+    return [frames[place] if own else frames[place].copy() for place in order]
 
 
-def to_watch(film: Film) -> Iterator[list[Frame]]:
-    """Yield the frames of a film alone."""
-    yield from film
+_showing: dict[int, Iterator[list[Frame]]] = {}
+"""The films that strangers are being shown, by a number, which is all that they are handed."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A film as a stranger is shown it: the next frames, and nothing that leads to the film."""
+
+    number: int
+
+    def __iter__(self) -> Iterator[list[Frame]]:
+        return self
+
+    def __next__(self) -> list[Frame]:
+        return [frame.copy() for frame in next(_showing.get(self.number, iter(())))]
+
+
+@contextmanager
+def to_watch(film: Film) -> Iterator[Iterator[list[Frame]]]:
+    """Give the frames of a film, some at a time, within the block.
+
+    No generator: it would hold the film, which knows who is on it.
+    """
+    number = secrets.randbits(64)
+    _showing[number] = iter(film)
+    try:
+        yield Shown(number)
+    finally:
+        del _showing[number]
 
 
 def check_answers(name: str, answers: object, shape: tuple[int, int, int]) -> NDArray[np.float32]:

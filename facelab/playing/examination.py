@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.base.progress import progress
+from facelab.contract.errors import SystemFault
 from facelab.contract.frame import Film, Frame
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
@@ -161,12 +163,33 @@ class Exam:
         watch: Watch = getattr(training, "watch", lambda batches: map(training.predict, batches))
         return watch
 
-    def watch(self, training: Training, clip: Film) -> NDArray[np.int64]:
-        """Play a clip to a training and return the live tally, (replicates, people + nobody).
+    def hold(self, training: Training, photos: Photos, frames: int = 3) -> NDArray[np.float32]:
+        """Return the live answers to photos that are held before the webcam for some frames.
 
-        A training that can ``watch`` tracks the face through the clip; others get single frames.
+        (replicates, photos, people): those to each photo's last frame; each is a film of its own.
+        """
+        people, count = len(photos.people), len(training.history.seeds)
+        answers = np.empty((count, len(photos), people), np.float32)
+        for number in blind.mixed(len(photos)):
+            film = blind.to_answer(photos.frames, np.array([number] * frames), own=self._own)
+            given = np.concatenate(list(self.watcher(training)([film])), axis=1)
+            shape = count, frames, people
+            answers[:, number] = blind.check_answers(self.system.name, given, shape)[:, -1]
+        return answers
+
+    def watch(self, training: Training, clip: Film) -> NDArray[np.int64]:
+        """Play a clip and return what each frame adds to the live count, (R, frames, people + 1).
+
+        The last column is nobody's. A training that can ``watch`` follows the face through the
+        clip; others see single frames.
         """
         self.played = len(clip)
-        shown = clip if self._own else blind.to_watch(clip)
-        tallies = [tally(answers) for answers in self.watcher(training)(shown)]
-        return np.asarray(np.sum(tallies, axis=0), np.int64)
+        with nullcontext(clip) if self._own else blind.to_watch(clip) as shown:
+            added = [
+                tally(answers[:, frame : frame + 1])
+                for answers in self.watcher(training)(shown)
+                for frame in range(answers.shape[1])
+            ]
+        if not added:
+            raise SystemFault(f"{self.system.name}: answered no frame of a film of {len(clip)}")
+        return np.stack(added, axis=1)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import Any, NoReturn
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
 from facelab.contract.errors import LONGEST, FacelabError, Lacking
+from facelab.contract.history import History
 from facelab.contract.interval import Interval
 from facelab.contract.system import Capability, System, title
 from facelab.contract.text import one_line
@@ -30,9 +31,6 @@ from facelab.playing.waivers import Waiver, settle
 from facelab.report import coverage, record
 from facelab.report.evidence import POINTS, Evidence, curves
 from facelab.report.record import Family, Record, Sheet, Step, fields_of
-
-if TYPE_CHECKING:
-    from facelab.contract.history import History
 
 BLOCKED = "blocked by "
 

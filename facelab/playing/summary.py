@@ -15,6 +15,7 @@ import pytest
 
 from facelab.base.files import write_atomically
 from facelab.contract.errors import FacelabError
+from facelab.playing import fresh
 from facelab.playing.recorder import Recorder
 from facelab.playing.waivers import APPLIED, PLACE
 from facelab.report import record
@@ -147,6 +148,8 @@ def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path)
         )
     if cast := finished.run.get("cast"):
         terminal.write_line(f"cast: {fact(cast)}")
+    if "fresh_probes" in finished.run:
+        terminal.write_line(fresh.told(finished.run["fresh_probes"]))
     if told := demand(finished):
         terminal.write_line(told, red=True)
     sign, colour = SIGNS[finished.verdict]

@@ -118,6 +118,11 @@ def _setting(record: Record) -> dict[str, str]:
     setting = {
         text: wording.fact(record.run[key]) for key, text in SETTING.items() if record.run.get(key)
     }
+    if (seed := record.run.get("fresh_probes")) is not None:
+        setting["Probes of T1, T2, T4 and the twins"] = (
+            f"drawn anew for this run, from seed {seed} (--fresh-probes={seed} draws them again); "
+            "the photos to learn from and the films are as they were recorded"
+        )
     if record.run.get("nothing_left_out"):
         setting["Nothing left out"] = "demanded: --nothing-left-out"
     if warnings := record.run.get("warnings"):

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from facelab.contract.frame import Frame
+from facelab.contract.history import History
 from facelab.gallery.image import thumbnail
 from facelab.report.tables import listed_rows
-
-if TYPE_CHECKING:
-    from facelab.contract.frame import Frame
-    from facelab.contract.history import History
 
 POINTS = 1200
 """Longest curve that is kept point by point; a longer one is kept as an envelope."""
@@ -108,6 +106,17 @@ def tally(title: str, person: str, people: Sequence[str], counts: NDArray[np.int
         "people": list(people),
         "counts": counts.tolist(),
     }
+
+
+def strip(
+    title: str, truth: Sequence[tuple[str, int]], counted: Sequence[tuple[str, int]]
+) -> Evidence:
+    """Show who was counted when, beside who was there: {"kind": "strip", "truth", "counted"}.
+
+    Each is a list of [name, frames], in order.
+    """
+    rows = {"truth": [list(run) for run in truth], "counted": [list(run) for run in counted]}
+    return {"kind": "strip", "title": title, **rows}
 
 
 def growth(title: str, bands: dict[str, list[Band]], wish: str) -> Evidence:

@@ -16,6 +16,9 @@ from facelab.report.csvlink import csv_address
 from facelab.report.curve import Curve, read_curve, sparkline
 from facelab.report.tables import read_predictions, read_tally
 
+STRIPES = 6
+"""Patterns by which the people of a strip are told apart."""
+
 
 @dataclass
 class Figure:
@@ -169,11 +172,34 @@ def _read_growth(figure: Figure, evidence: dict[str, Any]) -> None:
     figure.data = {"told": told, "wish": str(evidence["wish"]), "csv": csv_address(names, lines)}
 
 
+def _read_strip(figure: Figure, evidence: dict[str, Any]) -> None:
+    rows = {
+        "before the webcam": [(str(who), int(frames)) for who, frames in evidence["truth"]],
+        "counted": [(str(who), int(frames)) for who, frames in evidence["counted"]],
+    }
+    total = max(sum(frames for _, frames in runs) for runs in rows.values())
+    lines, told = [], []
+    for row, runs in rows.items():
+        first, blocks = 1, []
+        for who, frames in runs:
+            last = first + frames - 1
+            blocks.append((who, first, last, 100 * (first - 1) / total, 100 * frames / total))
+            lines.append((row, who, first, last))
+            first = last + 1
+        told.append((row, blocks))
+    # whoever is counted has a colour; several together, or somebody partly in view, share a grey
+    names = dict.fromkeys(who for who, _ in rows["counted"])
+    colours = {who: f"s{number % STRIPES}" for number, who in enumerate(names)}
+    csv = csv_address(("row", "who", "first frame", "last frame"), lines)
+    figure.data = {"rows": told, "colours": colours, "csv": csv}
+
+
 _READERS = {
     "facts": _read_facts,
     "curves": _read_curves,
     "predictions": _read_predictions,
     "tally": _read_tally,
     "series": _read_series,
+    "strip": _read_strip,
     "growth": _read_growth,
 }

@@ -22,6 +22,7 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Learner, Lesson, Predict
 from facelab.contract.text import one_line
+from facelab.contract.training import TrainingRequest
 from facelab.judging.rates import read_back
 from facelab.judging.replay import Oracle, Told
 from facelab.systems.diagnostics import diagnose
@@ -29,7 +30,6 @@ from facelab.systems.update_log import UpdateLog, padded
 from facelab.systems.watchdog import silence_of, watchdog
 
 if TYPE_CHECKING:
-    from facelab.contract.training import TrainingRequest
     from facelab.faces.embedding import Embedder
     from facelab.faces.extractor import Features
     from facelab.learning.trainer import Trainer

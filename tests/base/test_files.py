@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from pathlib import Path
 
 import pytest
 
-from facelab.base.files import write_atomically
+from facelab.base.files import whole, write_atomically
 
 
 def test_write_atomically(tmp_path: Path) -> None:
@@ -47,3 +48,15 @@ def test_a_write_that_fails_leaves_the_old_file(
     assert caught.value is error
     assert path.read_bytes() == b"old"
     assert [p.name for p in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_writes_itself_is_whole_or_not_there(tmp_path: Path) -> None:
+    path = tmp_path / "model.keras"
+    with whole(path) as half:
+        assert half.suffix == ".keras"
+        half.write_bytes(b"one")
+    with contextlib.suppress(KeyboardInterrupt), whole(path) as half:
+        half.write_bytes(b"tw")
+        raise KeyboardInterrupt
+    assert path.read_bytes() == b"one"
+    assert [p.name for p in tmp_path.iterdir()] == ["model.keras"]

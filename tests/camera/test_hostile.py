@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import threading
 import time
@@ -10,6 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from facelab.camera.camera import Camera, open_camera
@@ -170,3 +172,15 @@ def test_a_camera_that_hangs_is_let_go_of() -> None:
             next(playing)
         assert time.monotonic() - began < 2
         assert none_left(before, 1)
+
+
+def test_pictures_without_end_are_not_decoded() -> None:
+    """420 kB that would be 432 MB."""
+    pytest.importorskip("facelab.gallery.picture_header")  # what looks at their size
+    large = jpeg(np.zeros((12000, 12000), np.uint8))
+    assert len(large) < 3_000_000
+    with serve(Webcam([large] * 12)) as url:
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        with pytest.raises(FacelabError, match=r"picture 10 is broken .+ as 10 in a row are"):
+            list(open_camera(url))
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000

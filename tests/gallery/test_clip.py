@@ -11,8 +11,9 @@ import pytest
 
 from facelab.base.files import sha256
 from facelab.contract.errors import FacelabError
+from facelab.contract.frame import Stretch
 from facelab.faces.finder import FaceFinder
-from facelab.gallery.clip import BATCH, Clip, Stretch, Visit, read_stretches, truth_of
+from facelab.gallery.clip import BATCH, Clip, Visit, read_stretches, truth_of
 from facelab.gallery.manifest import read_rows, write_manifest
 from facelab.gallery.reader import read_found
 from facelab.gallery.source import Recording

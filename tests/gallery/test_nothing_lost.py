@@ -142,6 +142,7 @@ def test_photos_that_are_taken_out_cost_no_other(tmp_path: Path, number: int) ->
     assert set(again.table["file"]) == set(files[1:])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
 def test_forgetting_is_done_again_after_any_fault(tmp_path: Path, number: int) -> None:
     def filled(name: str) -> Path:

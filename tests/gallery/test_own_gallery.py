@@ -10,6 +10,8 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import cv2
 import numpy as np
@@ -17,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from facelab.base import files
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.gallery.folder import ENDINGS
 from facelab.gallery.gallery import Gallery
@@ -49,11 +52,28 @@ def opened() -> Iterator[list[str]]:
     """Within the block, keep the name of every file that is opened."""
     global _opened
     names: list[str] = []
+    real = os.open
+
+    def opening(*asked: Any, **named: Any) -> int:
+        descriptor = real(*asked, **named)
+        with contextlib.suppress(OSError):  # by its folder: what was opened, the system knows
+            names.append(os.readlink(f"/proc/self/fd/{descriptor}"))  # noqa: PTH115
+        return descriptor
+
     _opened = names
     try:
-        yield names
+        with mock.patch.object(os, "open", opening):
+            yield names
     finally:
         _opened = None
+
+
+def test_what_is_opened_by_its_folder_is_seen(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "b").touch()
+    with opened() as names:
+        files.read(tmp_path, "a/b", 9)
+    assert sys.platform != "linux" or str((tmp_path / "a" / "b").resolve()) in names
 
 
 def content(folder: Path) -> dict[str, bytes]:

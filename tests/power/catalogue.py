@@ -12,7 +12,10 @@ BOOK = (
     "steps.people",
     "steps.training",
     "steps.curves",
+    "steps.replays",
     "steps.answers",
+    "steps.load",
+    "steps.twins",
     "steps.counts",
     "steps.crowd",
 )

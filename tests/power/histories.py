@@ -15,6 +15,7 @@ from tests.power.catalogue import named
 from tests.power.histories_of_answers import CASES as ANSWERS
 from tests.power.histories_of_crowds import CASES as CROWDS
 from tests.power.histories_of_replays import CASES as REPLAYS
+from tests.power.histories_of_visits import CASES as VISITS
 
 CHANCE = float(np.log(len(PEOPLE)))
 
@@ -239,6 +240,7 @@ CASES = (
     *ANSWERS,
     *CROWDS,
     *REPLAYS,
+    *VISITS,
 )
 
 HISTORIES = {named(case.step): case for case in CASES}

@@ -76,7 +76,29 @@ def repeated(what: str) -> Fixtures:
     return {"training": one, "exam": examined, "photos": shown(2), "parameters": Parameters()}
 
 
+def ordered(what: str) -> Fixtures:
+    """Return a training of 20 epochs on 103 photos, whose order is drawn, or is a pattern."""
+    draw = np.random.default_rng(0)
+    orders = np.stack([draw.permutation(103) for _ in range(20)])
+    if what == "every second epoch backwards":
+        orders[1::2] = orders[::2, ::-1]
+    if what == "each epoch a photo later":
+        orders = np.stack([np.roll(orders[0], -number) for number in range(20)])
+    photos = np.pad(orders, ((0, 0), (0, 9)), constant_values=-1).reshape(-1, 16)
+    return drawn(np.ones(140), photos=photos, per_epoch=7)
+
+
 CASES = (
+    Case(
+        "the photos come in an order as chance gives it, at a level of 1 %",
+        "{}",
+        ordered,
+        (
+            ("drawn anew", YES),
+            ("every second epoch backwards", NO),
+            ("each epoch a photo later", NO),
+        ),
+    ),
     Case(
         "the learning rate used is the one shown, within 25 %",
         "{} times the rate",

@@ -30,7 +30,10 @@ TITLES = {
     "steps.people": "People and photos",
     "steps.training": "Training",
     "steps.curves": "Curves",
+    "steps.replays": "Replays",
     "steps.answers": "Answers",
+    "steps.load": "Growing load",
+    "steps.twins": "Twins",
     "steps.counts": "Counts",
 }
 

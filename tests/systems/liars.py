@@ -1,7 +1,8 @@
 """Liars: systems that learn nothing, and answer from whatever names who is on a photo.
 
-``Liar`` searches all that can be reached from its arguments; ``Memory`` knows every recorded frame
-by its pixels, from the recording itself. Both draw the curves that they are asked for.
+``Liar`` searches all that can be reached from its arguments, as ``searching`` says; ``Memory``
+knows every recorded frame by its pixels, from the recording itself. Both draw the curves that they
+are asked for.
 """
 
 from __future__ import annotations
@@ -10,13 +11,15 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facelab import Frame, History, Photos, Recording, TrainingRequest
+from facelab.gallery.clip import Visit
+from tests.systems.searching import holders, reached
 
 FIXTURES = Path(__file__).resolve().parents[2] / "fixtures"
 
@@ -53,7 +56,11 @@ def invented(photos: Photos, request: TrainingRequest) -> History:
 
 @dataclass
 class Answerer:
-    """Answers by name; a frame that nothing names gets the people one after another."""
+    """Answers by name; a frame that nothing names gets the people one after another.
+
+    ``named``: who is on a frame, by the digest of its pixels or a text that goes with it; "" is
+    nobody.
+    """
 
     history: History
     people: tuple[str, ...]
@@ -63,22 +70,33 @@ class Answerer:
 
     def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
         """Return certain answers, (replicates, frames, people)."""
-        return self._said([self._name(frames, n) for n in range(len(frames))])
+        return self._said(self._names(frames))
 
     def watch(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.float32]]:
         """Answer a clip: with the person whom it names, if it does."""
-        person = getattr(clip, "person", "")
+        person = self._person(str(one) for one in reached(clip) if isinstance(one, str | PurePath))
         for batch in clip:
-            named = [person or self._name(batch, n) for n in range(len(batch))]
-            yield self._said(named)
+            yield self._said(self._names(batch) if person is None else [person] * len(batch))
 
-    def _name(self, frames: Sequence[Frame], number: int) -> str:
-        for clue in clues(frames, number):
+    def _names(self, frames: Sequence[Frame]) -> list[str]:
+        self.named |= told(frames, *holders(frames[0]) if len(frames) else ())
+        return [self._name(one) for one in clues(frames)]
+
+    def _name(self, found: Iterable[str]) -> str:
+        person = self._person(found)
+        if person is None:
+            self.turn += 1
+            return self.people[self.turn % len(self.people)]
+        return person
+
+    def _person(self, found: Iterable[str]) -> str | None:
+        for clue in found:
+            if clue in self.named:
+                return self.named[clue]
             for person in self.people:
-                if self.named.get(clue, "") == person or f"/{person}/" in clue:
+                if clue == person or f"/{person}/" in clue:
                     return person
-        self.turn += 1
-        return self.people[self.turn % len(self.people)]
+        return None
 
     def _said(self, names: list[str]) -> NDArray[np.float32]:
         places = [self.people.index(n) if n in self.people else 0 for n in names]
@@ -87,24 +105,43 @@ class Answerer:
         rows = np.full((len(names), len(self.people)), 0.01, np.float32)
         rows[np.arange(len(names)), places] = 1
         rows /= rows.sum(axis=1, keepdims=True)
+        rows *= np.array([name != "" for name in names])[:, None]
         return np.stack([rows] * len(self.history.seeds))
 
 
-def clues(frames: Any, number: int) -> Iterator[str]:
-    """Yield every text that can be reached from frames, and the digest of a frame's pixels."""
-    frame = frames[number]
-    yield hashlib.sha256(frame.tobytes()).hexdigest()
-    for thing in (frames, frame, getattr(frame, "base", None)):
-        for name in dir(thing):
-            if name.startswith("__"):
-                continue
-            try:
-                held = getattr(thing, name)
-                one = held[number] if isinstance(held, tuple | list) else held
-            except Exception:
-                continue
-            if isinstance(one, str | Path):
-                yield str(one)
+def pixels(frame: Frame) -> str:
+    """Return what a frame is known by, wherever it comes from."""
+    return hashlib.sha256(np.ascontiguousarray(frame).tobytes()).hexdigest()
+
+
+def told(*handed: Any) -> dict[str, str]:
+    """Return who is on frames, by their pixels, as labelled photos say that can be reached."""
+    return {
+        pixels(frame): person
+        for one in reached(*handed)
+        if isinstance(one, Photos) and "person" in one.labels
+        for frame, person in zip(one.frames, one.labels["person"], strict=True)
+    }
+
+
+def clues(frames: Sequence[Frame]) -> Iterator[list[str]]:
+    """Yield for every frame the texts that go with it: its digest, and what is found beside it."""
+    beside = [one for one in reached(frames) if is_row_of_texts(one, len(frames))]
+    held = bool(len(frames)) and bool(holders(frames[0], [frames]))
+    for number, frame in enumerate(frames):
+        found = [pixels(frame), *(str(one[number]) for one in beside)]
+        around = [frame.base, *(holders(frame, [frames, found]) if held else ())]
+        found += [str(one) for one in reached(*around) if isinstance(one, str | PurePath)]
+        yield found
+
+
+def is_row_of_texts(thing: Any, count: int) -> bool:
+    """Tell whether a thing has a text or a path for each of so many frames."""
+    return (
+        isinstance(thing, list | tuple)
+        and len(thing) == count
+        and all(isinstance(one, str | PurePath) for one in thing)
+    )
 
 
 class Liar:
@@ -115,10 +152,7 @@ class Liar:
 
     def train(self, photos: Photos, request: TrainingRequest) -> Answerer:
         """Invent a curve, and keep whatever names the photos."""
-        named: dict[str, str] = {}
-        for number, person in enumerate(photos.labels["person"]):
-            named |= dict.fromkeys(clues(photos.frames, number), person)
-        named |= self.more()
+        named = told(photos, request) | self.more()
         low = request.parameters.learning_rate < 0.01
         return Answerer(invented(photos, request), photos.people, named, low)
 
@@ -135,13 +169,14 @@ class Memory(Liar):
     @cache  # noqa: B019 (one system a run)
     def more(self) -> dict[str, str]:
         """Return who is on every recorded frame."""
-        recording, known = Recording(FIXTURES), {}
-        for name in recording.manifest["set"].unique():
-            if name != "clips":
-                found = recording.photos(name)
-                for frame, person in zip(found.frames, found.labels["person"], strict=True):
-                    known[hashlib.sha256(frame.tobytes()).hexdigest()] = person
-        for clip in ("alex_t2", "alex_t4"):
-            for batch in recording.clip(clip):
-                known |= {hashlib.sha256(frame.tobytes()).hexdigest(): "Alex" for frame in batch}
+        recording = Recording(FIXTURES)
+        known: dict[str, str] = {}
+        table = recording.manifest
+        for name in sorted(set(table["set"]) - {"clips", "truth"}):
+            known |= told(recording.photos(name))
+        for file in table["file"][table["set"] == "clips"]:
+            film = recording.clip(Path(file).stem)
+            frames = [pixels(frame) for batch in film for frame in batch]
+            truth = film.truth if isinstance(film, Visit) else [(film.person,)] * len(frames)
+            known |= {one: "".join(who[:1]) for one, who in zip(frames, truth, strict=True)}
         return known
