@@ -1,4 +1,4 @@
-"""Fresh: the seed of the probes that ``--fresh-probes`` draws anew."""
+"""Fresh probes: the seed for ``--fresh-probes``."""
 
 from __future__ import annotations
 
