@@ -57,8 +57,10 @@ def test_what_is_seen_in_ones_own_photos_is_kept_by_their_gallery(book: Project)
     fill(team)
     for _ in range(2):
         assert run(book, "--gallery", str(team)) == []
-        (kept,) = team.rglob("*.rows")
-    assert kept.is_relative_to(team / ".facelab" / "cache")
-    kept.unlink()
+        kept = list(team.rglob("*.rows"))
+    assert kept
+    for path in kept:
+        assert path.is_relative_to(team / ".facelab" / "cache")
+        path.unlink()
     assert run(book, "--gallery", str(team), "-p", "no:cacheprovider") == []
     assert not list(team.rglob("*.rows"))

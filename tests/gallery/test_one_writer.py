@@ -194,7 +194,7 @@ def test_no_report_is_written_of_whoever_was_forgotten_meanwhile(project: Projec
     fill(team, people=3)
     project.steps(
         f"""
-@given("p1 is forgotten")
+@step("p1 is forgotten")
 def forgotten(source):
     from pathlib import Path
     from facelab.gallery.forget import forget

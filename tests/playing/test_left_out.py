@@ -35,7 +35,7 @@ def film():
 def impatient():
     raise KeyboardInterrupt
 
-@given("it is asked for")
+@step("it is asked for")
 def asked(sheet):
     sheet.leave_out("ask for it", by_choice=True)
 """

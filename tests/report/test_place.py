@@ -20,7 +20,7 @@ from tests.conftest import ROOT, Project, Run
 WAITS = """
 import pathlib, time
 
-@given("it waits")
+@step("it waits")
 def waits():
     pathlib.Path("waiting").touch()
     while not pathlib.Path("go").exists():
