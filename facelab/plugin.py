@@ -175,7 +175,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    """Say which seeds replay this run."""
+    """Return the line with the seeds that replay this run."""
     run = config.stash[RECORDER].record.run
     replay = f"facelab: seeds {', '.join(map(str, run['seeds']))}"
     return f"{replay}; {told(run['fresh_probes'])}" if "fresh_probes" in run else replay

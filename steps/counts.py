@@ -49,10 +49,10 @@ def played(
 def held(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, number: int, off: float
 ) -> None:
-    """Measure how far a probability of the live count lies from that to the same photo; exact.
+    """Measure the largest distance of a live probability from that for the same photo; exact.
 
-    Photos are taken from all over the gallery, and each is held still for three frames. So the live
-    count answers by the same weights, of the same replicate, as whoever asks about the photo.
+    The photos come from all over the gallery, and each is held still for three frames. So the live
+    count must use the same weights, of the same replicate, as the answers to photos.
     """
     chosen = photos.select(counting.spread(len(photos), number))
     asked = exam.ask(training, photos.people, chosen).probabilities
@@ -81,9 +81,9 @@ class Watched:
 def watched_by_frame(
     sheet: LiveSheet, exam: Exam, photos: Photos, training: Training, name: str
 ) -> Watched:
-    """Count over a film of people who come and go, and note whom every frame counts.
+    """Count over a film of people who come and go, and keep the person counted in every frame.
 
-    What is shown is the replicate that counts whoever is there least often but for half of them.
+    The figure shows the replicate with the median lead of the people in view.
     """
     clip = exam.source.clip(name)
     stretches: tuple[Stretch, ...] = getattr(clip, "stretches", ())
@@ -98,7 +98,7 @@ def watched_by_frame(
 
 
 def _there(one: Stretch) -> str:
-    """Return the words for whoever is in view in a stretch."""
+    """Return the words for the people in view in a stretch."""
     whole = " and ".join(one.people)
     return ", ".join([*[whole] * bool(whole), *(f"partly {name}" for name in one.partly)]) or (
         judging.NOBODY
@@ -115,23 +115,23 @@ def adds_one(sheet: LiveSheet, exam: Exam, watched: Watched, frames: int) -> Non
 
 @then("whoever is alone before the webcam leads the count while they are there")
 def lone_lead(sheet: LiveSheet, photos: Photos, watched: Watched) -> None:
-    """Measure by what share of the frames a person leads who is alone in view, at least.
+    """Measure the smallest lead of a person who is alone in view, as a share of the frames.
 
-    Their frames less those of whoever else, or nobody, is counted most; of all such stretches the
-    worst counts.
+    The lead is the frames counted for the person minus those for the most counted other one, or for
+    nobody; of all such stretches the worst counts.
     """
     _leads(sheet, photos, watched, counting.lone(watched.stretches), "lead of the person in view")
 
 
 @then("the empty chair is nobody's")
 def chair_is_empty(sheet: LiveSheet, photos: Photos, watched: Watched) -> None:
-    """Measure by what share of the frames nobody leads while nobody is in view, at least."""
+    """Measure the smallest lead of nobody while nobody is in view, as a share of the frames."""
     _leads(sheet, photos, watched, counting.empty(watched.stretches), "lead of nobody")
 
 
 @then("of two before the webcam one is counted")
 def both_lead(sheet: LiveSheet, photos: Photos, watched: Watched) -> None:
-    """Measure by what share of the frames those in view lead, together, while there are several."""
+    """Measure the smallest joint lead of several people in view, as a share of the frames."""
     _leads(sheet, photos, watched, counting.together(watched.stretches), "lead of those in view")
 
 
@@ -149,7 +149,7 @@ def _leads(
 
 @then(phrase("after each change whoever is there leads within {frames:Count} frames"))
 def leads_soon(sheet: LiveSheet, photos: Photos, watched: Watched, frames: int) -> None:
-    """Measure after how many frames of a stretch the person in view leads in it, at most.
+    """Measure the largest number of frames of a stretch until the person in view leads in it.
 
     Where nobody is in view, nobody must lead. Stretches in which somebody comes or leaves do not
     count.

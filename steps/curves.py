@@ -48,10 +48,10 @@ def orders_differ(sheet: LiveSheet, exam: Exam, training: Training) -> None:
 
 @then(phrase("the photos come in an order as chance gives it, at a level of {level:Percent}"))
 def order_by_chance(sheet: LiveSheet, exam: Exam, training: Training, level: float) -> None:
-    """Measure how probable so regular an order is by chance.
+    """Measure the probability of so regular an order by chance.
 
-    Looked for are neighbours that are neighbours again in the next epoch, photos that share a batch
-    again, and the order of the gallery, held against 399 orders that are drawn.
+    Regular are neighbours that are neighbours again in the next epoch, photos that share a batch
+    again, and the order of the gallery. They are compared with 399 orders drawn at random.
     """
     if sheet.lacks(exam.system, Capability.PHOTO_IDS):
         return

@@ -37,8 +37,8 @@ def light_matters(
     """Bound by how much the error rate at most exceeds that in known light.
 
     The bound is that of the percentile bootstrap over bursts of frames, since frames of one burst
-    are not independent. A system is refused that errs less where no photo has the light. Not run
-    where nothing is answered wrong in either light: such a system is better than was expected.
+    are not independent. A system is refused if it errs less in light that no photo has. Not run
+    where nothing is answered wrong in either light: such a system is better than expected.
     """
     known = exam.ask(training, photos.people, in_light(exam, photos, "T4", "known"))
     need_errors(answers, known)
@@ -80,10 +80,10 @@ def load_costs(
 ) -> tuple[Answers, Answers]:
     """Compare errors with those of a training on these people alone, by McNemar's exact test.
 
-    Measured is how probable it were by chance that so few of the frames on which the two differ are
-    answered wrong with more people: a system is refused that errs less the more people it knows.
-    Not run when there is nobody else, nor where nothing is answered wrong by either: such a system
-    is better than was expected.
+    The measure is the probability that by chance so few of the frames on which the two differ are
+    answered wrong with more people: a system is refused if it errs less the more people it knows.
+    Not run when there is nobody else, nor where neither answers any frame wrong: such a system is
+    better than expected.
     """
     need_others(exam, photos, people)
     few, crowd = photos.of(people), answers.of(people)
@@ -119,8 +119,8 @@ def load_costs(
 def load_blurs(sheet: LiveSheet, crowd_and_few: tuple[Answers, Answers], chance: float) -> None:
     """Compare the right person's margin with many people and with few, by Wilcoxon's test.
 
-    The margin is the right person's probability less the next one's, a mean over each burst;
-    measured is how probable by chance it were to be so much surer with more people.
+    The margin is the right person's probability minus the next one's, a mean over each burst; the
+    measure is the probability of being so much surer with more people by chance.
     """
     crowd, few = crowd_and_few
     gained = judging.margins_lost(crowd, few)

@@ -19,10 +19,15 @@ from facelab.playing.recorder import LiveSheet
 from steps.phrases import phrase
 
 
-def lacks_replay(sheet: LiveSheet, exam: Exam) -> bool:
-    """Return whether a training cannot be replayed; then the step is not run."""
+def lacks_replay(sheet: LiveSheet, exam: Exam, photos: Photos) -> bool:
+    """Return whether a training cannot be calculated again; then the step is not run."""
     needed = (Capability.INITIAL_WEIGHTS, Capability.PHOTO_IDS)
-    return any(sheet.lacks(exam.system, capability) for capability in needed)
+    if any(sheet.lacks(exam.system, capability) for capability in needed):
+        return True
+    if len(photos) > replay.LARGEST:
+        sheet.pass_over(f"only trainings on up to {replay.LARGEST:,} photos are calculated again")
+        return True
+    return False
 
 
 def told(history: History) -> list[replay.Told]:
@@ -85,7 +90,7 @@ def calculated(
     photos whose two best answers are equal except for rounding. Of long trainings the first 2,048
     updates are compared.
     """
-    if lacks_replay(sheet, exam):
+    if lacks_replay(sheet, exam, photos):
         return
     oracles = exam.oracles(photos, parameters, len(training.history.seeds))
     wrong = [
@@ -115,7 +120,7 @@ def answers_calculated(
     The weights after the last update are calculated again in float64, and asked about the photos.
     Photos that are answered with nobody do not count.
     """
-    if lacks_replay(sheet, exam):
+    if lacks_replay(sheet, exam, photos):
         return
     history = training.history
     oracles = exam.oracles(photos, parameters, len(history.seeds))

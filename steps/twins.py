@@ -20,7 +20,7 @@ from steps.phrases import phrase
 
 @when("it is asked about the twins, with and without glasses", target_fixture="answers")
 def asked_about_twins(exam: Exam, photos: Photos, training: Training) -> Answers:
-    """Show frames of two men, each drawn twice, alike but for the glasses."""
+    """Ask about frames of two men, each drawn twice, alike but for the glasses."""
     return exam.ask(training, photos.people, exam.source.photos("twins"))
 
 
@@ -48,9 +48,9 @@ def confused_anyway(sheet: LiveSheet, answers: Answers, pair: list[str], least: 
 
 @then(phrase("glasses change at most {most:Percent} of its answers"))
 def glasses_change_little(sheet: LiveSheet, answers: Answers, most: float) -> None:
-    """Measure the share of pairs of frames that glasses make it answer otherwise.
+    """Measure the share of pairs of frames that are answered differently with glasses.
 
-    By how much they make it less sure of the right man is shown, and no criterion.
+    How much certainty glasses cost is shown, but is no criterion.
     """
     bare, worn = bare_and_glasses(answers)
     changed = judging.changed(bare, worn)
@@ -85,7 +85,7 @@ def confuses_less(
 ) -> None:
     """Compare two trainings on the same frames of two people by McNemar's exact test.
 
-    Measured is how probable it were by chance that so many of the frames on which they differ are
+    The measure is the probability that by chance so many of the frames on which they differ are
     confused less.
     """
     other = exam.train(photos, parameters.with_(learning_rate=rate))

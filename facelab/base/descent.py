@@ -1,7 +1,7 @@
-"""Descent: from an opened folder down to a file, part by part, by no link that leads out.
+"""Descent: opens a file part by part from an opened folder, by no link that leads out.
 
-A path that was looked at and then opened may have been exchanged in between. So each folder is
-opened from the one before it, and a link is not followed but resolved, and descended to anew.
+A path can be exchanged between its check and its opening. So each folder is opened from the one
+before it, and a link is not followed but resolved, and descended to anew.
 """
 
 from __future__ import annotations

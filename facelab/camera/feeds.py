@@ -99,7 +99,7 @@ def _device(number: int | str, path: Path | None, name: str) -> Iterator[Frame]:
 
 
 def _usable(path: Path) -> None:
-    """Return what is wrong with a device, as far as the system knows."""
+    """Raise FacelabError with what is wrong with a device, as far as the system knows."""
     there = sorted(str(one) for one in Path("/dev").glob("video*"))
     try:
         is_device = stat.S_ISCHR(path.stat().st_mode)

@@ -1,4 +1,4 @@
-"""Counts: what a live count did, frame by frame, while people came and went.
+"""Counts: measures of a live count, frame by frame, while people come and go.
 
 The axes are R replicate, F frame, C person; the last column of a count is nobody's. Frames of a
 stretch are numbered from 1.

@@ -1,8 +1,8 @@
-"""Orders: whether the photos come as chance would have them, epoch by epoch.
+"""Orders: compares the order of the photos with chance, epoch by epoch.
 
-Patterns that are no repetition – read backwards, turned by a photo, the same batches mixed, a
-shuffle within a buffer – spare every curve here and may not on other photos. Orders are held
-against others that are drawn (Monte Carlo test: Barnard, 1963).
+Patterns without a repetition (read backwards, rotated by a photo, the same batches mixed, a shuffle
+within a buffer) spare every curve here and may not on other photos. Orders are compared with others
+drawn at random (Monte Carlo test: Barnard, 1963).
 """
 
 from __future__ import annotations

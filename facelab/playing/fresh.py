@@ -1,4 +1,4 @@
-"""Fresh: the seed of the probes that ``--fresh-probes`` draws anew."""
+"""Fresh probes: the seed for ``--fresh-probes``."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ ALONE = ("gallery", "camera", "record")
 
 
 def fresh_seed(config: pytest.Config) -> int | None:
-    """Return the seed of fresh probes, one that nobody knew where none is named; None without.
+    """Return the seed of fresh probes, a secret one where none is named; None without the option.
 
     It is kept as if it had been named, so that all workers of ``-n`` draw the same probes.
-    Raises FacelabError for what is no seed, and where other frames than the book's are played.
+    Raises FacelabError for an invalid seed, and where other frames than the book's are played.
     """
     asked: str | None = config.getoption("fresh_probes")
     if asked is None:
@@ -37,5 +37,5 @@ def fresh_seed(config: pytest.Config) -> int | None:
 
 
 def told(seed: int) -> str:
-    """Return what is said of fresh probes where a run begins and ends."""
+    """Return the line on fresh probes for the beginning and the end of a run."""
     return f"probes drawn anew from seed {seed} (--fresh-probes={seed} draws them again)"

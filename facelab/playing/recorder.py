@@ -143,10 +143,14 @@ class LiveSheet:
         if capability in system.capabilities:
             return False
         reason = f"{title(system)} does not offer {LACK[capability]}"
-        self.lacking = self.lacking or reason
-        self.cause = coverage.SYSTEM
-        self.step.verdict, self.step.message = record.NOT_RUN, reason
+        self.pass_over(reason, coverage.SYSTEM)
         return True
+
+    def pass_over(self, reason: str, cause: str = coverage.OTHER) -> None:
+        """Leave this step out, and play the later ones; the scenario is then run in part."""
+        self.lacking = self.lacking or reason
+        self.cause = cause
+        self.step.verdict, self.step.message = record.NOT_RUN, reason
 
     def leave_out(self, reason: str, *, by_choice: bool = False) -> NoReturn:
         """End the scenario at this step: the later steps are not run.
