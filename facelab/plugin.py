@@ -14,7 +14,6 @@ import pytest
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
-from facelab.camera.command import PLACE
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.system import System, title
 from facelab.gallery.cast import ROLES, parse_cast
@@ -28,10 +27,10 @@ from facelab.playing.examination import Exam
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.fresh import fresh_seed, told
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
+from facelab.playing.options import add_options
 from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.playing.report_folder import (
     FOLDER,
-    REPORTS,
     keep_folder,
     report_folder,
     writes_report,
@@ -53,84 +52,7 @@ COLLECTED = pytest.StashKey[list[pytest.Item]]()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Declare the options."""
-    group = parser.getgroup("facelab", "facelab, the acceptance test book")
-    group.addoption(
-        "--seeds",
-        default=seeds.DEFAULT,
-        help="replicates: a count (5), a range (100-104) or random; default %(default)s",
-    )
-    group.addoption(
-        "--system",
-        default="facelab",
-        help="system under test: facelab, package.module:factory or 'command: node trainer.js'; "
-        "default %(default)s",
-    )
-    group.addoption(
-        "--face-detector",
-        default="facelab",
-        metavar="DETECTOR",
-        help="how facelab finds faces: facelab, none (the centre square) or a YuNet file (.onnx); "
-        "default %(default)s",
-    )
-    group.addoption(
-        "--gallery",
-        metavar="DIR",
-        help="your own photos, a sub-folder a person, or a recording; default: the book's frames",
-    )
-    group.addoption(
-        "--cast",
-        default="",
-        metavar="ROLE=PERSON,…",
-        help="who of the gallery plays whom, as Alex=marie,Amine=paul; default: in folder order",
-    )
-    group.addoption(
-        "--camera",
-        metavar="PLACE",
-        help=f"film people, play the book with them, then count them live: {PLACE}",
-    )
-    group.addoption(
-        "--record",
-        metavar="DIR",
-        help="gallery that --camera films into and goes on with; default: a temporary one",
-    )
-    group.addoption(
-        "--film-plan", metavar="FILE", help="how much --camera films of whom (docs/camera.md)"
-    )
-    group.addoption(
-        "--report",
-        default=REPORTS,
-        metavar="DIR",
-        help="folder that acceptance.json and acceptance.html are written to; default %(default)s, "
-        "with --gallery that folder in the gallery",
-    )
-    group.addoption(
-        "--cluster",
-        metavar="ADDRESS",
-        help="draw and train on a Dask cluster, for example tcp://host:8786; default: this machine",
-    )
-    group.addoption(
-        "--people",
-        metavar="COUNT",
-        help="play T5 with a crowd of so many people, for example 300; not played without",
-    )
-    group.addoption(
-        "--fresh-probes",
-        nargs="?",
-        const="",
-        metavar="SEED",
-        help="draw the probes anew, from a seed that nobody knew, or from SEED: --fresh-probes=7; "
-        "a minute of drawing; default: the recorded ones",
-    )
-    group.addoption(
-        "--nothing-left-out",
-        action="store_true",
-        help="make the run incomplete, exit status 1, when anything of it is not run, or in part",
-    )
-    group.addoption(
-        "--report-photos",
-        action="store_true",
-        help="show photos of real people in the report too, not of the studio's actors alone",
-    )
+    add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:

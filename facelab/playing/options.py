@@ -1,0 +1,91 @@
+"""Options: what pytest's command line offers for the book."""
+
+from __future__ import annotations
+
+import pytest
+
+from facelab.camera.command import PLACE
+from facelab.playing import seeds
+from facelab.playing.report_folder import REPORTS
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Declare all options, in the order of the help."""
+    group = parser.getgroup("facelab", "facelab, the acceptance test book")
+    group.addoption(
+        "--seeds",
+        default=seeds.DEFAULT,
+        help="replicates: a count (5), a range (100-104) or random; default %(default)s",
+    )
+    group.addoption(
+        "--system",
+        default="facelab",
+        help="system under test: facelab, package.module:factory or 'command: node trainer.js'; "
+        "default %(default)s",
+    )
+    group.addoption(
+        "--face-detector",
+        default="facelab",
+        metavar="DETECTOR",
+        help="how facelab finds faces: facelab, none (the centre square) or a YuNet file (.onnx); "
+        "default %(default)s",
+    )
+    group.addoption(
+        "--gallery",
+        metavar="DIR",
+        help="your own photos, a sub-folder a person, or a recording; default: the book's frames",
+    )
+    group.addoption(
+        "--cast",
+        default="",
+        metavar="ROLE=PERSON,…",
+        help="who of the gallery plays whom, as Alex=marie,Amine=paul; default: in folder order",
+    )
+    group.addoption(
+        "--camera",
+        metavar="PLACE",
+        help=f"film people, play the book with them, then count them live: {PLACE}",
+    )
+    group.addoption(
+        "--record",
+        metavar="DIR",
+        help="gallery that --camera films into and goes on with; default: a temporary one",
+    )
+    group.addoption(
+        "--film-plan", metavar="FILE", help="how much --camera films of whom (docs/camera.md)"
+    )
+    group.addoption(
+        "--report",
+        default=REPORTS,
+        metavar="DIR",
+        help="folder that acceptance.json and acceptance.html are written to; default %(default)s, "
+        "with --gallery that folder in the gallery",
+    )
+    group.addoption(
+        "--cluster",
+        metavar="ADDRESS",
+        help="draw and train on a Dask cluster, for example tcp://host:8786; default: this machine",
+    )
+    group.addoption(
+        "--people",
+        metavar="COUNT",
+        help="play T5 with a crowd of so many people, for example 300; not played without",
+    )
+    group.addoption(
+        "--fresh-probes",
+        nargs="?",
+        const="",
+        metavar="SEED",
+        help="draw the probes anew, from a seed that nobody knew, or from SEED: --fresh-probes=7; "
+        "a minute of drawing; default: the recorded ones",
+    )
+    group.addoption(
+        "--nothing-left-out",
+        action="store_true",
+        help="make the run incomplete, exit status 1, when anything of it is not run, or in part",
+    )
+    group.addoption(
+        "--report-photos",
+        action="store_true",
+        help="show photos of real people in the report too, not of the studio's actors alone",
+    )
