@@ -38,6 +38,20 @@ _UNKNOWN = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL)
 """What is said of a file system that has no locks."""
 
 
+def lock(descriptor: int) -> bool:
+    """Lock an open file if no other process has it; closing it releases the lock.
+
+    Raises OSError where the file system has no locks.
+    """
+    try:
+        _lock(descriptor)
+    except OSError as error:
+        if error.errno not in _HELD:
+            raise
+        return False
+    return True
+
+
 @contextmanager
 def locked(path: Path, otherwise: str) -> Iterator[None]:
     """Hold the lock of a file, in an existing folder, for the time of the block.
@@ -60,15 +74,15 @@ def _take(path: Path, otherwise: str) -> int:
     while True:
         descriptor = _open(path)
         try:
-            _lock(descriptor)
+            if not lock(descriptor):
+                told = otherwise.format(who=_holder(descriptor))
+                os.close(descriptor)
+                raise FacelabError(told)
         except OSError as error:
             if error.errno in _UNKNOWN:
                 return descriptor
-            told = otherwise.format(who=_holder(descriptor))
             os.close(descriptor)
-            if error.errno not in _HELD:
-                raise FacelabError(f"{path}: cannot be locked: {error.strerror}") from error
-            raise FacelabError(told) from None
+            raise FacelabError(f"{path}: cannot be locked: {error.strerror}") from error
         with contextlib.suppress(OSError):
             if os.path.samestat(os.fstat(descriptor), path.lstat()):
                 os.ftruncate(descriptor, 0)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from facelab.base import files
 from facelab.base.files import shown
+from facelab.base.lock import lock
 from facelab.contract.errors import FacelabError
 
 HOME = ".facelab"
@@ -124,28 +125,3 @@ def _busy(folder: Path) -> FacelabError:
         f"{folder}: received a second program that writes into it, allowed is one: {shown(who)}; "
         "wait for it, or end it"
     )
-
-
-def lock(descriptor: int) -> bool:
-    """Lock a file if no other process has it; closing the file releases the lock."""
-    try:
-        import fcntl
-    except ImportError:
-        return _lock_on_windows(descriptor)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def _lock_on_windows(descriptor: int) -> bool:
-    import msvcrt
-
-    try:
-        os.lseek(descriptor, 1 << 20, os.SEEK_SET)  # behind what it says, which others may read
-        msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        os.lseek(descriptor, 0, os.SEEK_SET)
-    except OSError:
-        return False
-    return True

@@ -35,7 +35,7 @@ def shown_on(file: File) -> Iterator[File]:
 
 
 @contextmanager
-def progress(work: str, units: str, grace: float = GRACE) -> Iterator[Told]:
+def progress(work: str, units: str, grace: float | None = None) -> Iterator[Told]:
     """Give what is to be told how many ``units`` are done; after 2 seconds the user is told too.
 
     A terminal shows a bar, which goes when the work is done; other files get a line from time to
@@ -49,9 +49,9 @@ def progress(work: str, units: str, grace: float = GRACE) -> Iterator[Told]:
 
 
 class _Meter:
-    def __init__(self, work: str, units: str, file: TextIO, grace: float) -> None:
+    def __init__(self, work: str, units: str, file: TextIO, grace: float | None) -> None:
         self.work, self.units, self.file = work, units, file
-        self.next = time.monotonic() + grace
+        self.next = time.monotonic() + (GRACE if grace is None else grace)
         self.first: tuple[float, int] | None = None
         self.bar: Progress | None = None
 

@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from facelab.base import files
-from facelab.base.locking import lock
+from facelab.base.lock import lock
 from facelab.contract.errors import FacelabError
 
 PREFIX = "facelab-filmed-"
