@@ -50,7 +50,7 @@ class RenderedFeatures:
 
         Entries are read one by one, each time anew: those of a crowd would fill the memory.
         """
-        wanted = {frames.rolls[number].key: frames.rolls[number] for number, _ in frames.places}
+        wanted = {frames.batches[number].key: frames.batches[number] for number, _ in frames.places}
         missing = [batch for key, batch in wanted.items() if not self._known(key)]
         with progress("drawing a crowd", "people") as report:
             for done, (key, rows) in enumerate(_made(missing, extractor), 1):
@@ -60,7 +60,7 @@ class RenderedFeatures:
 
     def _in_order(self, frames: RenderedFrames, extractor: Extracts) -> Iterator[np.void]:
         for number, places in groupby(frames.places, lambda place: place[0]):
-            rows = self._rows(frames.rolls[number], extractor)
+            rows = self._rows(frames.batches[number], extractor)
             yield from (rows[place] for _, place in places)
 
     def _known(self, key: str) -> bool:

@@ -63,8 +63,8 @@ class Crowd:
 
     def _of(self, name: str) -> Photos:
         places = [
-            (roll, number)
-            for roll, sitter in enumerate(self._sitters)
+            (batch, number)
+            for batch, sitter in enumerate(self._sitters)
             for number, likeness in enumerate(sitter.likenesses)
             if likeness.take.set == name
         ]

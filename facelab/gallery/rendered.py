@@ -15,7 +15,7 @@ class RenderBatch(Hashable, Protocol):
 
     @property
     def key(self) -> str:
-        """Fingerprint of all that determines the frames: rolls of one key have the same frames."""
+        """Fingerprint of all that determines the frames: batches of one key have the same."""
 
     def frames(self) -> list[Frame]:
         """Make the frames, in order."""
@@ -28,7 +28,7 @@ class RenderedFrames(LazyFrames):
     Ten thousand frames would fill gigabytes; described batch by batch, only a few are in memory.
     """
 
-    rolls: tuple[RenderBatch, ...]
+    batches: tuple[RenderBatch, ...]
     places: tuple[tuple[int, int], ...]
 
     def __len__(self) -> int:
@@ -40,18 +40,18 @@ class RenderedFrames(LazyFrames):
     def __getitem__(self, place: slice) -> RenderedFrames: ...
     def __getitem__(self, place: int | slice) -> Frame | RenderedFrames:
         if isinstance(place, slice):
-            return RenderedFrames(self.rolls, self.places[place])
-        roll, number = self.places[place]
-        return _frames(self.rolls[roll])[number]
+            return RenderedFrames(self.batches, self.places[place])
+        batch, number = self.places[place]
+        return _frames(self.batches[batch])[number]
 
     def __iter__(self) -> Iterator[Frame]:
         return (self[place] for place in range(len(self)))
 
     def select(self, places: Sequence[int]) -> RenderedFrames:
         """Return the frames at some places, in their order."""
-        return RenderedFrames(self.rolls, tuple(self.places[place] for place in places))
+        return RenderedFrames(self.batches, tuple(self.places[place] for place in places))
 
 
 @lru_cache(maxsize=1)
-def _frames(roll: RenderBatch) -> list[Frame]:
-    return roll.frames()
+def _frames(batch: RenderBatch) -> list[Frame]:
+    return batch.frames()

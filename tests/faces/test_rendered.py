@@ -57,7 +57,7 @@ class Grey:
 
 
 def shown(*greys: Grey) -> RenderedFrames:
-    return RenderedFrames(greys, tuple((roll, n) for roll in range(len(greys)) for n in range(2)))
+    return RenderedFrames(greys, tuple((batch, n) for batch in range(len(greys)) for n in range(2)))
 
 
 GREYS = shown(Grey(10), Grey(20), Grey(30))

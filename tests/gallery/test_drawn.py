@@ -43,7 +43,9 @@ def test_a_small_crowd_begins_a_larger_one() -> None:
     for name in ("photos", "probes"):
         few, many = getattr(small, name), getattr(large, name)
         assert few.labels.equals(many.labels.iloc[: len(few)])
-        assert [roll.key for roll in few.frames.rolls] == [r.key for r in many.frames.rolls[:11]]
+        assert [batch.key for batch in few.frames.batches] == [
+            r.key for r in many.frames.batches[:11]
+        ]
 
 
 def test_what_a_person_is_photographed_as() -> None:
