@@ -135,7 +135,7 @@ def model_predicts(sheet: LiveSheet, exam: Exam, photos: Photos, training: Train
     On one's own photos a face may not be found: where all are 0, nobody was answered, and they do
     not count.
     """
-    probabilities = exam.ask(training, photos.people, photos).probabilities
+    probabilities = exam.ask(training, photos.people, photos, mixed=False).probabilities
     off = judging.distance_from_one(probabilities, exam.expected(True, lambda: False))
     sheet.judge(
         "distance of the sums from 1",
