@@ -213,12 +213,15 @@ def differing_values(part: History, whole: History) -> Values:
 
 
 def unlike_values(part: History, whole: History) -> NDArray[np.bool_]:
-    """Return which points of ``part`` differ from the head of ``whole``, (R, updates of part)."""
+    """Return which points of ``part`` differ from the head of ``whole``, (R, updates of part).
+
+    NaN is like NaN: a training that diverges does so again.
+    """
     need_values(whole, part.updates, f"the {part.updates} of the interrupted training")
     head = slice(None), slice(part.updates)
-    return np.asarray(
-        (part.loss != whole.loss[head]) | (part.accuracy != whole.accuracy[head]), np.bool_
-    )
+    pairs = (part.loss, whole.loss[head]), (part.accuracy, whole.accuracy[head])
+    alike = [np.isclose(one, other, rtol=0, atol=0, equal_nan=True) for one, other in pairs]
+    return ~(alike[0] & alike[1])
 
 
 def worst_rate_error(history: History, learning_rate: float) -> Values:

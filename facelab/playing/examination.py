@@ -132,9 +132,14 @@ class Exam:
         """Raise when one of these people is not on the photos, as ``reference.require_people``."""
         reference.require_people(self.source, photos, people)
 
-    def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
-        """Return the answers of a training to probes; ``people`` are those it was trained on."""
-        order = blind.mixed(len(probes))
+    def ask(
+        self, training: Training, people: tuple[str, ...], probes: Photos, *, mixed: bool = True
+    ) -> Answers:
+        """Return the answers of a training to probes; ``people`` are those it was trained on.
+
+        ``mixed``: in an order that nobody can foresee; else in theirs, as photos were learnt.
+        """
+        order = blind.mixed(len(probes)) if mixed else np.arange(len(probes))
         shown = blind.to_answer(probes.frames, order, own=self._own)
         with self._theirs("predict"):
             given = training.predict(shown)

@@ -127,6 +127,9 @@ def test_differing_values() -> None:
     whole, part, unlike = history([3, 2, 1]), history([3, 2]), history([3, 2.5])
     assert curves.differing_values(part, whole)[0] == 0
     assert curves.differing_values(unlike, whole)[0] == 1
+    diverged, again = history([3, math.inf, math.nan]), history([3, math.inf, math.nan, 1])
+    assert curves.differing_values(diverged, again)[0] == 0
+    assert curves.differing_values(diverged, history([3, math.inf, 1]))[0] == 1
 
 
 INF = float("inf")

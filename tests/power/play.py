@@ -102,7 +102,9 @@ def lines_of(played: Record) -> Iterator[Line]:
             for step in sheet.steps:
                 for plain in step.verdicts:
                     yield Line(scenario, step.text, read_verdict(plain))
-                if step.verdict in (record.ERROR, record.UNDEFINED):
+                # a refusal without a verdict: what the system says of itself cannot be
+                alone = step.verdict == record.REFUSED and not step.verdicts
+                if alone or step.verdict in (record.ERROR, record.UNDEFINED):
                     yield Line(scenario, step.text, None, step.message)
             if sheet.verdict == record.ERROR and not any(s.message for s in sheet.steps):
                 yield Line(scenario, "", None, sheet.reason)

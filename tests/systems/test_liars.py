@@ -11,12 +11,14 @@ from typing import Any
 
 import pytest
 
-from facelab import Film, Frame, Parameters, Photos, Recording, TrainingRequest
+from facelab import Exam, Film, Frame, Parameters, Photos, Recording, TrainingRequest
 from facelab.base.progress import progress
 from facelab.playing import blind
+from facelab.systems.loading import as_system
 from tests.conftest import ROOT
 from tests.systems.liars import Liar, clues, told
 from tests.systems.searching import holders, reached, texts
+from tests.systems.standin import StandIn
 
 PEOPLE = ("Alex", "Amine", "Lara", "Naomie")
 
@@ -92,6 +94,24 @@ def test_a_request_leads_nowhere() -> None:
         found = texts(request)
     assert "training on 103 photos" in found
     assert {one for one in found if one in PEOPLE or "probes" in one or ".jpg" in one} == set()
+
+
+class OldLiar(Liar):
+    """The same, as a system was written for facelab 1.0.0."""
+
+    def train(self, photos: Photos, parameters: Parameters, *, seeds: Any, **asked: Any) -> Any:  # type: ignore[override]
+        return super().train(photos, TrainingRequest(parameters, seeds, **asked))
+
+
+def test_a_system_of_an_old_signature_is_a_stranger_too(recording: Recording) -> None:
+    system = as_system(OldLiar(), "mine:Old")
+    assert not blind.is_own(system)
+    assert blind.is_own(as_system(StandIn(), "mine:Learner"))  # it is handed embeddings alone
+    exam = Exam(system, recording, (0,))
+    photos = recording.photos("gallery").of(PEOPLE)
+    training = exam.train(photos, Parameters(learning_rate=1))
+    probes = recording.photos("probes/t2")
+    assert exam.ask(training, photos.people, probes).wrong.any()
 
 
 @pytest.mark.parametrize("decoded", [False, True])
