@@ -134,7 +134,7 @@ def model_predicts(sheet: LiveSheet, exam: Exam, photos: Photos, training: Train
     In photos of one's own a face may not be found: photos whose probabilities are all 0 are
     answered with nobody, and do not count.
     """
-    probabilities = exam.ask(training, photos.people, photos, mixed=False).probabilities
+    probabilities = exam.ask(training, photos.people, photos).probabilities
     off = judging.distance_from_one(probabilities, exam.expected(True, lambda: False))
     sheet.judge(
         "distance of the sums from 1",

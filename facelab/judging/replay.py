@@ -88,10 +88,11 @@ class Oracle:
     -rate (X X^T + 1) residual.
     """
 
-    def __init__(self, lesson: Lesson) -> None:
+    def __init__(self, lesson: Lesson, products: Values | None = None) -> None:
+        """Take a lesson; ``products`` (N, N): those of its embeddings with each other, if known."""
         self.lesson = lesson
         x = lesson.embeddings.astype(np.float64)
-        self._inner = x @ x.T
+        self.products = x @ x.T if products is None else products
         self._first = x @ lesson.kernel.astype(np.float64) + lesson.bias
         self._target = np.eye(lesson.people)[lesson.labels]
 
@@ -103,7 +104,7 @@ class Oracle:
     def replay(self, batches: Batches, descent: Descent | None = None) -> Replayed:
         """Train; ``batches``: the photos of every update."""
         descent = descent or self.plain
-        inner, target, logits = self._inner, self._target, self._first
+        inner, target, logits = self.products, self._target, self._first
         moves = descent.kernel * inner + descent.bias
         velocity = np.zeros_like(logits)
         loss, accuracy, undecided = np.empty((3, len(batches)))
@@ -124,6 +125,17 @@ class Oracle:
             velocity = descent.momentum * velocity + moves[:, batch] @ residual
             logits = (1 - rate * descent.decay) * logits - rate * velocity
         return Replayed(loss, accuracy, undecided, logits)
+
+
+def oracles_of(lessons: Sequence[Lesson]) -> list[Oracle]:
+    """Return an oracle a lesson; those that share their embeddings share what follows of these."""
+    known: dict[int, Values] = {}
+    oracles = []
+    for lesson in lessons:
+        oracle = Oracle(lesson, known.get(id(lesson.embeddings)))
+        known[id(lesson.embeddings)] = oracle.products
+        oracles.append(oracle)
+    return oracles
 
 
 @dataclass(frozen=True)

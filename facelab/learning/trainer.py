@@ -101,19 +101,21 @@ class Trainer:
         mean = self.extractor.extract(photos.frames).vectors.mean(axis=0)
         return Embedder(self.extractor, Centring(mean, parameters.embedding_norm))
 
-    def lesson(self, photos: Photos, parameters: Parameters, seed: int) -> Lesson:
-        """Return what a learner is given to train one replicate on photos.
+    def lessons(self, photos: Photos, parameters: Parameters, seeds: Sequence[int]) -> list[Lesson]:
+        """Return what a learner is given to train each replicate on photos, one a seed.
 
-        The first weights are drawn here once more, as the exam's own arithmetic: not by the
-        training's function, which is examined.
+        They share their embeddings. The first weights are drawn here once more, as the exam's own
+        arithmetic: not by the training's function, which is examined.
         """
         embeddings = self.embedder(photos, parameters).embed(photos.frames).vectors
-        people = len(photos.people)
-        draw = type(keras.initializers.get(parameters.kernel_initializer))(seed=seed)
-        kernel = np.asarray(draw((embeddings.shape[1], people)))
-        labels = photos.numbers(photos.people)
-        bias = np.zeros(people, np.float32)
-        return Lesson(embeddings, labels, people, parameters, seed, kernel, bias)
+        labels, people = photos.numbers(photos.people), len(photos.people)
+        draw = type(keras.initializers.get(parameters.kernel_initializer))
+        shape, bias = (embeddings.shape[1], people), np.zeros(people, np.float32)
+        kernels = [np.asarray(draw(seed=seed)(shape)) for seed in seeds]
+        return [
+            Lesson(embeddings, labels, people, parameters, seed, kernel, bias)
+            for seed, kernel in zip(seeds, kernels, strict=True)
+        ]
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training on photos, by the reader's names."""

@@ -20,7 +20,7 @@ from facelab.contract.system import System
 from facelab.contract.training import Training, TrainingRequest
 from facelab.gallery.source import Source
 from facelab.judging.answers import Answers, tally
-from facelab.judging.replay import Oracle
+from facelab.judging.replay import Oracle, oracles_of
 from facelab.playing import blind, reference
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class Exam:
     played: int = field(default=0, init=False)
     _trainings: dict[object, Training] = field(default_factory=dict, init=False)
     _theories: dict[object, dict[str, float]] = field(default_factory=dict, init=False)
-    _oracles: dict[object, Oracle] = field(default_factory=dict, init=False)
+    _oracles: dict[object, list[Oracle]] = field(default_factory=dict, init=False)
 
     def train(
         self,
@@ -86,14 +86,12 @@ class Exam:
 
         For systems that train facelab's head from the given weights, and name photos.
         """
-        own = self.system if hasattr(self.system, "lesson") and self._own else self._describer
-        found = []
-        for seed in self.seeds[:count]:
-            key = (tuple(photos.labels["file"]), parameters, seed)
-            if key not in self._oracles:
-                self._oracles[key] = Oracle(own.lesson(photos, parameters, seed))
-            found.append(self._oracles[key])
-        return found
+        own = self.system if hasattr(self.system, "lessons") and self._own else self._describer
+        key = (tuple(photos.labels["file"]), parameters, count)
+        if key not in self._oracles:
+            lessons = own.lessons(photos, parameters, self.seeds[:count])
+            self._oracles[key] = oracles_of(lessons)
+        return self._oracles[key]
 
     @cached_property
     def _describer(self) -> Any:
@@ -132,14 +130,9 @@ class Exam:
         """Raise when one of these people is not on the photos, as ``reference.require_people``."""
         reference.require_people(self.source, photos, people)
 
-    def ask(
-        self, training: Training, people: tuple[str, ...], probes: Photos, *, mixed: bool = True
-    ) -> Answers:
-        """Return the answers of a training to probes; ``people`` are those it was trained on.
-
-        ``mixed``: in an order that nobody can foresee; else in theirs, as photos were learnt.
-        """
-        order = blind.mixed(len(probes)) if mixed else np.arange(len(probes))
+    def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
+        """Return the answers of a training to probes; ``people`` are those it was trained on."""
+        order = blind.mixed(len(probes))
         shown = blind.to_answer(probes.frames, order, own=self._own)
         with self._theirs("predict"):
             given = training.predict(shown)

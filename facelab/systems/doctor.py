@@ -54,7 +54,7 @@ class Patient:
 
     def lesson(self, parameters: Parameters) -> Lesson:
         """Return the training with seed 0 as a learner is given it."""
-        return Trainer().lesson(self.photos, parameters, seed=0)
+        return Trainer().lessons(self.photos, parameters, [0])[0]
 
     def history(self, parameters: Parameters, seed: int = 0) -> History:
         """Return the history of a training."""

@@ -133,9 +133,9 @@ class Embedded:
 
         return Learnt(history, embedder, tuple(replicates), answer)
 
-    def lesson(self, photos: Photos, parameters: Parameters, seed: int) -> Lesson:
-        """Return what a learner is given to train one replicate on photos."""
-        return self._trainer.lesson(photos, parameters, seed)
+    def lessons(self, photos: Photos, parameters: Parameters, seeds: Sequence[int]) -> list[Lesson]:
+        """Return what the learner is given to train each replicate on photos, one a seed."""
+        return self._trainer.lessons(photos, parameters, seeds)
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training: the embeddings are facelab's own."""
