@@ -49,7 +49,7 @@ Feature: Epochs and batch size set the model's work
     When the classifier is trained
     Then 100 values are drawn
     And every epoch sees each photo once
-    And the loss falls at every epoch
+    And on all photos at once the loss falls at every epoch
     And every loss and accuracy is the one calculated again
     And the loss of its answers to the training photos continues the loss curve
 

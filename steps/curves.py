@@ -113,6 +113,17 @@ def loss_falls(sheet: LiveSheet, training: Training) -> None:
     )
 
 
+@then("on all photos at once the loss falls at every epoch")
+def loss_falls_at_once(sheet: LiveSheet, exam: Exam, training: Training) -> None:
+    """Measure the largest step of the loss from an epoch to the next, in nats, as at a low rate.
+
+    Gradient descent on all photos at once lowers a convex loss at every step, at rates up to 2 / L,
+    where L is the smoothness constant. Not run for a system whose loss need not be convex.
+    """
+    if not sheet.lacks(exam.system, Capability.INITIAL_WEIGHTS):
+        loss_falls(sheet, training)
+
+
 @then(phrase("in all it falls by at least {low:Percent} and at most {high:Percent}"))
 def loss_drops(sheet: LiveSheet, training: Training, low: float, high: float) -> None:
     """Measure 1 - last epoch's mean loss / first epoch's, weighted by batch size."""

@@ -22,7 +22,7 @@ from tests.power.case import drawn, said, shown
 def exam_of(is_reference: bool) -> Any:
     """Return an exam on the book's own frames or on others, which played four of a film."""
     source: Any = SimpleNamespace(is_reference=is_reference, photos=lambda _: shown(7))
-    given: Any = SimpleNamespace(capabilities=())
+    given: Any = SimpleNamespace(name="a stand-in", capabilities=())
     made = Exam(given, source, (0,))
     made.played = 4
     return made
@@ -72,14 +72,14 @@ def test_few_probes_are_held_against_a_bound(sheet: LiveSheet) -> None:
 
 
 def test_nobody_is_no_wrong_sum(sheet: LiveSheet) -> None:
-    rows = np.array([[[0.5, 0.5], [0.0, 0.0]]], np.float32)
-    told: Any = SimpleNamespace(predict=lambda _: rows)
-    answers.model_predicts(sheet, OWN, shown(2), told)
+    rows, two = np.array([[[0.5, 0.5], [0.0, 0.0]]], np.float32), shown(2, person=["Alex", "Amine"])
+    told: Any = SimpleNamespace(predict=lambda _: rows, history=SimpleNamespace(seeds=(0,)))
+    answers.model_predicts(sheet, OWN, two, told)
     with pytest.raises(Refused, match="measured 1"):
-        answers.model_predicts(sheet, BOOK, shown(2), told)
+        answers.model_predicts(sheet, BOOK, two, told)
     told.predict = lambda _: 0 * rows
     with pytest.raises(Refused, match="measured 1"):
-        answers.model_predicts(sheet, OWN, shown(2), told)
+        answers.model_predicts(sheet, OWN, two, told)
 
 
 def test_what_is_not_run_with_too_few_people_or_photos(sheet: LiveSheet) -> None:

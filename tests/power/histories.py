@@ -181,6 +181,12 @@ CASES = (
         ((0.49, YES), (0.5, NO), (0.51, NO)),
     ),
     Case(
+        "on all photos at once the loss falls at every epoch",
+        "1, 0.5, then {}",
+        lambda loss: drawn([1, 0.5, loss]),
+        ((0.49, YES), (0.5, NO), (0.51, NO)),
+    ),
+    Case(
         "in all it falls by at least 25 % and at most 50 %",
         "from 1 to {}",
         lambda loss: drawn([1, loss]),
