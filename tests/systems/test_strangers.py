@@ -36,8 +36,8 @@ INTERRUPTED = "An interrupted training keeps what was drawn"
 MORE_WORK = "More work makes more progress"
 LONGER = "The training takes longer than with 4 people"
 RIGHT_FACES = "The right faces are still predicted"
-UNSEEN = "Light that no photo has makes more errors"
-MORE_PEOPLE = "More people make more errors on the same frames"
+UNSEEN = "Light that no photo has makes no fewer errors"
+MORE_PEOPLE = "More people make no fewer errors on the same frames"
 STILL_MOST = "Alex before the webcam still gets most detections"
 
 REFUSED: dict[str, tuple[set[str], set[str]]] = {
