@@ -40,24 +40,38 @@ def read_back(oracle: Oracle, told: Told, *, named: bool = True) -> Reading:
     ``named`` is false: that takes some seconds.
     """
     told = told.head()
-    shown = oracle.lesson.parameters.learning_rate
-    again = oracle.replay(told.batches)
-    if (np.abs(told.off(again)) <= 1).all():
-        return Reading(_refined(oracle, told, again))
-    rate, off = _best(oracle, told, shown * np.geomspace(1e-3, 1e3, 25), Descent)
-    if off <= 1:
+    rate = _near(oracle, told)
+    if math.isnan(rate) and named:
+        shown = oracle.lesson.parameters.learning_rate
+        found, off = _best(oracle, told, shown * np.geomspace(1e-3, 1e3, 25), Descent)
+        rate = found if off <= 1 else rate
+    if math.isfinite(rate):
         return Reading(rate, _of_rate(rate, oracle.lesson))
-    return Reading(math.nan, _mistake(oracle, told.head(NAMED), again) if named else "")
+    if not named:
+        return Reading(math.nan)
+    return Reading(math.nan, _mistake(oracle, told.head(NAMED), oracle.replay(told.batches)))
 
 
-def _refined(oracle: Oracle, told: Told, again: Replayed) -> float:
-    """Return the rate by one step of Gauss and Newton from the one shown, which explains it."""
-    shown, little = oracle.lesson.parameters.learning_rate, 1e-3
-    more = oracle.replay(told.batches, Descent(shown * (1 + little)))
-    allowed = RELATIVE * np.abs(again.loss) + ABSOLUTE
-    slope = (more.loss - again.loss) / allowed / little
-    square = float(slope @ slope)
-    return shown * (1 - float(slope @ told.off(again)) / square) if square else shown
+STEPS = 4
+"""Steps of Gauss and Newton from the rate that is shown to one near it."""
+
+
+def _near(oracle: Oracle, told: Told) -> float:
+    """Return the constant rate near the one shown that explains every loss; NaN for none."""
+    rate, little = oracle.lesson.parameters.learning_rate, 1e-3
+    for _ in range(STEPS):
+        again = oracle.replay(told.batches, Descent(rate))
+        more = oracle.replay(told.batches, Descent(rate * (1 + little)))
+        allowed = RELATIVE * np.abs(again.loss) + ABSOLUTE
+        change = (more.loss - again.loss) / allowed / little
+        off, square = told.off(again), float(change @ change)
+        step = float(change @ off) / square if square else 0.0
+        if (np.abs(off) <= 1).all():
+            return rate * (1 - step)
+        if not abs(step) < 0.5:  # far away, or NaN
+            break
+        rate *= 1 - step
+    return math.nan
 
 
 def _best(
