@@ -30,14 +30,19 @@ def lacks_replay(sheet: LiveSheet, exam: Exam, photos: Photos) -> bool:
     return False
 
 
-def told(history: History) -> list[replay.Told]:
-    """Return the reported updates of each replicate."""
-    return [
-        replay.Told(loss, accuracy, [batch[batch >= 0] for batch in photos])
-        for loss, accuracy, photos in zip(
+def replayed(
+    exam: Exam, photos: Photos, parameters: Parameters, history: History
+) -> tuple[list[replay.Oracle], list[replay.Told]]:
+    """Return what calculates each replicate again, and what it said of its updates."""
+    oracles = exam.oracles(photos, parameters, len(history.seeds))
+    told = [
+        replay.Told(loss, accuracy, [batch[batch >= 0] for batch in order])
+        for loss, accuracy, order in zip(
             history.loss, history.accuracy, history.photos, strict=True
         )
     ]
+    replay.replay_together(oracles, told)
+    return oracles, told
 
 
 @then(phrase("the learning rate used is the one shown, within {tolerance:Percent}"))
@@ -61,14 +66,13 @@ def rate_used(
         return
     history = training.history
     shown = parameters.learning_rate
-    replayed = {Capability.INITIAL_WEIGHTS, Capability.PHOTO_IDS} <= {*exam.system.capabilities}
-    if replayed and len(photos) <= replay.LARGEST:
-        oracles = exam.oracles(photos, parameters, len(history.seeds))
-        errors, found = rate_errors(oracles, told(history))
+    whole = {Capability.INITIAL_WEIGHTS, Capability.PHOTO_IDS} <= {*exam.system.capabilities}
+    if whole and len(photos) <= replay.LARGEST:
+        errors, found = rate_errors(*replayed(exam, photos, parameters, history))
         # what the system shows of its own rate must not be another either
         errors = np.fmax(errors, curves.rate_error(history, shown))
     else:
-        error = curves.rate_error if replayed else curves.worst_rate_error
+        error = curves.rate_error if whole else curves.worst_rate_error
         errors, found = error(history, shown), findings.rate(history, shown)
     sheet.judge(
         "distance from the rate used to the one shown",
@@ -92,17 +96,14 @@ def calculated(
     """
     if lacks_replay(sheet, exam, photos):
         return
-    oracles = exam.oracles(photos, parameters, len(training.history.seeds))
-    wrong = [
-        replay.wrong_values(oracle, one)
-        for oracle, one in zip(oracles, told(training.history), strict=True)
-    ]
+    oracles, told = replayed(exam, photos, parameters, training.history)
+    wrong = [replay.wrong_values(oracle, one) for oracle, one in zip(oracles, told, strict=True)]
     sheet.judge(
         "values that are not those calculated",
         wrong,
         Interval.exactly(0),
         exact=True,
-        found=lambda number: replay.first_wrong(oracles[number], told(training.history)[number]),
+        found=lambda number: replay.first_wrong(oracles[number], told[number]),
     )
 
 
@@ -123,11 +124,11 @@ def answers_calculated(
     if lacks_replay(sheet, exam, photos):
         return
     history = training.history
-    oracles = exam.oracles(photos, parameters, len(history.seeds))
+    oracles, told = replayed(exam, photos, parameters, history)
     given = exam.ask(training, photos.people, photos).probabilities
     distances = [
         replay.wrong_answers(oracle, one, answers)
-        for oracle, one, answers in zip(oracles, told(history), given, strict=True)
+        for oracle, one, answers in zip(oracles, told, given, strict=True)
     ]
     sheet.judge(
         "distance of an answer from the one calculated, at most",

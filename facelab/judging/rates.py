@@ -9,7 +9,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from facelab.contract.system import Lesson
-from facelab.judging.replay import ABSOLUTE, RELATIVE, Descent, Oracle, Replayed, Told, Values
+from facelab.judging.replay import (
+    ABSOLUTE,
+    LITTLE,
+    RELATIVE,
+    Descent,
+    Oracle,
+    Replayed,
+    Told,
+    Values,
+)
 
 Family = tuple[str, Sequence[float] | Values, Callable[[float], Descent]]
 """Words with a place for a value, the values to begin with, and the way of stepping of each."""
@@ -58,12 +67,12 @@ STEPS = 4
 
 def _near(oracle: Oracle, told: Told) -> float:
     """Return the constant rate near the one shown that explains every loss; NaN for none."""
-    rate, little = oracle.lesson.parameters.learning_rate, 1e-3
+    rate = oracle.lesson.parameters.learning_rate
     for _ in range(STEPS):
         again = oracle.replay(told.batches, Descent(rate))
-        more = oracle.replay(told.batches, Descent(rate * (1 + little)))
+        more = oracle.replay(told.batches, Descent(rate * (1 + LITTLE)))
         allowed = RELATIVE * np.abs(again.loss) + ABSOLUTE
-        change = (more.loss - again.loss) / allowed / little
+        change = (more.loss - again.loss) / allowed / LITTLE
         off, square = told.off(again), float(change @ change)
         step = float(change @ off) / square if square else 0.0
         if (np.abs(off) <= 1).all():

@@ -11,7 +11,14 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.system import Lesson
 from facelab.judging import rates
 from facelab.judging.rates import read_back
-from facelab.judging.replay import Descent, Oracle, Told, wrong_answers, wrong_values
+from facelab.judging.replay import (
+    Descent,
+    Oracle,
+    Told,
+    replay_together,
+    wrong_answers,
+    wrong_values,
+)
 
 PHOTOS, FEATURES, PEOPLE = 52, 80, 4
 
@@ -62,6 +69,23 @@ def test_the_replay_is_the_descent_of_the_weights() -> None:
         bias -= (p - y).mean(axis=0)
     logits = lesson.embeddings @ weights + bias
     np.testing.assert_allclose(one.replay(said.batches).logits, logits, atol=1e-9)
+
+
+@pytest.mark.parametrize("batch_size", [1, 16, PHOTOS])
+def test_replicates_side_by_side_are_those_alone(batch_size: int) -> None:
+    ones = [oracle(1, batch_size, epochs=3) for _ in range(3)]
+    said = [told(one) for one in ones]
+    said[1] = Told(said[1].loss, said[1].accuracy, said[1].batches[::-1])
+    if batch_size == 16:  # of which the last batch is a partial one
+        said[1] = said[0]
+    alone = [one.replay(two.batches) for one, two in zip(ones, said, strict=True)]
+    replay_together(ones, said)
+    for one, two, before in zip(ones, said, alone, strict=True):
+        assert two.known_to(one)
+        after = one.replay(two.batches)
+        for name in ("loss", "accuracy", "logits"):
+            np.testing.assert_allclose(getattr(after, name), getattr(before, name), atol=1e-9)
+        assert one.replay(two.batches, Descent(1, momentum=0.5)) is not after
 
 
 MISTAKES = {
