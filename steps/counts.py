@@ -12,6 +12,7 @@ from pytest_bdd import then, when
 from facelab.contract.frame import Stretch
 from facelab.contract.interval import Interval
 from facelab.contract.photos import Photos
+from facelab.contract.system import Capability
 from facelab.contract.training import Training
 from facelab.judging import answers as judging
 from facelab.judging import counts as counting
@@ -124,15 +125,11 @@ def lone_lead(sheet: LiveSheet, photos: Photos, watched: Watched) -> None:
 
 
 @then("the empty chair is nobody's")
-def chair_is_empty(sheet: LiveSheet, photos: Photos, watched: Watched) -> None:
+def chair_is_empty(sheet: LiveSheet, exam: Exam, photos: Photos, watched: Watched) -> None:
     """Measure the smallest lead of nobody while nobody is in view, as a share of the frames."""
+    if sheet.lacks(exam.system, Capability.NOBODY):
+        return
     _leads(sheet, photos, watched, counting.empty(watched.stretches), "lead of nobody")
-
-
-@then("of two before the webcam one is counted")
-def both_lead(sheet: LiveSheet, photos: Photos, watched: Watched) -> None:
-    """Measure the smallest joint lead of several people in view, as a share of the frames."""
-    _leads(sheet, photos, watched, counting.together(watched.stretches), "lead of those in view")
 
 
 def _leads(
@@ -148,13 +145,15 @@ def _leads(
 
 
 @then(phrase("after each change whoever is there leads within {frames:Count} frames"))
-def leads_soon(sheet: LiveSheet, photos: Photos, watched: Watched, frames: int) -> None:
+def leads_soon(sheet: LiveSheet, exam: Exam, photos: Photos, watched: Watched, frames: int) -> None:
     """Measure the largest number of frames of a stretch until the person in view leads in it.
 
     Where nobody is in view, nobody must lead. Stretches in which somebody comes or leaves do not
     count.
     """
-    settled = [*counting.lone(watched.stretches), *counting.empty(watched.stretches)]
+    settled = counting.lone(watched.stretches)
+    if Capability.NOBODY in exam.system.capabilities:
+        settled = [*settled, *counting.empty(watched.stretches)]
     sheet.judge(
         "frames until whoever is there leads, at most",
         counting.frames_until_lead(watched.added, settled, photos.people),

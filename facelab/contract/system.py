@@ -33,6 +33,9 @@ class Capability(StrEnum):
     STOP = "stop"
     """It stops when told to, and keeps what was learnt."""
 
+    NOBODY = "nobody"
+    """It answers nobody, with probabilities that are all 0, where it sees no face."""
+
     LEARNING_RATE = "learning rate"
     """The rate that was really used is known: read back from the weights, or from the losses,
     which takes initial weights and photo ids."""

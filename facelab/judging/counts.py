@@ -42,11 +42,6 @@ def empty(stretches: Sequence[Stretch]) -> list[Stretch]:
     return [one for one in stretches if not (one.people or one.partly)]
 
 
-def together(stretches: Sequence[Stretch]) -> list[Stretch]:
-    """Return the stretches in which several people are in view, and nobody comes or leaves."""
-    return [one for one in stretches if len(one.people) > 1 and not one.partly]
-
-
 def smallest_lead(added: Added, stretches: Sequence[Stretch], people: Sequence[str]) -> Values:
     """Return by what share of a stretch those in view lead, in the worst of the stretches, (R,).
 

@@ -38,6 +38,7 @@ LACK = {
     Capability.INITIAL_WEIGHTS: "to begin with the weights that it is given",
     Capability.PHOTO_IDS: "the photos of a batch by number",
     Capability.STOP: "to be stopped",
+    Capability.NOBODY: "to answer nobody where no face is seen",
     Capability.LEARNING_RATE: "a learning rate read back (it takes initial weights and photo ids)",
 }
 """What a system does not offer, in the reason why a scenario is not run."""

@@ -192,6 +192,7 @@ NEEDED_BY = {
     Capability.INITIAL_WEIGHTS: "the learning rate used is the one shown",
     Capability.PHOTO_IDS: "every epoch sees each photo once, no epoch repeats the order of another",
     Capability.STOP: "is trained until 1,565 values are drawn, then interrupted",
+    Capability.NOBODY: "the empty chair is nobody's",
     Capability.LEARNING_RATE: "the learning rate used is the one shown",
 }
 """The phrases that take a capability."""

@@ -95,7 +95,9 @@ class Embedded:
         """The learner's; the rate can be read back from its losses if they can be calculated."""
         own = frozenset(map(str, self.learner.capabilities))
         needed = {Capability.INITIAL_WEIGHTS, Capability.PHOTO_IDS}
-        return own | {Capability.LEARNING_RATE} if needed <= own else own - {"learning rate"}
+        rate = {Capability.LEARNING_RATE} if needed <= own else set()
+        # facelab finds the faces, and answers nobody for the learner
+        return (own - {Capability.LEARNING_RATE}) | rate | {Capability.NOBODY}
 
     @cached_property
     def _trainer(self) -> Trainer:

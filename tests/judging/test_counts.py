@@ -27,7 +27,7 @@ def added(*replicates: str) -> counts.Added:
 
 def test_the_truth_leads_everywhere() -> None:
     true = added("aaaa" + "a" + "..." + "mmmm" + "am")
-    for stretches in (counts.lone(VISIT), counts.empty(VISIT), counts.together(VISIT)):
+    for stretches in (counts.lone(VISIT), counts.empty(VISIT)):
         assert counts.smallest_lead(true, stretches, PEOPLE).tolist() == [1]
         assert counts.frames_until_lead(true, stretches, PEOPLE).tolist() == [1]
     assert counts.odd_additions(true).tolist() == [0]

@@ -89,7 +89,7 @@ class Misspelt:
 
 
 def test_the_table_of_a_lesson_is_the_lesson() -> None:
-    table = YOURS.partition("## What you are given: `lesson`")[2].partition("## ")[0]
+    table = YOURS.partition("## What you receive: `lesson`")[2].partition("## ")[0]
     rows = [row.split("|")[1:3] for row in table.splitlines() if row.startswith("| `")]
     named = [name for cell, _ in rows for name in re.findall(r"`(\w+)`", cell)]
     assert named == [field.name for field in fields(Lesson)]
@@ -141,7 +141,7 @@ def test_the_protocol_says_the_limits_that_are_used() -> None:
     described = re.search(r"← (\{\"facelab\".+?\})\n\n", PROTOCOL, re.DOTALL)
     assert described
     offered = set(json.loads(described[1])["capabilities"])
-    assert offered == set(Capability) - {Capability.LEARNING_RATE}
+    assert offered == set(Capability) - {Capability.LEARNING_RATE, Capability.NOBODY}
 
 
 def test_the_phrases_that_take_a_capability_are_the_books() -> None:

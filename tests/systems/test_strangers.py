@@ -31,7 +31,6 @@ CONFUSED_LESS = "The two men are confused less than at a low rate"
 GLASSES = "Glasses change few answers"
 PLATEAU = "A learning rate of 1 lies on the plateau"
 AT_ONCE = "One epoch of single photos draws a value for each photo and is already good"
-AN_EPOCH = "One batch of all photos draws a value an epoch"
 INTERRUPTED = "An interrupted training keeps what was drawn"
 MORE_WORK = "More work makes more progress"
 LONGER = "The training takes longer than with 4 people"
@@ -47,13 +46,12 @@ REFUSED: dict[str, tuple[set[str], set[str]]] = {
     "grey_pixels": ({AT_ONCE}, set()),
     # Momentum makes ten steps of each: at 0.001 it learns, at 1 it diverges.
     "hidden_layer": (
-        {WEAKLY, TO_0, NONE_WRONG, CONFUSED_LESS, PLATEAU, AT_ONCE, AN_EPOCH, MORE_WORK}
-        | {RIGHT_FACES},
+        {WEAKLY, TO_0, NONE_WRONG, CONFUSED_LESS, PLATEAU, AT_ONCE, MORE_WORK} | {RIGHT_FACES},
         {MANY_WRONG, QUICKLY, BY_FAR, GLASSES, INTERRUPTED, LONGER, UNSEEN, MORE_PEOPLE}
         | {STILL_MOST},
     ),
     # Its steps are as long as the rate, however small the slope: 0.001 is enough to learn.
-    "adam": ({WEAKLY, HARDLY, MANY_WRONG, TWO_MEN, CONFUSED_LESS, AN_EPOCH}, set()),
+    "adam": ({WEAKLY, HARDLY, MANY_WRONG, TWO_MEN, CONFUSED_LESS}, set()),
 }
 
 
