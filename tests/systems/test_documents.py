@@ -71,7 +71,7 @@ def test_the_doctors_status_is_that_of_a_failed_check(
          "learn; docs/your_system.md shows a whole one"),
         ("tests.systems.test_documents:Misspelt", "--system: tests.systems.test_documents:Misspelt "
          "has the capabilities ('stops',), allowed is a list of initial weights, photo ids, stop, "
-         "learning rate"),
+         "nobody, learning rate"),
     ],
 )  # fmt: skip
 def test_systems_that_are_none(
