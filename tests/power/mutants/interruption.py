@@ -79,7 +79,13 @@ interrupted(
 interrupted("S26", "only the first replicate has learnt", only_the_first)
 
 
-@add("S27", "an interrupt is heard twenty epochs late", TRAIN)
+@add(
+    "S27",
+    "an interrupt is heard twenty epochs late",
+    TRAIN,
+    tests=("tests/learning/test_training.py::test_interrupted_training_is_the_head_of_the_whole",),
+    why="how soon an interrupt is heard depends on the machine: a compiled call takes 10 ms",
+)
 def hard_of_hearing(train: Any) -> Any:
     def mutated(x: Any, y: Any, people: int, parameters: Parameters, **more: Any) -> Any:
         if stop := more.get("stop"):
