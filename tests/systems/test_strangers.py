@@ -27,6 +27,7 @@ QUICKLY = "The accuracy quickly reaches 1 and stays there"
 TO_0 = "The loss falls to 0"
 NONE_WRONG = "No probe is answered wrong"
 BY_FAR = "Alex before the webcam gets most detections by far"
+BY_FAR_TOO = "Amine before the webcam gets most detections by far"
 CONFUSED_LESS = "The two men are confused less than at a low rate"
 GLASSES = "Glasses change few answers"
 PLATEAU = "A learning rate of 1 lies on the plateau"
@@ -50,7 +51,7 @@ REFUSED: dict[str, tuple[set[str], set[str]]] = {
     "hidden_layer": (
         {WEAKLY, TO_0, NONE_WRONG, CONFUSED_LESS, PLATEAU, AT_ONCE, MORE_WORK} | {RIGHT_FACES},
         {MANY_WRONG, QUICKLY, BY_FAR, GLASSES, INTERRUPTED, LONGER, UNSEEN, MORE_PEOPLE}
-        | {STILL_MOST, COUNTED},
+        | {STILL_MOST, COUNTED, BY_FAR_TOO},
     ),
     # Its steps are as long as the rate, however small the slope: 0.001 is enough to learn.
     "adam": ({WEAKLY, HARDLY, MANY_WRONG, TWO_MEN, CONFUSED_LESS}, {COUNTED}),
