@@ -130,6 +130,7 @@ def test_a_correct_system_is_accepted(exams: dict[str, Future[Sat]], name: str) 
     assert sat.record["run"]["capabilities"] == [
         "initial weights",
         "learning rate",
+        "nobody",
         "photo ids",
         "stop",
     ]
@@ -161,4 +162,4 @@ def test_what_it_cannot_do_is_not_run(exams: dict[str, Future[Sat]], name: str) 
         stops: "a stand-in 1 does not offer to be stopped",
     }
     assert re.search(r"partly run; .*for what the system does not offer \(", sat.output)
-    assert sat.record["run"]["capabilities"] == ["nothing beyond training and answering"]
+    assert sat.record["run"]["capabilities"] == ["nobody"]
