@@ -43,16 +43,21 @@ LEARNS = "write(ABOUT)\ntask = read()\n"
 Start = Callable[..., Process]
 
 
-@pytest.fixture
-def start(tmp_path: Path) -> Start:
-    """Start a process that plays a script."""
+def starter(folder: Path, head: str) -> Start:
+    """Return what starts a process that plays a script after a head of lines."""
 
     def start(script: str, timeout: float = 20) -> Process:
-        path = tmp_path / "learner.py"
-        path.write_text(HEAD + script)
+        path = folder / "learner.py"
+        path.write_text(head + script)
         return Process([sys.executable, "-I", "-S", str(path)], timeout=timeout)
 
     return start
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Start:
+    """Start a process that plays a script in protocol 1."""
+    return starter(tmp_path, HEAD)
 
 
 def learnt(process: Process) -> UpdateLog:
