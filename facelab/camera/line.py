@@ -95,6 +95,8 @@ class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
 
 
 class _Plain(http.client.HTTPConnection):
+    """Hands its socket to a line as soon as it is connected."""
+
     def __init__(self, line: Line, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._line = line
@@ -104,14 +106,8 @@ class _Plain(http.client.HTTPConnection):
         self._line.add(self.sock)
 
 
-class _Secure(http.client.HTTPSConnection):
-    def __init__(self, line: Line, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._line = line
-
-    def connect(self) -> None:
-        super().connect()
-        self._line.add(self.sock)
+class _Secure(_Plain, http.client.HTTPSConnection):
+    """Does so once the connection is encrypted."""
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
