@@ -41,8 +41,8 @@ class Capability(StrEnum):
     which takes initial weights and photo ids."""
 
 
-class System(Protocol):
-    """A webcam face classifier that can sit the exam."""
+class Described(Protocol):
+    """What says what it is."""
 
     @property
     def name(self) -> str:
@@ -55,6 +55,10 @@ class System(Protocol):
     @property
     def capabilities(self) -> Collection[str]:
         """Which ``Capability`` it has; what needs another one is not run."""
+
+
+class System(Described, Protocol):
+    """A webcam face classifier that can sit the exam."""
 
     def train(self, photos: Photos, request: TrainingRequest) -> Training:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
@@ -88,20 +92,11 @@ Predict = Callable[[NDArray[np.float32]], ArrayLike]
 """From embeddings (n, D) float32 to probabilities (n, C)."""
 
 
-class Learner(Protocol):
-    """The smallest thing that can sit the exam: it learns from embeddings."""
+class Learner(Described, Protocol):
+    """The smallest thing that can sit the exam: it learns from embeddings.
 
-    @property
-    def name(self) -> str:
-        """Its name, as the report's cover says it."""
-
-    @property
-    def version(self) -> str:
-        """Its version."""
-
-    @property
-    def capabilities(self) -> Collection[str]:
-        """Which of ``initial weights``, ``photo ids`` and ``stop`` it has."""
+    Of the capabilities it may have ``initial weights``, ``photo ids`` and ``stop``.
+    """
 
     def learn(self, lesson: Lesson, tell: Tell) -> Predict:
         """Train, calling ``tell`` at every update, and return a function that answers."""
