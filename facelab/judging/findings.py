@@ -26,6 +26,7 @@ from facelab.judging.curves import (
 )
 
 Finding = Callable[[int], str]
+"""What says, of one replicate, what was seen."""
 
 
 def rise(history: History) -> Finding:

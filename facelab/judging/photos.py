@@ -6,9 +6,6 @@ import numpy as np
 
 from facelab.contract.photos import Photos
 
-NO_PHOTOS = ("a text", "an empty file", "half of a photo")
-"""What is handed in as a photo and is none."""
-
 
 def differing(photos: Photos, kept: Photos) -> list[str]:
     """Return the photos, ``Lara, photo 3``, of which a single pixel is not as it was given.
@@ -28,7 +25,7 @@ def differing(photos: Photos, kept: Photos) -> list[str]:
 
 
 def no_photo(kind: str, photo: bytes) -> bytes:
-    """Return the bytes of a file that is no whole photo, one of ``NO_PHOTOS``; ``photo`` is one."""
+    """Return the bytes of a file that is no whole photo, named as in the step; ``photo`` is one."""
     return {
         "a text": b"This is no photo.",
         "an empty file": b"",

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from facelab.contract.system import Lesson
+from facelab.judging.findings import Finding
 from facelab.judging.replay import (
     ABSOLUTE,
     LITTLE,
@@ -22,10 +23,6 @@ from facelab.judging.replay import (
 
 Family = tuple[str, Sequence[float] | Values, Callable[[float], Descent]]
 """Words with a place for a value, the values to begin with, and the way of stepping of each."""
-
-
-Finding = Callable[[int], str]
-"""What says, of one replicate, what was seen."""
 
 NAMED = 160
 """So many first updates are looked at when a mistake is looked for."""
