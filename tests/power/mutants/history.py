@@ -113,7 +113,11 @@ written(
 )
 
 
-def _after_the_update() -> Mutant:
+def after_the_update(told: Callable[[Any, Any], Any]) -> dict[str, Any]:
+    """Return the patches of a mutant that asks the model again after each update.
+
+    ``told(before, after)``, of loss and accuracy, is what is recorded.
+    """
     seen: dict[str, Any] = {}
 
     def forward(original: Any) -> Any:
@@ -138,16 +142,21 @@ def _after_the_update() -> Mutant:
         return mutated
 
     def record(original: Any) -> Any:
-        def mutated(_: Any, __: Any, moved: Any, slope: Any) -> Any:
+        def mutated(loss: Any, accuracy: Any, moved: Any, slope: Any) -> Any:
             logits = seen["forward"](seen["x"], *seen["weights"])
-            return original(*seen["measure"](logits, seen["y"], seen["share"]), moved, slope)
+            after = seen["measure"](logits, seen["y"], seen["share"])
+            return original(*told((loss, accuracy), after), moved, slope)
 
         return mutated
 
+    return {FORWARD: forward, MEASURE: measure, STEP: step, f"{TRAINING}record": record}
+
+
+def _after_the_update() -> Mutant:
     return Mutant(
         "H2",
         "loss and accuracy are taken after the update",
-        {FORWARD: forward, MEASURE: measure, STEP: step, f"{TRAINING}record": record},
+        after_the_update(lambda _, after: after),
         tests=ORACLE,
         why="curves that are an update late look the same",
     )

@@ -12,7 +12,7 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.training import Head
 from tests.power.mutant import Catalogue, Mutant
 from tests.power.mutants.data import TRAIN
-from tests.power.mutants.head import INITIAL
+from tests.power.mutants.loop import going_on
 from tests.power.mutants.ways import Run, coarse, left_behind, mixed
 
 MUTANTS = Catalogue()
@@ -96,33 +96,10 @@ def hard_of_hearing(train: Any) -> Any:
     return mutated
 
 
-def _resuming() -> Mutant:
-    kept: dict[str, Any] = {}
-
-    def train(original: Any) -> Any:
-        kept.clear()
-
-        def mutated(x: Any, y: Any, people: int, parameters: Parameters, **more: Any) -> Any:
-            head, history = original(x, y, people, parameters, **more)
-            kept.clear()
-            if history.updates < parameters.updates(len(x)):
-                kept["head"] = head
-            return head, history
-
-        return mutated
-
-    def initial_head(original: Any) -> Any:
-        def mutated(*given: Any) -> Any:
-            fresh, last = original(*given), kept.get("head")
-            return last if last is not None and last.kernel.shape == fresh.kernel.shape else fresh
-
-        return mutated
-
-    return Mutant(
+MUTANTS.define(
+    Mutant(
         "S28",
         "after an interrupt the next training goes on from its weights",
-        {TRAIN: train, INITIAL: initial_head},
+        going_on(lambda history, updates: history.updates < updates),
     )
-
-
-MUTANTS.define(_resuming())
+)

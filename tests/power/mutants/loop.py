@@ -344,31 +344,40 @@ def cut(history: History, part: Any) -> History:
     return replace(history, **kept)
 
 
-def _continuing() -> Mutant:
+def going_on(after: Callable[[History, int], bool]) -> dict[str, Any]:
+    """Return the patches of a mutant whose training goes on from the weights of the last one.
+
+    ``after(history, updates)``: whether it does so after this one, which was to make so many.
+    """
     kept: dict[str, Any] = {}
 
     def train(original: Any) -> Any:
         kept.clear()
 
-        def mutated(*given: Any, **more: Any) -> Any:
-            head, history = original(*given, **more)
-            kept["head"] = head
+        def mutated(x: Any, y: Any, people: int, parameters: Parameters, **more: Any) -> Any:
+            head, history = original(x, y, people, parameters, **more)
+            kept.clear()
+            if after(history, parameters.updates(len(x))):
+                kept["head"] = head
             return head, history
 
         return mutated
 
     def initial_head(original: Any) -> Any:
         def mutated(*given: Any) -> Any:
-            fresh = original(*given)
-            last = kept.get("head")
+            fresh, last = original(*given), kept.get("head")
             return last if last is not None and last.kernel.shape == fresh.kernel.shape else fresh
 
         return mutated
 
+    return {TRAIN: train, INITIAL: initial_head}
+
+
+def _continuing() -> Mutant:
     return Mutant(
         "T27",
         "a training goes on from the weights of the one before",
-        {TRAIN: train, INITIAL: initial_head},
+        going_on(lambda *_: True),
     )
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from facelab.contract.history import History
-from tests.power.mutant import TRAINING, Catalogue, Mutant
+from tests.power.mutant import Catalogue, Mutant
 from tests.power.mutants.data import TRAIN
-from tests.power.mutants.head import FORWARD, MEASURE, STEP
-from tests.power.mutants.history import late
+from tests.power.mutants.head import FORWARD, MEASURE
+from tests.power.mutants.history import after_the_update, late
 from tests.power.mutants.ways import rewritten
 
 MUTANTS = Catalogue()
@@ -136,41 +136,10 @@ measured(
 
 
 def _accuracy_after() -> Mutant:
-    kept: dict[str, Any] = {}
-
-    def forward(original: Any) -> Any:
-        def mutated(x: Any, kernel: Any, bias: Any) -> Any:
-            kept.update(x=x, forward=original)
-            return original(x, kernel, bias)
-
-        return mutated
-
-    def measure(original: Any) -> Any:
-        def mutated(logits: Any, y: Any, share: Any) -> Any:
-            kept.update(y=y, share=share, measure=original)
-            return original(logits, y, share)
-
-        return mutated
-
-    def step(original: Any) -> Any:
-        def mutated(*given: Any) -> Any:
-            kept["weights"] = original(*given)
-            return kept["weights"]
-
-        return mutated
-
-    def record(original: Any) -> Any:
-        def mutated(loss: Any, _: Any, moved: Any, slope: Any) -> Any:
-            logits = kept["forward"](kept["x"], *kept["weights"])
-            _, accuracy = kept["measure"](logits, kept["y"], kept["share"])
-            return original(loss, accuracy, moved, slope)
-
-        return mutated
-
     return Mutant(
         "S73",
         "the accuracy is taken after the update, the loss before",
-        {FORWARD: forward, MEASURE: measure, STEP: step, f"{TRAINING}record": record},
+        after_the_update(lambda before, after: (before[0], after[1])),
     )
 
 
