@@ -139,10 +139,11 @@ async def forget(shared: Shared, request: Request) -> Response:
 
 async def save_photo(shared: Shared, request: Request) -> Response:
     """Keep a photo: it is on the disk when this is answered."""
-    name, burst = request.path_params["name"], request.query_params.get("burst", "")
+    name, query = request.path_params["name"], request.query_params
+    labels = query.get("burst", ""), query.get("name", "")
     content = await body(request, PHOTO)
     try:
-        row = await shared.store.run(shared.store.save, name, content, burst)
+        row = await shared.store.run(shared.store.save, name, content, *labels)
     finally:  # refused, too: the person may have been forgotten by another program
         shared.news.tell()
     return _json(row, 201)

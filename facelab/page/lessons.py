@@ -26,7 +26,7 @@ from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES, hog
 from facelab.learning.command import SEED
 from facelab.page.guard import Refusal
-from facelab.page.models import Model, parameters_of
+from facelab.page.models import TRAINED, Model, parameters_of
 
 if TYPE_CHECKING:
     from facelab.learning.trainer import Trainer
@@ -128,7 +128,7 @@ def train(
     total = parameters.updates(len(photos))
     return Model(
         engine="computer",
-        name=name_of(parameters, seed),
+        name=TRAINED,
         people=trained.people,
         parameters=parameters,
         seed=seed,
@@ -147,14 +147,6 @@ def train(
     )
 
 
-def name_of(parameters: Parameters, seed: int) -> str:
-    """Return what a training is called."""
-    return (
-        f"rate {parameters.learning_rate:g}, {parameters.epochs} epochs, "
-        f"batches of {parameters.batch_size}, seed {seed}"
-    )
-
-
 def from_browser(told: Any) -> Model:
     """Return the model that a browser has trained. Raises Refusal for what is none."""
     parameters, seed = request_of(told)
@@ -168,7 +160,7 @@ def from_browser(told: Any) -> Model:
             raise ValueError("people")
         return Model(
             engine="browser",
-            name=name_of(parameters, seed),
+            name=TRAINED,
             people=tuple(people),
             parameters=parameters,
             seed=seed,

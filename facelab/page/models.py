@@ -14,7 +14,8 @@ import secrets
 import time
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,9 @@ LARGEST = 256 << 20
 
 PEOPLE, NAME = 10_000, 200
 """How many people a model may tell apart, and how long a name may be."""
+
+TRAINED = "model "
+"""How the names of trainings begin; a number follows, which no other has."""
 
 ENGINES = ("computer", "browser", "file")
 """What makes a model: TensorFlow on this computer, TensorFlow.js in a browser, or a loaded file."""
@@ -223,6 +227,8 @@ class Models:
         with contextlib.suppress(OSError, FacelabError):
             for name in files.names(folder, f"{self.cache}/page"):
                 self._read(name.removesuffix(".npz"))
+        names = [model.name.removeprefix(TRAINED) for model in self._kept.values()]
+        self._trained = max((int(name) for name in names if name.isdecimal()), default=0)
 
     def _begin(self) -> None:
         self.marks = read_marks(self.folder)
@@ -265,12 +271,22 @@ class Models:
     def keep(self, model: Model) -> str:
         """Keep a model and return its id; where the gallery cannot be written, in memory only."""
         self.check_room()
+        model = replace(model, name=self._name(model))
         number = f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(3)}"
         with contextlib.suppress(OSError, FacelabError):
             if files.is_folder(self.folder):
                 self._write(number, encoded(model))
         self._kept[number] = model
         return number
+
+    def _name(self, model: Model) -> str:
+        """Return a name of its own: a number for a training, that of the file for a loaded one."""
+        if model.engine != "file":
+            self._trained += 1
+            return f"{TRAINED}{self._trained}"
+        taken = {kept.name for kept in self._kept.values()}
+        names = (f"{model.name} {number}" for number in count(2))
+        return next(name for name in chain([model.name], names) if name not in taken)
 
     def _write(self, number: str, content: bytes) -> None:
         with writing(self.folder, interrupting=True):

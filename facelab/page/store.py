@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from facelab.base import files
+from facelab.base.files import shown
 from facelab.camera.filming import OWN
 from facelab.camera.session import SENTENCE
 from facelab.contract.errors import FacelabError
@@ -228,14 +229,14 @@ class Store:
             self._own().agree(name, SENTENCE)
         return self._person(name, self.rows)
 
-    def save(self, name: str, content: bytes, burst: str) -> dict[str, str]:
+    def save(self, name: str, content: bytes, burst: str, called: str = "") -> dict[str, str]:
         """Keep a photo of a person who has agreed; return its row, once it is on the disk.
 
-        Raises FacelabError when it is no picture, when there is no consent or the person was
+        ``called``: the name of its file, where it was uploaded, for the line that refuses it. Raises FacelabError when it is no picture, when there is no consent or the person was
         forgotten, and when writing fails.
         """
         check_name(name)
-        frame = shrunk(decode_image(content, "the photo"), LARGEST)
+        frame = shrunk(decode_image(content, shown(called) or "the photo"), LARGEST)
         gallery = self._own()
         gallery.refresh()
         if gallery.consent(name) is None:
