@@ -24,7 +24,7 @@ from facelab.faces.detection import MARGIN, as_array, main_faces
 from facelab.faces.finder import THRESHOLD, FaceFinder
 from facelab.faces.hog import SIDE, hog
 from facelab.faces.track import Track
-from facelab.gallery.image import encode_png, read_image
+from facelab.gallery.image import decode_image, encode_png, read_image
 from tests.conftest import ROOT
 from tests.page.serving import Pages, serving
 
@@ -172,6 +172,29 @@ def test_frames_of_other_sizes(eyes: Eyes) -> None:
     assert {one["remark"] for one in told} >= {"", "no face", "several faces", "too bright"}
     sides = [one["face"][3] - one["face"][1] for one in told if one["face"]]
     assert min(sides) < 48 < 64 < max(sides)
+
+
+def test_pictures_are_decoded_alike(eyes: Eyes) -> None:
+    photo = read_image(ROOT / "fixtures/seating/001.jpg")
+    odd = cv2.resize(photo, (321, 239), interpolation=cv2.INTER_CUBIC)
+    sampling, quality = cv2.IMWRITE_JPEG_SAMPLING_FACTOR, cv2.IMWRITE_JPEG_QUALITY
+    kinds: list[tuple[str, list[int]]] = [
+        (".jpg", [quality, 60, sampling, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420]),
+        (".jpg", [quality, 90, sampling, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_422]),
+        (".jpg", [quality, 100, sampling, cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444]),
+        (".jpg", [cv2.IMWRITE_JPEG_PROGRESSIVE, 1]),
+        (".png", []),
+        (".bmp", []),
+        (".webp", [cv2.IMWRITE_WEBP_QUALITY, 80]),
+    ]
+    pictures = [cv2.imencode(kind, odd, options)[1].tobytes() for kind, options in kinds]
+    # held upright by its EXIF orientation, as phones have it
+    turned = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06" + bytes(6)
+    segment = b"\xff\xe1" + (len(turned) + 8).to_bytes(2, "big") + b"Exif\0\0" + turned
+    pictures.append(pictures[0][:2] + segment + pictures[0][2:])
+    frames = [decode_image(picture, "a picture") for picture in pictures]
+    assert frames[-1].shape == (321, 239, 3)
+    assert list(differences(frames, eyes.describe(pictures))) == []
 
 
 def test_a_face_is_followed(eyes: Eyes) -> None:
