@@ -111,7 +111,8 @@ async def state(shared: Shared, _: Request) -> Response:
     """Answer who and what is there, and what may be chosen."""
     known = await shared.store.run(shared.store.state)
     there = await asyncio.to_thread(_tensorflowjs) is not None
-    asyncio.get_running_loop().call_later(AHEAD, lessons.import_ahead)
+    if shared.ahead:
+        asyncio.get_running_loop().call_later(AHEAD, lessons.import_ahead)
     return _json(
         {
             **known,

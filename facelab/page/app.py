@@ -53,11 +53,11 @@ ROUTES = (
 """Nothing is changed by GET."""
 
 
-def open_page(folder: Path) -> Shared:
+def open_page(folder: Path, *, ahead: bool) -> Shared:
     """Open a gallery and what is kept in it. Raises FacelabError when it cannot be understood."""
     store, models = Store(folder), Models(folder)
     store.lost.append(models.forget)
-    return Shared(store, models, Trainings(store, models), News())
+    return Shared(store, models, Trainings(store, models), News(), ahead)
 
 
 def close_page(shared: Shared) -> None:

@@ -63,7 +63,7 @@ def run_page(arguments: argparse.Namespace) -> int:
 
     check_gallery(arguments.gallery)
     where = place(arguments.gallery, arguments.host, port, arguments.certificate, arguments.key)
-    with prepared(arguments.gallery, where) as served:
+    with prepared(arguments.gallery, where, ahead=True) as served:
         print(f"the page: {served.address()}", flush=True)
         for line in served.remarks():
             print(line, flush=True)

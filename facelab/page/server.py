@@ -181,9 +181,13 @@ class Served:
 
 
 @contextmanager
-def prepared(folder: Path, where: Place) -> Iterator[Served]:
-    """Within the block, give a page that can be served; behind it all is kept and closed."""
-    shared = open_page(folder)
+def prepared(folder: Path, where: Place, *, ahead: bool = False) -> Iterator[Served]:
+    """Within the block, give a page that can be served; behind it all is kept and closed.
+
+    ``ahead``: import TensorFlow before it is needed. Raises FacelabError when the gallery cannot be
+    understood.
+    """
+    shared = open_page(folder, ahead=ahead)
     try:
         names = own_names(where.host)
         others = not is_loopback(where.host)
