@@ -22,7 +22,7 @@ from facelab.faces.detection import detection, main_faces
 from facelab.faces.finder import FaceFinder
 from facelab.page.looking import Looking, shot_of
 from facelab.page.session import Outbox
-from tests.conftest import ROOT
+from tests.conftest import ROOT, examples
 from tests.page.client import Client, frame_message, heard
 from tests.page.conftest import Serve
 
