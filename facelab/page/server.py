@@ -200,6 +200,7 @@ def prepared(folder: Path, where: Place, *, ahead: bool = False) -> Iterator[Ser
             ws_per_message_deflate=False,
             loop="asyncio",
             log_config=None,
+            log_level="error",
             access_log=False,
             server_header=False,
             proxy_headers=False,
