@@ -46,26 +46,27 @@ T = TypeVar("T")
 
 def check_gallery(folder: Path) -> None:
     """Raise FacelabError when a folder can be no gallery of the page: nothing is written."""
-    if not files.is_folder(folder):
-        if folder.exists() or folder.is_symlink():
-            raise FacelabError(f"gallery: received {folder}, a file; allowed is a folder")
-        if not files.is_folder(folder.absolute().parent):
-            raise FacelabError(
-                f"gallery: received {folder}, which would lie in a folder that does not exist; "
-                "make that, or name another one"
-            )
-        return
     try:
-        strange = [name for name in files.names(folder) if name not in OWN and name[0] != "."]
+        if files.is_folder(folder):
+            strange = [name for name in files.names(folder) if name not in OWN and name[0] != "."]
+            if not strange or is_recorded(folder):
+                return
+            line = (
+                f"{folder}, which holds other things than a gallery; allowed is a new folder or a "
+                "gallery; choose another, and upload photos on the page"
+            )
+        elif folder.exists() or folder.is_symlink():
+            line = f"{folder}, a file; allowed is a folder"
+        elif files.is_folder(folder.absolute().parent):
+            return
+        else:
+            line = (
+                f"{folder}, which would lie in a folder that does not exist; make that, or name "
+                "another one"
+            )
     except OSError as error:
-        raise FacelabError(
-            f"gallery: {folder} cannot be listed ({error.strerror}); name another folder"
-        ) from error
-    if strange and not is_recorded(folder):
-        raise FacelabError(
-            f"gallery: received {folder}, which holds other things than a gallery; allowed is a "
-            "new folder or a gallery; choose another, and upload photos on the page"
-        )
+        line = f"{folder}, which cannot be looked at ({error.strerror}); name another folder"
+    raise FacelabError(f"gallery: received {line}")
 
 
 class Store:
