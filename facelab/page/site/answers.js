@@ -139,11 +139,15 @@ export function createAnswers(store, models, watch, engine, changed) {
 
   /** @type {import('./watch.js').Job | null} */
   let mine = null;
+  /** @param {boolean} on */
+  function pressed(on) {
+    askEach.textContent = say(on ? 'askEachStop' : 'askEach');
+    askEach.setAttribute('aria-pressed', String(on));
+  }
   function end() {
     if (mine && watch.job === mine) watch.job = null;
     mine = null;
-    askEach.textContent = say('askEach');
-    askEach.setAttribute('aria-pressed', 'false');
+    pressed(false);
     changed();
   }
   askEach.onclick = () => {
@@ -160,8 +164,7 @@ export function createAnswers(store, models, watch, engine, changed) {
         end();
       },
     };
-    askEach.textContent = say('askEachStop');
-    askEach.setAttribute('aria-pressed', 'true');
+    pressed(true);
     changed();
   };
 
@@ -202,7 +205,7 @@ export function createAnswers(store, models, watch, engine, changed) {
   });
 
   show();
-  end();
+  pressed(false);
   return {
     /** Stop asking at every picture. */
     end,

@@ -20,7 +20,8 @@ const upload = byId('model-file', HTMLInputElement);
 const ENGINES = { computer: 'byComputer', browser: 'byBrowser', file: 'byFile' };
 
 /** What a model was trained with, in short. @param {Model} model */
-export function recipe({ parameters: { learning_rate: rate, epochs, batch_size: batch }, seed }) {
+export function recipe({ parameters, seed }) {
+  const { learning_rate: rate, epochs, batch_size: batch } = parameters ?? {};
   const parts = [];
   if (rate !== undefined) parts.push(say('rate', { rate: plain(rate) }));
   if (epochs !== undefined) parts.push(say('epochs', { n: epochs }));

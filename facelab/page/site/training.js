@@ -71,7 +71,7 @@ export function createTraining(store, parameters, curves, models, engine) {
           shown('training', told(n, total, (now - start) / 1000), n);
         } else progress.dataset.updates = String(n);
         return stopping;
-      });
+      }, (line) => shown('training', line, 0));
       models.trained(id, model);
       curves.end(id, model.id);
       const { name, updates } = model;

@@ -25,7 +25,8 @@ export type Tell = (from: number, loss: ArrayLike<number>, accuracy: ArrayLike<n
 export interface Engine {
   name: EngineName;
   describe(frame: Frame): Promise<Seen>;
-  learn(lesson: { parameters: Settings; seed: number }, tell: Tell): Promise<Model>;
+  /** `waiting` is told what it does before the first update, in a line. */
+  learn(lesson: { parameters: Settings; seed: number }, tell: Tell, waiting?: (line: string) => void): Promise<Model>;
   /** `follow`: 0 for a frame of its own, else the number of the showing whose face is followed. */
   answer(models: string[], frame: Frame, follow: number): Promise<Answer>;
 }
@@ -56,7 +57,7 @@ export interface Model {
   id: string;
   name: string;
   engine: EngineName | 'file';
-  parameters: Partial<Settings>;
+  parameters: Partial<Settings> | null;
   seed: number | null;
   people: string[];
   photos: number;

@@ -37,7 +37,7 @@ const WORDS = {
   notAgreed: 'has not agreed yet',
   forget: 'Forget',
   forgetPerson: 'Forget {name}',
-  forgetSure: 'Forget {name}? {n} {n|photo|photos}, the consent and every model that knows {name} are deleted for good.',
+  forgetSure: 'Forget {name}? {n} {n|photo|photos}, the consent and all models are deleted for good, since all models learnt from photos of {name}.',
   forgotten: '{name} is forgotten. {n} {n|thing was|things were} removed.',
   photosOf: 'Photos of {name}',
   photoOf: 'Photo {n} of {name}',

@@ -27,7 +27,7 @@ export function message({ rgba, width, height }, id) {
 export function computer(socket) {
   /** @type {Map<number, {done: (answer: Answer) => void, failed: (error: Error) => void}>} */
   const asked = new Map();
-  /** @type {Map<string, {tell: Tell, done: (model: Model) => void, failed: (error: Error) => void}>} */
+  /** @type {Map<string, {tell: Tell, waiting?: (line: string) => void, done: (model: Model) => void, failed: (error: Error) => void}>} */
   const learning = new Map();
   let frames = 0;
   const tab = Math.random().toString(36).slice(2); // trainings of all tabs are told apart
@@ -44,6 +44,8 @@ export function computer(socket) {
     } else if (told.type === 'points' && lesson) {
       if (lesson.tell(told.from, told.loss, told.accuracy))
         socket.send(JSON.stringify({ type: 'stop', id: told.id }));
+    } else if (told.type === 'waiting' && lesson) {
+      lesson.waiting?.(told.line);
     } else if (told.type === 'trained' && lesson) {
       learning.delete(told.id);
       lesson.done(told.model);
@@ -81,10 +83,10 @@ export function computer(socket) {
     name: 'computer',
     answer,
     describe: (frame) => answer([], frame, 0),
-    learn: ({ parameters, seed }, tell) =>
+    learn: ({ parameters, seed }, tell, waiting) =>
       new Promise((done, failed) => {
         const id = `t${++lessons}-${tab}`;
-        learning.set(id, { tell, done, failed });
+        learning.set(id, { tell, waiting, done, failed });
         if (!socket.send(JSON.stringify({ type: 'train', id, parameters, seed }))) {
           learning.delete(id);
           failed(new Unreachable(say('offline')));
