@@ -3,7 +3,7 @@
 /** The page: makes its parts and ties them together. */
 
 import { createAnswers } from './answers.js';
-import * as api from './api.js';
+import { Refusal, Unreachable } from './api.js';
 import { createCurves } from './curves.js';
 import { byId } from './element.js';
 import { computer } from './engine/computer.js';
@@ -38,8 +38,8 @@ const browserWhat = byId('browser-what', HTMLElement);
 
 /** A state that could not be read. @param {Error} error */
 function unread(error) {
-  if (error instanceof api.Refusal && error.status === 403) problem(say('newAddress', { why: error.message }), 'server');
-  else problem(error instanceof api.Unreachable ? say('serverGone') : error.message, 'server');
+  if (error instanceof Refusal && error.status === 403) problem(say('newAddress', { why: error.message }), 'server');
+  else problem(error instanceof Unreachable ? say('serverGone') : error.message, 'server');
 }
 
 const store = createStore(unread);
@@ -114,7 +114,13 @@ async function use(name) {
   try {
     // @ts-ignore
     const { browser } = await import('./engine/browser.js');
-    engines.set('browser', await browser(api));
+    /** @type {Engine & {learn: (lesson: any, tell: any, describing: (done: number, total: number) => void) => Promise<any>}} */
+    const made = browser();
+    engines.set('browser', {
+      ...made,
+      learn: (lesson, tell, waiting) =>
+        made.learn(lesson, tell, (done, total) => waiting?.(say('describing', { done, total }))),
+    });
   } catch (error) {
     problem(/** @type {Error} */ (error).message, 'engine');
     choose('computer');

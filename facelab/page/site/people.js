@@ -129,6 +129,7 @@ export function createPeople(store, told) {
     if (key === shownPhotos) return;
     shownPhotos = key;
     const name = person?.name ?? '';
+    photosTitle.hidden = !name;
     photosTitle.textContent = name && say('photosOf', { name });
     const old = new Map([...photos.children].map((one) => [/** @type {HTMLElement} */ (one).dataset.key, one]));
     photos.replaceChildren(

@@ -33,7 +33,8 @@ export function createTraining(store, parameters, curves, models, engine) {
     const people = learnt(state).length;
     train.disabled = running || people < 2 || !parameters.check();
     stop.disabled = !running || stopping;
-    next.textContent = people < 2 ? say('nextTrainPeople', { n: people }) : say(running ? 'nextTraining' : 'nextTrain');
+    const hint = people < 2 ? (people ? 'nextTrainOne' : 'nextTrainNobody') : running ? 'nextTraining' : 'nextTrain';
+    next.textContent = say(hint);
   }
 
   /** @param {string} state @param {string} text @param {number} n */
