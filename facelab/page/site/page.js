@@ -112,9 +112,7 @@ for (const choice of choices)
 async function use(name) {
   if (engines.has(name)) return;
   try {
-    // @ts-ignore
     const { browser } = await import('./engine/browser.js');
-    /** @type {Engine & {learn: (lesson: any, tell: any, describing: (done: number, total: number) => void) => Promise<any>}} */
     const made = browser();
     engines.set('browser', {
       ...made,
