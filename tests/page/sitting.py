@@ -188,7 +188,9 @@ class Sitter:
 
 
 @contextmanager
-def sitter(started: Browser, *, camera: webcam.Webcam | None = None, **options: Any) -> Iterator[Sitter]:
+def sitter(
+    started: Browser, *, camera: webcam.Webcam | None = None, **options: Any
+) -> Iterator[Sitter]:
     """Open a window with a webcam before it; at the end no script has failed in it."""
     context = started.new_context(accept_downloads=True, **options)
     (camera or webcam.Webcam()).install(context)

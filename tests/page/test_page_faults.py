@@ -101,6 +101,7 @@ def test_another_camera_is_chosen_and_remembered(
         sits.page.wait_for_selector("#preview[data-camera=on]")
         sits.until("document.querySelectorAll('#camera option').length === 2")
         assert sits.page.locator("#camera option").all_text_contents() == ["left", "right"]
+        sits.show(recorded("Alex", 1, 2)[0])
         sits.page.select_option("#camera", label="right")
         sits.until("document.querySelector('#preview').dataset.camera === 'on'")
         assert webcam.show(sits.page, recorded("Alex", 0, 1)[0], device=1) == 1

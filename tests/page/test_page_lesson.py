@@ -187,7 +187,11 @@ def test_the_table_is_what_python_predicts(
     head, *rows = rows_of(class_.saved("#answers-csv"))
     people = list(trained[0].people)
     names = [model["name"] for model in models]
-    assert head == ["number", "expected", *(f"{n} {w}" for n in names for w in ("predicted", *people))]
+    assert head == [
+        "number",
+        "expected",
+        *(f"{n} {w}" for n in names for w in ("predicted", *people)),
+    ]
     assert [row[:2] for row in rows] == [[str(n), name] for n, (name, _) in enumerate(asked, 1)]
     shown = class_.page.locator("#answers tbody tr").all()
     for place, python in enumerate(trained):
@@ -202,7 +206,10 @@ def test_the_table_is_what_python_predicts(
         assert foot.get_attribute("data-wrong") == str(wrong)
         for line, best, (name, _) in zip(shown, right, asked, strict=True):
             cells = line.locator("td").all_text_contents()
-            assert cells[2 + 2 * place : 4 + 2 * place] == [best, "Right" if best == name else "Error"]
+            assert cells[2 + 2 * place : 4 + 2 * place] == [
+                best,
+                "Right" if best == name else "Error",
+            ]
     class_.page.click("#clear-answers")
     assert class_.page.locator("#answers tbody tr").count() == 0
 
@@ -250,7 +257,7 @@ def test_what_was_stopped_keeps_its_points(class_: Sitter, models: list[dict[str
     assert 3000 < stopped["updates"] < 1_000_000 == stopped["total"]
     rows = rows_of(class_.saved(f"#models [data-model='{stopped['id']}'] .history"))
     assert len(rows) == stopped["updates"] + 1
-    class_.until(f"""document.querySelector('#legend li[data-curve^="{stopped['id']}"]')
+    class_.until(f"""document.querySelector('#legend li[data-curve^="{stopped["id"]}"]')
         ?.dataset.updates === '{stopped["updates"]}'""")
     # drawn at most once a frame of the screen, and in a millisecond or two
     assert float(class_.page.get_attribute("#curves", "data-cost") or 99) < 50
@@ -299,7 +306,9 @@ def test_a_model_goes_out_and_comes_in(
     assert row[own : own + 5] == row[other : other + 5]
     class_.page.click("#clear-answers")
     class_.page.set_input_files("#model-file", Path(__file__))
-    class_.until("document.querySelector('#errors').textContent.includes('not a facelab classifier')")
+    class_.until(
+        "document.querySelector('#errors').textContent.includes('not a facelab classifier')"
+    )
 
 
 def test_a_reload_and_a_second_tab_lose_nothing(
