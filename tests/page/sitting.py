@@ -58,8 +58,10 @@ class Server:
     def start(self) -> str:
         """Start it, and return the address that opens the page."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "facelab", "page", str(self.gallery), "--no-browser"]
-            + ["--port", self.port],
+            [
+                *(sys.executable, "-m", "facelab", "page", str(self.gallery)),
+                *("--no-browser", "--port", self.port),
+            ],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -167,8 +169,8 @@ class Sitter:
         self.set(**parameters)
         before = len(self.state["models"])
         self.page.click("#train")
-        self.until("['done', 'failed'].includes(document.querySelector('#progress').dataset.state)"
-                   f" && document.querySelectorAll('#models [data-model]').length > {before}", 60)  # fmt: skip
+        self.until("document.querySelector('#progress').dataset.state !== 'training'", 60)
+        self.until(f"document.querySelectorAll('#models [data-model]').length > {before}")
         model: dict[str, Any] = self.state["models"][-1]
         return model
 

@@ -95,14 +95,15 @@ def pixels_like(sits: Sitter, canvas: str, look: int) -> int:
     told: int = sits.page.evaluate(
         """([id, look]) => {
             const canvas = document.getElementById(id);
-            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            const { width, height } = canvas;
+            const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
             const paper = document.createElement('canvas').getContext('2d');
             paper.fillStyle = getComputedStyle(canvas).getPropertyValue(`--look-${look}`).trim();
             paper.fillRect(0, 0, 1, 1);
             const [r, g, b] = paper.getImageData(0, 0, 1, 1).data;
             let found = 0;
             for (let at = 0; at < data.length; at += 4)
-                found += data[at] === r && data[at + 1] === g && data[at + 2] === b && data[at + 3] === 255;
+                found += data[at] === r && data[at + 1] === g && data[at + 2] === b;
             return found;
         }""",
         [canvas, look],
@@ -125,7 +126,8 @@ def height_of(sits: Sitter, canvas: str, look: int, last: bool) -> float:
             for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
                 const at = 4 * (y * width + x);
                 if (data[at] !== r || data[at + 1] !== g || data[at + 2] !== b) continue;
-                if (found[0] < 0 || (last ? x > found[0] : x < found[0])) found = [x, 1 - y / height];
+                if (found[0] < 0 || (last ? x > found[0] : x < found[0]))
+                    found = [x, 1 - y / height];
             }
             return found[1];
         }""",
@@ -312,7 +314,7 @@ def test_a_model_goes_out_and_comes_in(
 
 
 def test_a_reload_and_a_second_tab_lose_nothing(
-    class_: Sitter, server: Server, models: list[dict[str, Any]]
+    class_: Sitter, models: list[dict[str, Any]]
 ) -> None:
     names = [model["id"] for model in class_.state["models"]]
     class_.page.reload(wait_until="domcontentloaded")
@@ -378,9 +380,8 @@ def test_a_photo_and_a_person_go_for_good(class_: Sitter, server: Server) -> Non
     assert class_.count_of("Naomie") == before
     class_.page.locator("#photos .remove").first.click()
     class_.page.click("#confirm-yes")
-    class_.until(
-        f"document.querySelector('#people [data-person=Naomie] .count').dataset.n === '{before - 1}'"
-    )
+    count = "document.querySelector('#people [data-person=Naomie] .count').dataset.n"
+    class_.until(f"{count} === '{before - 1}'")
     class_.page.click("#people [data-person=Naomie] .forget")
     class_.page.click("#confirm-yes")
     class_.until("!document.querySelector('#people [data-person=Naomie]')")

@@ -44,7 +44,7 @@ def faults(sits: Sitter) -> list[Any]:
     for width, height in SIZES:
         sits.page.set_viewport_size({"width": width, "height": height})
         for colour in ("light", "dark"):
-            sits.page.emulate_media(color_scheme=colour)  # type: ignore[arg-type]
+            sits.page.emulate_media(color_scheme=colour)
             sits.page.evaluate(AXE)
             told = sits.page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
             assert len(told["passes"]) > 20
@@ -157,7 +157,7 @@ def test_the_preview_is_mirrored_and_the_photo_is_not(sits: Sitter) -> None:
     assert sits.page.evaluate(style, "boxes") == "matrix(-1, 0, 0, 1, 0, 0)"
 
 
-def test_no_request_leaves_for_another_host(started: Browser, sits: Sitter) -> None:
+def test_no_request_leaves_for_another_host(sits: Sitter) -> None:
     asked: list[str] = []
     sits.page.on("request", lambda request: asked.append(request.url))
     sits.page.reload(wait_until="load")
