@@ -32,7 +32,7 @@ EVERY = 2.0
 ROUTES = (
     ("GET", "/", answers.index),
     ("GET", "/site/{path:path}", answers.site),
-    ("GET", "/tensorflow.js", answers.tensorflowjs),
+    ("GET", "/tensorflow.js", answers.tensorflowjs_file),
     ("GET", "/weights.json", answers.weights_json),
     ("GET", "/weights.bin", answers.weights_bytes),
     ("GET", "/api/state", answers.state),
@@ -53,11 +53,11 @@ ROUTES = (
 """Nothing is changed by GET."""
 
 
-def open_page(folder: Path) -> Shared:
+def open_page(folder: Path, *, ahead: bool) -> Shared:
     """Open a gallery and what is kept in it. Raises FacelabError when it cannot be understood."""
     store, models = Store(folder), Models(folder)
     store.lost.append(models.forget)
-    return Shared(store, models, Trainings(store, models), News())
+    return Shared(store, models, Trainings(store, models), News(), ahead)
 
 
 def close_page(shared: Shared) -> None:

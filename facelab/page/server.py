@@ -181,9 +181,13 @@ class Served:
 
 
 @contextmanager
-def prepared(folder: Path, where: Place) -> Iterator[Served]:
-    """Within the block, give a page that can be served; behind it all is kept and closed."""
-    shared = open_page(folder)
+def prepared(folder: Path, where: Place, *, ahead: bool = False) -> Iterator[Served]:
+    """Within the block, give a page that can be served; behind it all is kept and closed.
+
+    ``ahead``: import TensorFlow before it is needed. Raises FacelabError when the gallery cannot be
+    understood.
+    """
+    shared = open_page(folder, ahead=ahead)
     try:
         names = own_names(where.host)
         others = not is_loopback(where.host)
@@ -196,6 +200,7 @@ def prepared(folder: Path, where: Place) -> Iterator[Served]:
             ws_per_message_deflate=False,
             loop="asyncio",
             log_config=None,
+            log_level="error",
             access_log=False,
             server_header=False,
             proxy_headers=False,

@@ -232,15 +232,16 @@ class Store:
     def save(self, name: str, content: bytes, burst: str, called: str = "") -> dict[str, str]:
         """Keep a photo of a person who has agreed; return its row, once it is on the disk.
 
-        ``called``: the name of its file, where it was uploaded, for the line that refuses it. Raises FacelabError when it is no picture, when there is no consent or the person was
-        forgotten, and when writing fails.
+        ``called``: what its file was called, for the line that refuses it. Raises FacelabError when
+        it is no picture, when there is no consent or the person was forgotten, and when writing
+        fails.
         """
         check_name(name)
         frame = shrunk(decode_image(content, shown(called) or "the photo"), LARGEST)
-        gallery = self._own()
-        gallery.refresh()
-        if gallery.consent(name) is None:
+        self.look()
+        if self._gallery.consent(name) is None:
             raise Refusal(409, f"{name} has not agreed to be filmed; ask for consent first")
+        gallery = self._own()
         taken = datetime.now(UTC).isoformat(timespec="milliseconds")
         file = gallery.save(name, frame, taken=taken, burst=burst)
         self.look()
@@ -248,14 +249,15 @@ class Store:
 
     def remove(self, file: str) -> None:
         """Take a photo out of the gallery. Raises FacelabError."""
-        gallery = self._own()
         self._check_photo(file)
-        gallery.discard([file])
+        self._own().discard([file])
         self.look()
 
     def forget(self, name: str) -> list[str]:
         """Remove a person and what was learnt; return what was removed. Raises FacelabError."""
         check_name(name)
+        if not files.is_folder(self.folder):
+            raise Refusal(404, f"there is no {name} in the gallery")
         self._own()
         try:
             return forget(self.folder, name, [self.folder.absolute().parent / "reports"])
