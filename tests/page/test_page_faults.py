@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Route, WebSocketRoute
 
 from facelab.browsing import webcam
 from facelab.browsing.webcam import Webcam
+from facelab.page.tensorflowjs import NAME, VERSION
 from tests.page.sitting import Server, Sitter, browser, recorded, sitter
 
 pytestmark = pytest.mark.slow
@@ -48,7 +49,7 @@ def sits(started: Browser, address: str, server: Server) -> Iterator[Sitter]:
     """Somebody before the page, with Alex chosen and seen."""
     with sitter(started) as somebody:
         somebody.open(server.address or address)
-        somebody.page.wait_for_selector("#preview[data-camera=on]")
+        somebody.warm()
         somebody.page.click("#people [data-person=Alex] .choose")
         somebody.show(recorded("Alex", 4, 5)[0])
         yield somebody
@@ -77,7 +78,7 @@ def test_a_camera_that_does_not_open(
         assert "There is no picture yet" in sits.text("#errors")
         webcam.refuse(sits.page, None)
         sits.page.click("#camera-on")
-        sits.page.wait_for_selector("#preview[data-camera=on]")
+        sits.warm()
         sits.until("!document.querySelector('#errors').textContent.includes('camera')")
 
 
@@ -86,7 +87,7 @@ def test_a_camera_that_is_pulled_out(sits: Sitter) -> None:
     sits.page.wait_for_selector("#preview[data-camera=gone]")
     assert sits.text("#errors").startswith("The camera is gone: it was pulled out")
     sits.page.click("#camera-on")
-    sits.page.wait_for_selector("#preview[data-camera=on]")
+    sits.warm()
     assert sits.text("#errors") == ""
     before = sits.count_of("Alex")
     sits.film("Alex", recorded("Alex", 5, 6))
@@ -98,7 +99,7 @@ def test_another_camera_is_chosen_and_remembered(
 ) -> None:
     with sitter(started, camera=Webcam(devices=("left", "right"))) as sits:
         sits.open(server.address or address)
-        sits.page.wait_for_selector("#preview[data-camera=on]")
+        sits.warm()
         sits.until("document.querySelectorAll('#camera option').length === 2")
         assert sits.page.locator("#camera option").all_text_contents() == ["left", "right"]
         sits.show(recorded("Alex", 1, 2)[0])
@@ -106,13 +107,13 @@ def test_another_camera_is_chosen_and_remembered(
         sits.until("document.querySelector('#preview').dataset.camera === 'on'")
         assert webcam.show(sits.page, recorded("Alex", 0, 1)[0], device=1) == 1
         sits.page.reload(wait_until="domcontentloaded")
-        sits.page.wait_for_selector("#preview[data-camera=on]")
+        sits.warm()
         assert sits.page.locator("#camera option:checked").text_content() == "right"
         # unplugged while it is chosen: the other one opens at the next try
         webcam.plug(sits.page, ("left",))
         sits.page.wait_for_selector("#preview[data-camera=gone]")
         sits.page.click("#camera-on")
-        sits.page.wait_for_selector("#preview[data-camera=on]")
+        sits.warm()
         assert sits.page.locator("#camera option:checked").text_content() == "left"
 
 
@@ -223,7 +224,7 @@ def test_a_server_that_is_killed_and_started_again(sits: Sitter, server: Server)
 def test_a_count_goes_on_after_a_cut(sits: Sitter) -> None:
     """Every frame is counted once, also that during which the socket was cut."""
     sockets = through_a_switch(sits)
-    sits.page.wait_for_selector("#preview[data-camera=on]")
+    sits.warm()
     sits.show(recorded("Alex", 9, 10)[0])
     sits.page.click("#count")
     for number, frame in enumerate(recorded("Alex", 10, 16), 1):
@@ -234,6 +235,21 @@ def test_a_count_goes_on_after_a_cut(sits: Sitter) -> None:
     sits.page.click("#end-count")
     tally = sits.page.locator("#tally td[data-n]").evaluate_all("all => all.map(c => +c.dataset.n)")
     assert sum(tally) == 6 * len(sits.state["models"][-1:])
+
+
+def test_without_tensorflowjs_it_says_how_to_get_it(sits: Sitter, server: Server) -> None:
+    """Absent, or changed on the disk: the other engine works, and the page says what to do."""
+    line = "get TensorFlow.js with `facelab page --get-tensorflowjs`"
+    assert sits.page.is_disabled("input[name=engine][value=browser]")
+    assert line in sits.text("#browser-what")
+    file = server.home / "facelab/tensorflow.js" / VERSION / NAME
+    file.parent.mkdir(parents=True)
+    file.write_text("export const version = 'another one';")
+    sits.page.reload(wait_until="domcontentloaded")
+    sits.page.wait_for_selector("body[data-ready]")
+    assert sits.page.is_disabled("input[name=engine][value=browser]")
+    assert line in sits.text("#browser-what")
+    assert sits.page.is_enabled("#train")
 
 
 def test_a_page_that_may_not_write_says_so(

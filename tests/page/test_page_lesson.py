@@ -17,6 +17,7 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.training import TrainingRequest
 from facelab.gallery.gallery import Gallery
 from facelab.learning.trainer import Trained, Trainer
+from tests.page.serving import TENSORFLOWJS
 from tests.page.sitting import PEOPLE, Server, Sitter, browser, recorded, sitter
 
 pytestmark = pytest.mark.slow
@@ -33,6 +34,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     served = Server(home / "class", home)
     yield served
     served.end()
+
+
+@pytest.fixture(scope="module")
+def tensorflowjs(server: Server) -> None:
+    """TensorFlow.js, given to the page from where npm has put it."""
+    if not TENSORFLOWJS.is_file():
+        pytest.skip("TensorFlow.js is not installed: npm install --prefix examples/tensorflow.js")
+    server.command("--get-tensorflowjs", str(TENSORFLOWJS))
 
 
 @pytest.fixture(scope="module")
@@ -245,6 +254,47 @@ def test_the_count_is_what_python_counts(
     assert class_.text("#frames") == str(len(film))
 
 
+@pytest.mark.usefixtures("tensorflowjs")
+def test_this_browser_learns_and_answers_as_this_computer(
+    class_: Sitter, models: list[dict[str, Any]], trained: list[Trained]
+) -> None:
+    page = class_.page
+    assert models
+    page.reload(wait_until="domcontentloaded")
+    page.wait_for_selector("body[data-ready]")
+    class_.warm()
+    page.check("input[name=engine][value=browser]")
+    model = class_.train(learning_rate=1, epochs=20, batch_size=4)
+    assert model["engine"] == "browser"
+    head, *rows = rows_of(class_.saved(f"#models [data-model='{model['id']}'] .history"))
+    told = trained[0].history
+    losses = np.array([row[head.index("loss")] for row in rows], np.float32)
+    np.testing.assert_allclose(losses, told.loss[0], atol=1e-3)
+    assert [row[head.index("photos")].split() for row in rows] == [
+        [str(photo) for photo in batch if photo >= 0] for batch in told.photos[0]
+    ]
+    # the models of both engines are asked about the same frames, in this browser
+    frames = [frame for name in PEOPLE for frame in recorded(name, 23, 25)]
+    page.select_option("#expected", "")
+    page.click("#ask-each")
+    for number, frame in enumerate(frames, 1):
+        class_.show(frame)
+        class_.until(f"document.querySelectorAll('#answers tbody tr').length === {number}")
+    page.click("#ask-each")
+    head, *rows = rows_of(class_.saved("#answers-csv"))
+    answers = trained[0].predict([decoded(frame) for frame in frames])[0]
+    for name in (models[0]["name"], model["name"]):
+        first = head.index(f"{name} predicted") + 1
+        values = np.array([row[first : first + len(answers.T)] for row in rows], np.float32)
+        np.testing.assert_allclose(values, answers, atol=1e-3)
+    assert [row[1] for row in rows] == [""] * len(frames)
+    page.click("#clear-answers")
+    page.locator(f"#models [data-model='{model['id']}'] .remove").click()
+    page.click("#confirm-yes")
+    class_.until(f"!document.querySelector('#models [data-model=\"{model['id']}\"]')")
+    page.check("input[name=engine][value=computer]")
+
+
 def test_what_was_stopped_keeps_its_points(class_: Sitter, models: list[dict[str, Any]]) -> None:
     assert models
     class_.set(learning_rate=0.1, epochs=50_000, batch_size=1)
@@ -324,7 +374,7 @@ def test_a_reload_and_a_second_tab_lose_nothing(
     assert [one.get_attribute("data-model") for one in shown] == names
     class_.until("document.querySelectorAll('#legend li').length === 2")  # a file has no curve
     assert pixels_like(class_, "loss-curve", 0) > 100
-    class_.page.wait_for_selector("#preview[data-camera=on]")
+    class_.warm()
 
     other = class_.page.context.new_page()
     second = Sitter(other, class_.complaints)

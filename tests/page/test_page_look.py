@@ -103,7 +103,7 @@ def test_a_newcomer_comes_to_the_count_by_keyboard_alone(sits: Sitter) -> None:
         press("Enter")
         sits.page.wait_for_selector(f"#people [data-person={name}]")
         assert sits.text("#people-next").startswith(f"Now take photos of {name}")
-        sits.page.wait_for_selector("#preview[data-camera=on]")
+        sits.warm()
         reach(sits, "#take")
         for number, frame in enumerate(recorded(name, 0, 5), 1):
             sits.show(frame)
@@ -169,7 +169,7 @@ def test_no_request_leaves_for_another_host(sits: Sitter) -> None:
 
 def test_a_fast_camera_is_looked_at_as_fast_as_can_be(sits: Sitter) -> None:
     """Of 60 frames in two seconds each that is read is looked at before the next is read."""
-    sits.page.wait_for_selector("#preview[data-camera=on]")
+    sits.warm()
     sits.show(recorded("Alex", 0, 1)[0])
     read, looked = sits.page.evaluate(
         """async (frames) => {
