@@ -27,7 +27,7 @@ from facelab.playing.examination import Exam
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.fresh import fresh_seed, told
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
-from facelab.playing.options import add_options
+from facelab.playing.options import add_options, plays_a_page
 from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.playing.report_folder import (
     FOLDER,
@@ -63,6 +63,10 @@ def pytest_configure(config: pytest.Config) -> None:
         if cast and not (config.getoption("gallery") or config.getoption("camera")):
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
         check_options(config)
+        if plays_a_page(config):
+            from facelab.browsing import player
+
+            player.check_options(config)
         fresh = fresh_seed(config)
         report = config.stash[FOLDER] = report_folder(config)
         if config.getoption("people") is not None:
@@ -264,10 +268,16 @@ def sheet(request: pytest.FixtureRequest) -> LiveSheet:
 
 
 @pytest.fixture(scope="session")
-def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> System:
+def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[System]:
     """The system under test; override it in a conftest.py to bring your own."""
     option = pytestconfig.getoption
-    return load_system(option("system"), option("face_detector"), _cache(request))
+    if plays_a_page(pytestconfig):
+        from facelab.browsing.player import playing
+
+        with playing(pytestconfig) as page:
+            yield page
+        return
+    yield load_system(option("system"), option("face_detector"), _cache(request))
 
 
 def _cache(request: pytest.FixtureRequest) -> Path | None:

@@ -149,9 +149,14 @@ def next_decrease(history: History, loss: Values) -> Values:
     return np.asarray((last - loss) / (before - last), np.float64)
 
 
-def smallest_loss(history: History) -> Values:
-    """Return the smallest loss of any update, in nats, (R,); NaN when one is not finite."""
-    finite = np.isfinite(history.loss).all(axis=1) & np.isfinite(history.accuracy).all(axis=1)
+def smallest_loss(history: History, *, accuracies: bool = True) -> Values:
+    """Return the smallest loss of any update, in nats, (R,); NaN when a value is not finite.
+
+    ``accuracies``: those count too.
+    """
+    finite = np.isfinite(history.loss).all(axis=1)
+    if accuracies:
+        finite &= np.isfinite(history.accuracy).all(axis=1)
     return np.where(finite, history.loss.min(axis=1), np.nan).astype(np.float64)
 
 

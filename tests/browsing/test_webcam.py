@@ -121,7 +121,9 @@ def test_every_frame_is_seen_once_in_order_pixel_for_pixel(
         assert show(page, file.read_bytes()) == 1
         page.wait_for_function("count => seen.length === count", arg=number + 1)
     for file, one in zip(files, seen(page, len(files)), strict=True):
-        assert np.array_equal(pixels(one), cv2.imread(str(file)))
+        frame = cv2.imread(str(file))
+        assert frame is not None
+        assert np.array_equal(pixels(one), frame)
     page.context.close()
 
 
