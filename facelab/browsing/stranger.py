@@ -6,27 +6,26 @@ own, which films, learns and answers, and is kept while others are trained.
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import re
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser
 
 from facelab.browsing.description import Description, Setting, plain, routes_of
+from facelab.browsing.filming import Filming
+from facelab.browsing.series import history_of, number_in, rows_of, same
 from facelab.browsing.tab import Tab, shown
 from facelab.browsing.webcam import content_of, encoded
 from facelab.contract.errors import FacelabError, SystemFault, Unoffered
 from facelab.contract.frame import Frame
-from facelab.contract.history import NO_PHOTO, UNNAMED, History
+from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Granted
@@ -139,8 +138,9 @@ class Stranger:
                 if request.progress:
                     request.progress(before + done, len(request.seeds) * total)
 
-            rows.append(self._learn(tab, len(photos), request, seed, told))
-        history = self._history(rows, len(photos), len(photos.people), request)
+            self._learn(tab, len(photos), request, seed, told)
+            rows.append(rows_of(tab, self.description.series))
+        history = history_of(self.name, rows, len(photos), len(photos.people), request)
         return Learnt(self, history, photos, tuple(tabs))
 
     def tab(self, number: int) -> Tab:
@@ -223,7 +223,7 @@ class Stranger:
         request: TrainingRequest,
         seed: int,
         told: Callable[[int], None],
-    ) -> list[dict[str, Any]]:
+    ) -> None:
         parameters, train = request.parameters, self.description.train
         for entry in ("learning_rate", "epochs", "batch_size"):
             setting: Setting = getattr(self.description.parameters, entry)
@@ -235,7 +235,6 @@ class Stranger:
         tab.ask("() => { facelabTold.values = []; }")
         tab.press(train.press)
         self._until_trained(tab, request.stop, told)
-        return self._values(tab)
 
     def _set(self, tab: Tab, entry: str, field: str, value: float) -> None:
         menu = tab.ask(
@@ -248,8 +247,8 @@ class Stranger:
             tab.fill(field, plain(value))
             return
         for text, sent in menu:
-            if _close(_number(text), value):
-                if not math.isnan(_number(sent)) and not _close(_number(sent), value):
+            if same(number_in(text), value):
+                if not math.isnan(number_in(sent)) and not same(number_in(sent), value):
                     raise SystemFault(
                         f"{self.name}: {field} says {one_line(text)} and sends {one_line(sent)}"
                     )
@@ -262,139 +261,32 @@ class Stranger:
     def _until_trained(
         self, tab: Tab, stop: Callable[[int], bool] | None, told: Callable[[int], None]
     ) -> None:
-        train = self.description.train
-        state = {"values": 0, "since": 0.0, "stopped": False}
-        # a training may take as long as it likes, as long as it goes on
+        """Wait until a training has ended, however long it takes while it goes on."""
+        train, series = self.description.train, self.description.series
+        values, moved = 0, time.monotonic()
         while True:
-            values, text = tab.ask(
-                "at => [facelabTold.values.length,"
-                " at ? (document.querySelector(at)?.textContent ?? '') : '']",
+            now, text = tab.ask(
+                "at => [facelabTold.values.length, at && document.querySelector(at)?.textContent]",
                 train.at,
             )
-            if train.done and re.search(train.done, text):
+            if train.done and re.search(train.done, text or ""):
                 return
-            moved = values != state["values"]
-            state.update(values=values, since=0.0 if moved else state["since"] + 0.02)
-            told(values)
-            if values and train.quiet and state["since"] > train.quiet:
+            if now != values:
+                values, moved = now, time.monotonic()
+                told(values)
+            silence = time.monotonic() - moved
+            if values and train.quiet and silence > train.quiet:
                 return
-            if state["since"] > tab.wait:
+            if silence > tab.wait:
+                said = f"; {train.at} says {one_line(text, 60)!r}" if text else ""
                 raise SystemFault(
                     f"{self.name}: a training gave no sign of life for {tab.wait:g} s after "
-                    f"{values} values; {train.at or train.press} says {one_line(text, 60)!r}"
-                    f"{tab.said}"
+                    f"{values} values{said}{tab.said}"
                 )
-            if stop is not None and not state["stopped"] and stop(len(self._values(tab))):
+            if stop is not None and stop(len(rows_of(tab, series))):
                 tab.press(train.stop)
-                state["stopped"] = True
+                stop = None
             tab.pause(0.02)
-
-    def _values(self, tab: Tab) -> list[dict[str, Any]]:
-        series = self.description.series
-        if series.columns:
-            with tab.acting(f"download {series.at}"):
-                text = tab.page.evaluate(
-                    "async at => await (await fetch(document.querySelector(at).href)).text()",
-                    series.at,
-                )
-            rows = csv.DictReader(io.StringIO(text))
-            return [
-                {key: row.get(name, "") for key, name in series.columns.items()} for row in rows
-            ]
-        texts = tab.ask("() => facelabTold.values")
-        return [found.groupdict() for text in texts if (found := re.search(series.says, text))]
-
-    def _history(
-        self,
-        rows: list[list[dict[str, Any]]],
-        photos: int,
-        people: int,
-        request: TrainingRequest,
-    ) -> History:
-        updates = min(map(len, rows))
-        if not updates:
-            raise SystemFault(
-                f"{self.name}: {self.description.series.at} told no value of a training"
-            )
-        each = request.parameters.updates_per_epoch(photos)
-
-        def told(column: str) -> NDArray[np.float32]:
-            values = [[_number(row.get(column)) for row in some[:updates]] for some in rows]
-            return np.array(values, np.float32)
-
-        return History(
-            seeds=tuple(request.seeds),
-            loss=told("loss"),
-            accuracy=told("accuracy"),
-            learning_rate=told("learning rate"),
-            photos=_batches(rows, updates, photos, request.parameters.batch_size),
-            updates_per_epoch=each,
-            people=people,
-        )
-
-
-TAKE = """
-async ([content, counter, wait]) => {
-  const number = () => document.querySelector(counter)?.textContent.match(/\\d+/)?.[0] ?? '0';
-  const before = number(), end = performance.now() + wait;
-  let next = performance.now();
-  while (number() === before && performance.now() < end) {
-    if (performance.now() >= next) { // it may have looked away
-      await facelabWebcam.show(content);
-      next = performance.now() + 1000;
-    }
-    await new Promise(done => setTimeout(done, 0));
-  }
-  return [Number(before), Number(number())];
-}
-"""
-"""Shows a frame until a photo is counted; the number of photos before and after."""
-
-
-@dataclass(frozen=True)
-class Filming:
-    """How a page takes photos: a frame before the webcam, a button, a counter that moves."""
-
-    tab: Tab
-    description: Description
-
-    def film(self, photos: Photos) -> None:
-        """Film every photo, person by person. Raises SystemFault when a counter says otherwise."""
-        film = self.description.film
-        people = photos.labels["person"].tolist()
-        for number, person in enumerate(photos.people):
-            button = film.buttons[0 if film.name else number]
-            counter = film.counters[0 if len(film.counters) == 1 else number]
-            if film.name:
-                self.tab.fill(film.name, person)
-            for place in (place for place, one in enumerate(people) if one == person):
-                self._take(button, counter, content_of(photos.frames, place))
-
-    def _take(self, button: str, counter: str, frame: bytes | Frame) -> None:
-        film = self.description.film
-        if film.hold:
-            with self.tab.acting(f"hold {button}"):
-                self.tab.page.locator(button).hover()
-                self.tab.page.mouse.down()
-        else:
-            self.tab.show(frame)
-            self.tab.press(button)
-        before, after = self.tab.ask(
-            TAKE, [encoded(frame), counter, 1000 * self.tab.wait], "show a frame"
-        )
-        if film.hold:
-            with self.tab.acting(f"let go of {button}"):
-                self.tab.page.mouse.up()
-        if after == before:
-            raise SystemFault(
-                f"{self.tab.name}: {counter} counts a photo once {button} is pressed, but not "
-                f"within {self.tab.wait:g} s{self.tab.said}"
-            )
-        if after != before + 1 and not film.several:
-            raise SystemFault(
-                f"{self.tab.name}: {counter} went from {before} to {after} when one photo was "
-                "taken; if that is as it should be, describe it with film.several"
-            )
 
 
 @dataclass(frozen=True)
@@ -442,42 +334,13 @@ class Learnt:
         if answer.nobody and re.search(answer.nobody, said):
             return np.zeros(len(people), np.float32)
         if numbers:
-            return np.array([_number(one) for one in numbers], np.float32)
+            return np.array([number_in(one) for one in numbers], np.float32)
         for number, pattern in enumerate(answer.says or map(re.escape, people)):
             if re.search(pattern, said):
                 told = np.zeros(len(people), np.float32)
                 told[number] = 1
                 return told
         raise SystemFault(f"{tab.name}: {answer.at} says {one_line(said, 60)!r}, which is nobody")
-
-
-def _batches(
-    rows: list[list[dict[str, Any]]], updates: int, photos: int, size: int
-) -> NDArray[np.int32]:
-    """Return which photos each update saw, (R, U, B); their numbers where the page tells them."""
-    told = np.full((len(rows), updates, size), NO_PHOTO, np.int32)
-    starts = [*range(0, photos, size), photos]
-    sizes = [after - before for before, after in pairwise(starts)]
-    for update in range(updates):
-        told[:, update, : sizes[update % len(sizes)]] = UNNAMED
-    for number, some in enumerate(rows):
-        for update, row in enumerate(some[:updates]):
-            if named := row.get("photos"):
-                seen = [int(one) for one in named.split()][:size]
-                told[number, update] = NO_PHOTO
-                told[number, update, : len(seen)] = seen
-    return told
-
-
-def _number(text: object) -> float:
-    try:
-        return float(str(text).strip().rstrip("%"))
-    except ValueError:
-        return math.nan
-
-
-def _close(one: float, other: float) -> bool:
-    return math.isclose(one, other, rel_tol=1e-9)
 
 
 def _visible(tab: Tab, selector: str) -> bool:
