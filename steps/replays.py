@@ -36,9 +36,9 @@ def replayed(
     """Return what calculates each replicate again, and what it said of its updates."""
     oracles = exam.oracles(photos, parameters, len(history.seeds))
     told = [
-        replay.Told(loss, accuracy, [batch[batch >= 0] for batch in order])
-        for loss, accuracy, order in zip(
-            history.loss, history.accuracy, history.photos, strict=True
+        replay.Told(loss[:drawn], accuracy[:drawn], [batch[batch >= 0] for batch in order[:drawn]])
+        for loss, accuracy, order, drawn in zip(
+            history.loss, history.accuracy, history.photos, history.drawn, strict=True
         )
     ]
     replay.replay_together(oracles, told)

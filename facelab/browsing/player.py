@@ -6,20 +6,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from facelab.browsing.browser import chromium
 from facelab.browsing.description import Description, read_description
+from facelab.browsing.own_system import OwnSystem
+from facelab.browsing.stranger import Stranger
 from facelab.contract.errors import FacelabError
 from facelab.contract.system import System
 
 if TYPE_CHECKING:
     import pytest
-
-ENGINES = ("computer", "browser")
-"""Where facelab's own page may learn."""
 
 
 def check_options(config: pytest.Config) -> Description | None:
@@ -61,14 +61,17 @@ def playing(config: pytest.Config) -> Iterator[System]:
     """
     option = config.getoption
     description = check_options(config)
-    with chromium(headed=option("page_headed")) as browser:
+    with ExitStack() as closing:
+        browser = closing.enter_context(chromium(headed=option("page_headed")))
+        page: Stranger | OwnSystem
         if description is None:
-            raise FacelabError("--system page: not yet")
-        from facelab.browsing.stranger import Stranger
+            from facelab.page.server import serving
 
-        folder = Path(option("page_description")).parent
-        page = Stranger(browser, option("page"), description, folder)
-        try:
-            yield page
-        finally:
-            page.close()
+            folder = Path(closing.enter_context(TemporaryDirectory(prefix="facelab-")))
+            address = closing.enter_context(serving(folder / "gallery"))
+            page = OwnSystem(browser, address, option("page_engine"))
+        else:
+            folder = Path(option("page_description")).parent
+            page = Stranger(browser, option("page"), description, folder)
+        closing.callback(page.close)
+        yield page

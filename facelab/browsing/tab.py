@@ -42,8 +42,12 @@ class Tab:
         wait: float = 30.0,
         plugged: Webcam | None = None,
         routes: Sequence[Route] = (),
+        script: str = "",
     ) -> None:
-        """Open ``address``. Raises FacelabError when nobody answers there."""
+        """Open ``address``, with a ``script`` of ours before the page's own.
+
+        Raises FacelabError when nobody answers there.
+        """
         self.name = name
         self.wait = wait
         self.complaints: list[str] = []
@@ -52,6 +56,8 @@ class Tab:
         self.context = browser.new_context(accept_downloads=True)
         self.context.grant_permissions(["camera"])
         (plugged or Webcam()).install(self.context)
+        if script:
+            self.context.add_init_script(script)
         for pattern, file in routes:
             self._answer(pattern, file)
         self.page = self.context.new_page()
