@@ -50,9 +50,13 @@ export const agree = (name) => post('/api/people', JSON.stringify({ name }));
 /** @param {string} name @returns {Promise<{removed: string[]}>} */
 export const forget = (name) => post(`/api/people/${part(name)}/forget`);
 
-/** @param {string} name @param {string} burst @param {Blob} picture @returns {Promise<Photo>} */
-export const keepPhoto = (name, burst, picture) =>
-  post(`/api/people/${part(name)}/photos?burst=${part(burst)}`, picture, picture.type || 'application/octet-stream');
+/** `file`: the name of an uploaded one. @param {string} name @param {string} burst @param {Blob} picture @param {string} file @returns {Promise<Photo>} */
+export const keepPhoto = (name, burst, picture, file) =>
+  post(
+    `/api/people/${part(name)}/photos?burst=${part(burst)}${file && `&name=${part(file)}`}`,
+    picture,
+    picture.type || 'application/octet-stream',
+  );
 
 /** @param {string} file */
 export const removePhoto = (file) => post('/api/photos/remove', JSON.stringify({ file }));

@@ -120,7 +120,7 @@ export function createFilming(store, people, watch, outbox, remark) {
     /** @type {Promise<boolean>[]} */
     const keeping = [];
     for (const file of files) {
-      if (PICTURES.test(file.type)) keeping.push(outbox.keep(person, newBurst(), file));
+      if (PICTURES.test(file.type)) keeping.push(outbox.keep(person, newBurst(), file, file.name));
       else problem(say('notAnImage', { file: file.name, kind: file.type || say('unknownKind') }));
     }
     report(person, await Promise.all(keeping), []);

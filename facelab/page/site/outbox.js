@@ -11,7 +11,7 @@ import { byId } from './element.js';
 import { problem } from './notices.js';
 import { say } from './words.js';
 
-/** @typedef {{ person: string, burst: string, picture: Blob, tried: boolean, done: (kept: boolean) => void }} Waiting */
+/** @typedef {{ person: string, burst: string, picture: Blob, file: string, tried: boolean, done: (kept: boolean) => void }} Waiting */
 
 const unsent = byId('unsent', HTMLElement);
 const line = byId('unsent-line', HTMLElement);
@@ -63,7 +63,7 @@ export function createOutbox(connected, fresh) {
       try {
         if (!(await arrived(photo))) {
           photo.tried = true;
-          await keepPhoto(photo.person, photo.burst, photo.picture);
+          await keepPhoto(photo.person, photo.burst, photo.picture, photo.file);
         }
         leave(true);
       } catch (error) {
@@ -96,10 +96,10 @@ export function createOutbox(connected, fresh) {
 
   show();
   return {
-    /** Keep a picture; true once the server has it on the disk. @param {string} person @param {string} burst @param {Blob} picture @returns {Promise<boolean>} */
-    keep(person, burst, picture) {
+    /** Keep a picture; true once the server has it on the disk. @param {string} person @param {string} burst @param {Blob} picture @param {string} [file] the name of an uploaded one @returns {Promise<boolean>} */
+    keep(person, burst, picture, file = '') {
       return new Promise((done) => {
-        queue.push({ person, burst, picture, tried: false, done });
+        queue.push({ person, burst, picture, file, tried: false, done });
         show();
         send();
       });

@@ -251,5 +251,5 @@ export function loss(value) {
 export function share(value, digits = 1) {
   if (value === null || !Number.isFinite(value)) return '–';
   const percent = value * 100;
-  return `${Number.isInteger(percent) ? percent : percent.toFixed(digits)} %`;
+  return `${Number.isInteger(percent) ? percent : percent.toFixed(digits)}\u00a0%`;
 }
