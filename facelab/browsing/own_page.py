@@ -28,6 +28,19 @@ AT_A_TIME = 64
 Table = list[dict[str, str]]
 
 
+@dataclass(frozen=True)
+class Counted:
+    """What the page told while it counted one frame.
+
+    ``added``: what came to the tally, a list a model, a number a row. ``frames``: how far the
+    number of frames went up. ``live``: the probabilities of each model, with blanks between.
+    """
+
+    added: list[list[int]]
+    frames: int
+    live: list[str]
+
+
 @dataclass
 class OwnPage:
     """facelab's page, open in a tab. ``kept``: the photos it keeps of each person, by file."""
@@ -80,8 +93,13 @@ class OwnPage:
             self.tab.press("#add-person")
             self.kept[name] = []
         self.choose_person(name)
-        camera = "() => document.querySelector('#preview').dataset.camera === 'on'"
-        self.wait(camera, "the camera is on")
+        # its first frame is black
+        camera = (
+            "() => { const { dataset } = document.querySelector('#preview');"
+            " return dataset.camera === 'on' && Number(dataset.seen) > 0"
+            " && dataset.seen === dataset.described; }"
+        )
+        self.wait(camera, "the camera is on, and its first frame is looked at")
 
     def choose_person(self, name: str) -> None:
         """Choose whom photos are taken of, and shown."""
@@ -286,22 +304,19 @@ class OwnPage:
         """Begin the live count."""
         self.tab.press("#count")
 
-    def count(
-        self, contents: Sequence[str], models: Sequence[str]
-    ) -> list[tuple[list[list[int]], int, list[str]]]:
-        """Have frames counted, and return what was told of each.
-
-        That is: what it added, per model and row; how many frames the page counted for it; the
-        live probabilities of each model.
-        """
-        told: list[tuple[list[list[int]], int, list[str]]] = []
+    def count(self, contents: Sequence[str], models: Sequence[str]) -> list[Counted]:
+        """Have frames counted, and return what was told of each."""
+        told: list[Counted] = []
         for start in range(0, len(contents), AT_A_TIME):
             some = list(contents[start : start + AT_A_TIME])
-            told += self.tab.ask(
-                "told => facelabHand.count(told)",
-                [some, list(models), 1000 * self.tab.wait],
-                "count frames",
-            )
+            told += [
+                Counted(*one)
+                for one in self.tab.ask(
+                    "told => facelabHand.count(told)",
+                    [some, list(models), 1000 * self.tab.wait],
+                    "count frames",
+                )
+            ]
             if len(told) < start + len(some):
                 raise self.late(f"frame {len(told) + 1} is counted in #frames")
         return told

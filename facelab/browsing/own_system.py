@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Browser
 
 from facelab.browsing.face_base import PageFaceBase
-from facelab.browsing.own_page import OwnPage, Table
+from facelab.browsing.own_page import Counted, OwnPage, Table
 from facelab.browsing.webcam import content_of, encoded
 from facelab.contract.errors import SystemFault
 from facelab.contract.frame import Frame
@@ -92,7 +92,8 @@ class OwnSystem:
             models.append(self.page.train(request.parameters, seed, request.stop, told))
             tables.append(self.page.history(models[-1]))
         history = _history(tables, request.seeds, request.parameters, numbers, len(photos.people))
-        return Learnt(self, history, photos.people, tuple(models))
+        order = dict.fromkeys(self._kept[file][0] for file in sorted(self._kept))
+        return Learnt(self, history, photos.people, tuple(order), tuple(models))
 
     def _film(self, photos: Photos) -> list[int]:
         """Have the page keep these photos; return, in the page's order, their places in ``photos``.
@@ -156,11 +157,15 @@ class OwnSystem:
 
 @dataclass(frozen=True)
 class Learnt:
-    """The replicates that the page has trained: ``models``, their ids."""
+    """The replicates that the page has trained.
+
+    ``models``: their ids. ``people``: in the exam's order; ``order``: in the page's.
+    """
 
     system: OwnSystem
     history: History
     people: tuple[str, ...]
+    order: tuple[str, ...]
     models: tuple[str, ...]
 
     def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
@@ -169,8 +174,8 @@ class Learnt:
 
     def watch(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.float32]]:
         """Yield what is live while the frames of each batch are counted."""
-        for _, live in self._counted(clip):
-            yield live
+        for _, told in self._counted(clip):
+            yield self._live(told)
 
     def count(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.int64]]:
         """Yield what each frame adds to the tally, (replicates, people + 1); nobody comes last."""
@@ -179,26 +184,41 @@ class Learnt:
 
     def _counted(
         self, clip: Iterable[Sequence[Frame]]
-    ) -> Iterator[tuple[list[NDArray[np.int64]], NDArray[np.float32]]]:
+    ) -> Iterator[tuple[list[NDArray[np.int64]], list[Counted]]]:
         page, name = self.system.page, self.system.name
         page.choose_models(self.models)
         page.begin_count()
-        rows = page.counted()
-        places = [rows.index(person) if person in rows else -1 for person in (*self.people, NOBODY)]
-        if -1 in places:
-            missing = [*self.people, NOBODY][places.index(-1)]
-            raise SystemFault(f"{name}: #tally has no row for {missing}")
-        order = np.argsort(np.argsort([rows.index(person) for person in self.people]))
-        for frames in clip:
-            contents = [encoded(content_of(frames, place)) for place in range(len(frames))]
-            told = page.count(contents, self.models)
-            for _, counted, _ in told:
-                if counted != 1:
-                    raise SystemFault(f"{name}: #frames went up by {counted} for one frame")
-            added = [np.array(columns, np.int64)[:, places] for columns, _, _ in told]
-            live = [[one.split() for one in live] for _, _, live in told]
-            yield added, np.array(live, np.float32)[:, :, order].swapaxes(0, 1)
-        page.end_count()
+        try:
+            rows = page.counted()
+            missing = [one for one in (*self.people, NOBODY) if one not in rows]
+            if missing:
+                raise SystemFault(f"{name}: #tally has no row for {missing[0]}")
+            places = [rows.index(person) for person in (*self.people, NOBODY)]
+            for frames in clip:
+                contents = [encoded(content_of(frames, place)) for place in range(len(frames))]
+                told = page.count(contents, self.models)
+                odd = next((one.frames for one in told if one.frames != 1), 1)
+                if odd != 1:
+                    raise SystemFault(f"{name}: #frames went up by {odd} for one frame")
+                yield [np.array(one.added, np.int64)[:, places] for one in told], told
+        finally:
+            page.end_count()
+
+    def _live(self, told: Sequence[Counted]) -> NDArray[np.float32]:
+        """Return the live probabilities, (replicates, frames, people)."""
+        page = sorted(self.people, key=self.order.index)
+        columns = [page.index(person) for person in self.people]
+        live = np.empty((len(self.models), len(told), len(self.people)), np.float32)
+        for frame, one in enumerate(told):
+            for model, line in enumerate(one.live):
+                numbers = line.split()
+                if len(numbers) != len(self.people):
+                    raise SystemFault(
+                        f"{self.system.name}: #live tells {len(numbers)} probabilities of "
+                        f"{len(self.people)} people"
+                    )
+                live[model, frame] = [float(numbers[column]) for column in columns]
+        return live
 
 
 def digest(content: bytes | Frame) -> str:
