@@ -47,7 +47,8 @@ def add_commands(subparsers: Subparsers) -> None:
         nargs="?",
         const="",
         metavar="FILE",
-        help="fetch TensorFlow.js for the browser's engine, or take it from a file, and end",
+        help="fetch TensorFlow.js for the browser's engine, or take it from a file or an address, "
+        "and end",
     )
     page.set_defaults(run=run_page)
 
@@ -76,7 +77,7 @@ def run_page(arguments: argparse.Namespace) -> int:
 
 def get_tensorflowjs(file: str) -> int:
     """Keep TensorFlow.js for the page, fetched, or taken from a file."""
-    kept = import_module("facelab.page.tensorflowjs").get(Path(file) if file else None)
+    kept = import_module("facelab.page.tensorflowjs").get(file or None)
     print(f"TensorFlow.js is kept as {kept}")
     return 0
 

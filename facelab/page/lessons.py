@@ -95,6 +95,7 @@ def lesson(photos: Photos, parameters: Parameters, seed: int) -> dict[str, Any]:
     return {
         "people": list(people),
         "photos": list(photos.labels["file"]),
+        "digests": list(photos.labels["sha256"]),
         "labels": photos.numbers(people).tolist(),
         "total": parameters.updates(len(photos)),
         "updatesPerEpoch": parameters.updates_per_epoch(len(photos)),

@@ -52,6 +52,7 @@ class Server:
         self.gallery = gallery
         self.home = home
         self.port = "0"
+        self.address = ""
         self.process: subprocess.Popen[str] | None = None
 
     def start(self) -> str:
@@ -71,9 +72,9 @@ class Server:
             },
         )
         assert self.process.stdout is not None
-        address = self.process.stdout.readline().split()[-1]
-        self.port = address.split(":")[2].split("/")[0]
-        return address
+        self.address = self.process.stdout.readline().split()[-1]
+        self.port = self.address.split(":")[2].split("/")[0]
+        return self.address
 
     def end(self, *, kill: bool = False) -> None:
         """Stop it as Ctrl-C does, or kill it on the spot."""
@@ -196,6 +197,6 @@ def sitter(started: Browser, *, camera: webcam.Webcam | None = None, **options: 
     page.on("pageerror", lambda error: complaints.append(str(error)))
     try:
         yield Sitter(page, complaints)
-        assert complaints == []
+        assert not complaints, complaints
     finally:
         context.close()

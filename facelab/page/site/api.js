@@ -2,6 +2,8 @@
 /** @import { Model, Person, Photo, State } from './types' */
 /** The server's HTTP interface: JSON out, JSON or bytes in. */
 
+import { say } from './words.js';
+
 /** The server answered, and refused: `message` is its line. */
 export class Refusal extends Error {
   /** @param {number} status @param {string} line */
@@ -20,8 +22,8 @@ export class Unreachable extends Error {}
  * @returns {Promise<Response>}
  */
 async function request(path, options) {
-  const answer = await fetch(path, { credentials: 'same-origin', ...options }).catch((error) => {
-    throw new Unreachable(String(error));
+  const answer = await fetch(path, { credentials: 'same-origin', ...options }).catch(() => {
+    throw new Unreachable(say('offline'));
   });
   if (answer.ok) return answer;
   const text = await answer.text().catch(() => '');

@@ -158,13 +158,13 @@ export function createModels(store, curves, changed) {
       training = now;
       store.tell();
     },
-    /** A training has become a model: it is chosen, and looks as it did. @param {string} id @param {Model} model */
+    /** A training has become a model: it is chosen, and looks as it did. @param {string} id @param {string} model */
     trained(id, model) {
       const own = looks.get(id);
       training = null;
       looks.delete(id);
-      if (own !== undefined) looks.set(model.id, own);
-      chosen.add(model.id);
+      if (own !== undefined) looks.set(model, own);
+      chosen.add(model);
       keep();
       changed();
     },

@@ -11,6 +11,8 @@ import { byId } from './element.js';
 import { problem } from './notices.js';
 import { say } from './words.js';
 
+const AGAIN = 500; // ms at least between two tries
+
 /** @typedef {{ person: string, burst: string, picture: Blob, file: string, tried: boolean, done: (kept: boolean) => void }} Waiting */
 
 const unsent = byId('unsent', HTMLElement);
@@ -70,6 +72,7 @@ export function createOutbox(connected, fresh) {
         if (error instanceof Unreachable) {
           why = say('offline');
           show();
+          await new Promise((done) => setTimeout(done, AGAIN));
           await connected();
         } else if (error instanceof Refusal && error.status < 500) {
           problem(say('lost', { name: photo.person, why: error.message }));

@@ -54,7 +54,8 @@ const engine = () => engines.get(chosen) ?? /** @type {Engine} */ (engines.get('
 
 let wrong = '';
 const preview = createPreview((on) => {
-  if (!on) watch.forget();
+  if (on) solved('filming');
+  else watch.forget();
   store.tell();
 });
 const watch = createWatch(preview.camera, engine, connected, {
@@ -76,7 +77,9 @@ const models = createModels(store, curves, () => {
   store.tell();
   // a job asks the models that are chosen when it begins
 });
-const training = createTraining(store, parameters, curves, models, engine);
+const training = createTraining(store, parameters, curves, models, engine, (id) =>
+  socket.send(JSON.stringify({ type: 'stop', id })),
+);
 const people = createPeople(store, {
   chosen: () => {},
   added() {

@@ -26,7 +26,7 @@ export interface Engine {
   name: EngineName;
   describe(frame: Frame): Promise<Seen>;
   /** `waiting` is told what it does before the first update, in a line. */
-  learn(lesson: { parameters: Settings; seed: number }, tell: Tell, waiting?: (line: string) => void): Promise<Model>;
+  learn(lesson: { id: string; parameters: Settings; seed: number }, tell: Tell, waiting?: (line: string) => void): Promise<Model>;
   /** `follow`: 0 for a frame of its own, else the number of the showing whose face is followed. */
   answer(models: string[], frame: Frame, follow: number): Promise<Answer>;
 }
@@ -96,4 +96,6 @@ export interface State {
   seed: Parameter;
   tensorflowjs: { available: boolean; how: string };
   models: Model[];
+  /** Those that run on the server. */
+  trainings: { id: string; parameters: Settings; seed: number }[];
 }

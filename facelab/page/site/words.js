@@ -120,7 +120,10 @@ const WORDS = {
   progressLeft: '{seconds} s left',
   trained: '{name} is trained: loss {loss}, accuracy {accuracy} at the last of {updates} {updates|update|updates}.',
   interrupted: '{name} was stopped after {updates} of {total} updates and keeps what it learnt.',
-  trainingCut: 'The connection was cut in mid-training, after {n} {n|update|updates}. The points drawn so far are kept in the chart; train again.',
+  trainingCut: 'The connection was cut after {n} {n|update|updates}. If the server is well, it goes on and the model appears below; else train again.',
+  goesOn: 'Your training goes on; its model appears below.',
+  trainingLost: 'The training was lost with the server. Its points stay in the chart until the next one; train again.',
+  cut: 'cut training',
 
   models: 'Curves and models',
   nextModels: 'While a model trains, its loss and accuracy are drawn here, a point for every update.',

@@ -11,11 +11,12 @@
  * @property {(done: number, total: number) => void} describing
  */
 
-/** Milliseconds without a word from a worker that has something to do, after which it is given up. */
-const SILENCE = 90_000;
-
-export function browser() {
-  const looker = hired(), learner = hired();
+/**
+ * @param {{silence?: number}} [options] `silence`: milliseconds without a word from a worker that has
+ *   something to do, after which it is given up
+ */
+export function browser({ silence = 90_000 } = {}) {
+  const looker = hired(silence), learner = hired(silence);
   const see = (/** @type {Frame} */ frame, /** @type {string[]} */ models, /** @type {number} */ follow) =>
     looker({ what: 'see', frame, models, follow });
   return {
@@ -48,9 +49,10 @@ export function browser() {
 
 /**
  * A worker that begins with its first task, and is replaced when it broke off.
+ * @param {number} silence
  * @returns {(task: object, tell?: Call['tell'], describing?: Call['describing']) => Promise<any>}
  */
-function hired() {
+function hired(silence) {
   /** @type {Map<number, Call>} */ const calls = new Map();
   /** @type {Worker | null} */ let worker = null;
   let count = 0, lastWord = 0;
@@ -72,7 +74,12 @@ function hired() {
       if (!call) return;
       if (data.points) {
         const [from, loss, accuracy] = data.points;
-        begun.postMessage({ what: 'heard', id: data.id, stop: call.tell(from, loss, accuracy) });
+        let stop = true; // also where the page breaks off
+        try {
+          stop = call.tell(from, loss, accuracy);
+        } finally {
+          begun.postMessage({ what: 'heard', id: data.id, stop });
+        }
       } else if (data.described) call.describing(data.described[0], data.described[1]);
       else {
         calls.delete(data.id);
@@ -89,8 +96,8 @@ function hired() {
 
   const watch = () => {
     if (!calls.size) return;
-    if (performance.now() - lastWord > SILENCE) lost(`no sign of life for ${SILENCE / 1000} seconds`);
-    else setTimeout(watch, SILENCE / 10);
+    if (performance.now() - lastWord > silence) lost(`no sign of life for ${silence / 1000} seconds`);
+    else setTimeout(watch, silence / 10);
   };
 
   return (task, tell = () => false, describing = () => {}) =>
@@ -98,7 +105,7 @@ function hired() {
       worker ??= begin();
       if (!calls.size) {
         lastWord = performance.now();
-        setTimeout(watch, SILENCE / 10);
+        setTimeout(watch, silence / 10);
       }
       const id = ++count;
       calls.set(id, { done, failed, tell, describing });

@@ -30,8 +30,6 @@ export function computer(socket) {
   /** @type {Map<string, {tell: Tell, waiting?: (line: string) => void, done: (model: Model) => void, failed: (error: Error) => void}>} */
   const learning = new Map();
   let frames = 0;
-  const tab = Math.random().toString(36).slice(2); // trainings of all tabs are told apart
-  let lessons = 0;
   let asking = '';
 
   /** @param {any} told */
@@ -83,9 +81,8 @@ export function computer(socket) {
     name: 'computer',
     answer,
     describe: (frame) => answer([], frame, 0),
-    learn: ({ parameters, seed }, tell, waiting) =>
+    learn: ({ id, parameters, seed }, tell, waiting) =>
       new Promise((done, failed) => {
-        const id = `t${++lessons}-${tab}`;
         learning.set(id, { tell, waiting, done, failed });
         if (!socket.send(JSON.stringify({ type: 'train', id, parameters, seed }))) {
           learning.delete(id);

@@ -14,9 +14,12 @@ import { cut, scaled, window } from './resize.js';
 /** Score from which a face counts as found. */
 export const THRESHOLD = 0.8;
 
+/** Boxes that share more than this are one face. */
+export const APART = 0.35;
+
 const WIDTH = 128, HEIGHT = 96, CELL = 8, TYPICAL = [32, 40];
 const COLUMNS = WIDTH / CELL, ROWS = HEIGHT / CELL;
-const PROPOSED = 0.12, APART = 0.35, MOST = 8;
+const PROPOSED = 0.12, MOST = 8;
 const CROP = 48, CONTEXT = 1.4, SMALL = CROP / CONTEXT;
 
 const f32 = Math.fround;

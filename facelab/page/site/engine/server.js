@@ -32,7 +32,7 @@ function lineOf(text) {
 /** @param {string} text base64 @returns {ArrayBuffer} */
 export const bytes = (text) => Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)).buffer;
 
-/** @param {Float32Array | Int32Array} numbers */
+/** @param {ArrayBufferView} numbers */
 export function base64(numbers) {
   const content = new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
   let text = '';

@@ -3,7 +3,7 @@
 
 import { area, intersectionOverUnion } from './box.js';
 import { look, square } from './describe.js';
-import { mainFace, sure } from './finder.js';
+import { APART, mainFace, sure } from './finder.js';
 import { answer } from './head.js';
 import { hog } from './hog.js';
 import { network } from './network.js';
@@ -15,9 +15,6 @@ import { Track } from './track.js';
 /** @typedef {import('./box.js').Face} Face */
 /** @typedef {import('./head.js').Head} Head */
 /** @typedef {import('./network.js').Net} Net */
-
-/** Boxes that share more than this show one face: where it is, and where it is followed to. */
-const SAME = 0.5;
 
 /** @type {Promise<Net> | undefined} */ let loading;
 /** @type {Map<string, Head>} */ let heads = new Map();
@@ -59,7 +56,8 @@ export async function see(frame, models, follow) {
   const answers = new Map(
     [...heads].map(([id, head]) => [id, vector ? answer(vector, head) : Array(head.bias.length).fill(0)]),
   );
-  const others = largestFirst.filter((face) => !main || intersectionOverUnion(face, main) < SAME);
+  // where a face is and where it is followed to are two boxes of one
+  const others = largestFirst.filter((face) => !main || intersectionOverUnion(face, main) < APART);
   return { faces: main ? [main, ...others] : others, remark: defect, answers };
 }
 
