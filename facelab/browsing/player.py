@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from facelab.browsing.browser import chromium
 from facelab.browsing.description import Description, read_description
-from facelab.browsing.own_system import OwnSystem
-from facelab.browsing.stranger import Stranger
 from facelab.contract.errors import FacelabError
 from facelab.contract.system import System
 
 if TYPE_CHECKING:
     import pytest
+
+    from facelab.browsing.own_system import OwnSystem
+    from facelab.browsing.stranger import Stranger
 
 
 def check_options(config: pytest.Config) -> Description | None:
@@ -63,14 +64,18 @@ def playing(config: pytest.Config) -> Iterator[System]:
     description = check_options(config)
     with ExitStack() as closing:
         browser = closing.enter_context(chromium(headed=option("page_headed")))
+        # only now, since both need Playwright
         page: Stranger | OwnSystem
         if description is None:
+            from facelab.browsing.own_system import OwnSystem
             from facelab.page.server import serving
 
             folder = Path(closing.enter_context(TemporaryDirectory(prefix="facelab-")))
             address = closing.enter_context(serving(folder / "gallery"))
             page = OwnSystem(browser, address, option("page_engine"))
         else:
+            from facelab.browsing.stranger import Stranger
+
             folder = Path(option("page_description")).parent
             page = Stranger(browser, option("page"), description, folder)
         closing.callback(page.close)

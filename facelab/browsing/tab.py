@@ -100,7 +100,7 @@ class Tab:
         self._crashed = True
 
     def _noted(self, said: ConsoleMessage) -> None:
-        if said.type == "error":
+        if said.type == "error" and not said.location["url"].endswith("/favicon.ico"):
             self._told(f"console: {said.text}")
 
     def _told(self, line: str) -> None:

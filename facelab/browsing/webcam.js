@@ -95,7 +95,7 @@
     const native = last(device.deviceId);
     for (const side of ['width', 'height'])
       if (Math.max(video[side]?.exact ?? 0, video[side]?.min ?? 0) > native[side])
-        throw new OverconstrainedError(side, `at most ${native[side]}`);
+        throw new OverconstrainedError(side, `its ${side} is at most ${native[side]} pixels`);
     const cam = { deviceId: device.deviceId, ...(way === 'canvas' ? painted : generated)(video) };
     const { track } = cam;
     const settings = track.getSettings.bind(track);
@@ -123,8 +123,9 @@
     for (const cam of open) if (cam.track.readyState === 'ended') open.delete(cam);
     return [...open];
   };
-  const decoded = (content) =>
-    createImageBitmap(new Blob([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))]));
+  const bytes = (content) =>
+    Uint8Array.fromBase64?.(content) ?? Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+  const decoded = (content) => createImageBitmap(new Blob([bytes(content)]));
 
   window.facelabWebcam = {
     /** How many tracks are open. */
