@@ -110,7 +110,7 @@
     open.add(cam);
     allowed = true;
     // A webcam takes its time to its first frame, which is black, and lost before anybody looks.
-    cam.warm = new Promise((done) => setTimeout(done, WARMING)).then(() => cam.put(last(cam.deviceId)));
+    cam.warm = new Promise((done) => setTimeout(done, WARMING)).then(() => hand(cam, last(cam.deviceId)));
     return cam.stream;
   };
   media.enumerateDevices = async () =>
@@ -119,6 +119,13 @@
       return { kind: 'videoinput', ...told, toJSON: () => ({ kind: 'videoinput', ...told }) };
     });
 
+  /** Hand a frame over, unless the page has stopped the track, perhaps just now. */
+  async function hand(cam, frame) {
+    if (cam.track.readyState === 'ended') return;
+    await Promise.resolve(cam.put(frame)).catch((error) => {
+      if (cam.track.readyState !== 'ended') throw error;
+    });
+  }
   const live = () => {
     for (const cam of open) if (cam.track.readyState === 'ended') open.delete(cam);
     return [...open];
@@ -136,7 +143,7 @@
       const id = devices[number].deviceId;
       shown.set(id, frame);
       const seeing = live().filter((cam) => cam.deviceId === id);
-      await Promise.all(seeing.map(async (cam) => (await cam.warm, cam.put(frame))));
+      await Promise.all(seeing.map((cam) => cam.warm.then(() => hand(cam, frame))));
       return seeing.length;
     },
     /** From now on refuse with the DOMException of this name; null: allow again. */

@@ -202,3 +202,15 @@ def test_its_plug_can_be_pulled(browser: Browser, url: str, way: str) -> None:
     assert webcam.opened(page) == 0
     assert show(page, draw(0, 0)) == 0
     page.context.close()
+
+
+def test_a_track_that_is_stopped_while_it_warms_up_is_no_error(browser: Browser, url: str) -> None:
+    page = opened(browser, url, Webcam())
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    stopping = "stream => stream.getTracks().forEach(track => track.stop())"
+    page.evaluate(f"navigator.mediaDevices.getUserMedia({{video: true}}).then({stopping})")
+    assert show(page, draw(0, 0)) == 0
+    page.wait_for_timeout(300)
+    assert not errors
+    page.context.close()
