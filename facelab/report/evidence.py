@@ -38,16 +38,18 @@ def curves(title: str, history: History) -> Evidence:
     curve is {"update": [...], "low": [...], "high": [...]}, a list a replicate in low and high.
     Short curves have low = high = the values; long ones keep the extremes of every bin of
     updates, so that none is lost; ``file``, when there, is the CSV beside that has every value.
+    Of replicates that were interrupted at different updates those are shown that all made.
     """
+    common = int(history.drawn.min())
     return {
         "kind": "curves",
         "title": title,
-        "updates": history.updates,
+        "updates": common,
         "updates_per_epoch": history.updates_per_epoch,
         "people": history.people,
         "seeds": list(history.seeds),
-        "loss": _envelope(history.loss),
-        "accuracy": _envelope(history.accuracy),
+        "loss": _envelope(history.loss[:, :common]),
+        "accuracy": _envelope(history.accuracy[:, :common]),
     }
 
 
