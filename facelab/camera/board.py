@@ -27,9 +27,11 @@ SEVERAL = "several faces: the largest is answered"
 def board(count: Count) -> RenderableType:
     """Return who is seen now, and the table."""
     from rich.console import Group
+    from rich.padding import Padding
     from rich.text import Text
 
-    return Group(Text(now(count), style="bold"), table(count))
+    # the terminal itself writes ^C where the cursor is: there must be room for it
+    return Padding(Group(Text(now(count), style="bold"), table(count)), (0, 2, 0, 0))
 
 
 def table(count: Count) -> Table:

@@ -156,9 +156,8 @@ def _sights(seen: Seen, waiting: deque[Shot]) -> Iterator[tuple[Frame, Sight]]:
 
 
 def _show(window: Window, frame: Frame, sight: Sight, count: Count) -> str:
-    return window.show(
-        marked(frame, sight.face, label(count, sight), SEVERAL if sight.several else "")
-    )
+    more = SEVERAL if sight.several else ""
+    return window.show(marked(frame, sight.face, label(count, sight), more), mirror=False)
 
 
 def _at_terminal() -> bool:

@@ -18,7 +18,7 @@ def marked(frame: Frame, face: NDArray[np.float32] | None, said: str, more: str 
     Without a face both stand below. Letters of every language are drawn, the sizes fit the frame.
     """
     cv2 = opencv()
-    picture = np.ascontiguousarray(frame[:, ::-1])
+    picture = np.asarray(cv2.flip(frame, 1), np.uint8)
     height, width = picture.shape[:2]
     size = max(height // 20, 10)
     font = cv2.FontFace("sans")
