@@ -30,11 +30,11 @@ KINDS = "JPEG, PNG, BMP, WebP and PGM"
 
 
 class Unreadable(FacelabError):
-    """A file that is no whole picture: what it is, and what to do."""
+    """A file that is no whole picture: what it is, what to do, and whose photo it was to be."""
 
-    def __init__(self, name: str, reason: str, cure: str) -> None:
+    def __init__(self, name: str, reason: str, cure: str, person: str = "") -> None:
         super().__init__(f"{name}: {reason}; {cure}")
-        self.reason, self.cure = reason, cure
+        self.reason, self.cure, self.person = reason, cure, person
 
 
 def read_image(path: Path) -> Frame:

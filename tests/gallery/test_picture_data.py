@@ -191,7 +191,8 @@ def test_grey_levels_are_scaled_to_what_is_white(kind: str, most: int) -> None:
 @pytest.mark.parametrize(
     "content",
     [b"P5 2 2 255\n123", b"P5 2 2 1000\n1234567", b"P5 2 2 100\n\x01\x02\xff\x03",
-     b"P2 2 2 9 1 2 3", b"P2 2 2 9 1 2 3 10", b"P2 2 2 9 1 2 3 x", b"P2 2 2 9 1 2 -3 4", b"P5 2 2 0\n1234",
+     b"P2 2 2 9 1 2 3", b"P2 2 2 9 1 2 3 10", b"P2 2 2 9 1 2 3 x", b"P2 2 2 9 1 2 -3 4",
+     b"P5 2 2 0\n1234",
      b"P5 2 2 65536\n12345678", b"P5 0 2 255\n", b"P5 2 2 255", b"P5 2 2",
      b"P2 2 2 9 1 2 3 " + b"9" * 99],
 )  # fmt: skip
