@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import os
 import re
 import signal
 import subprocess
 import sys
+import termios
 import threading
 import time
 from pathlib import Path
@@ -191,6 +193,34 @@ def test_several_faces_are_said(
     assert "3 frames, 2 of them with several faces" in capsys.readouterr().out
     rows = (tmp_path / "seen.csv").read_text().splitlines()[1:]
     assert [row.split(",")[4] for row in rows] == ["no", "yes", "yes"]
+
+
+@pytest.mark.slow
+def test_a_terminal_shows_who_is_seen_now(shots: Shots) -> None:
+    master, terminal = os.openpty()
+    termios.tcsetwinsize(terminal, (30, 100))
+    shown, pressed = bytearray(), False
+    with serve(Webcam(shots["Naomie"], every=0.02, again=True)) as url:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "facelab", "watch", str(MODEL), "--no-picture", "--camera", url],
+            stdout=terminal,
+            stderr=terminal,
+            cwd=ROOT,
+        )
+        os.close(terminal)
+        with contextlib.suppress(OSError):  # at the end of a terminal
+            while more := os.read(master, 1 << 16):
+                shown += more
+                if b"now: Naomie, 0." in shown and not pressed:
+                    process.send_signal(signal.SIGINT)
+                    pressed = True
+        os.close(master)
+    assert process.wait(30) == 0
+    text = shown.decode()
+    first, last = text.splitlines()[0], text.splitlines()[-1]
+    assert first.startswith(f"{MODEL} knows Alex, Naomie; ")
+    assert re.search(r"ended with Ctrl-C, 0:0\d after the first frame", last)
+    assert list(counted(re.sub(r"\x1b\[[\d;?]*\w", "", text))) == ["Alex", "Naomie", "nobody"]
 
 
 def test_no_classifier(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
