@@ -21,17 +21,19 @@ if TYPE_CHECKING:
 LEVELS = "▁▂▃▄▅▆▇█"
 """Shares of a stretch's frames, up to all of them."""
 
+MARGIN = 3
+"""Characters free at the end of a line: a terminal shows ^C there, and nothing moves."""
+
 SEVERAL = "several faces: the largest is answered"
 
 
-def board(count: Count) -> RenderableType:
-    """Return who is seen now, and the table."""
+def board(count: Count, width: int) -> RenderableType:
+    """Return who is seen now and the table, for a terminal of so many characters."""
     from rich.console import Group
-    from rich.padding import Padding
+    from rich.constrain import Constrain
     from rich.text import Text
 
-    # the terminal itself writes ^C where the cursor is: there must be room for it
-    return Padding(Group(Text(now(count), style="bold"), table(count)), (0, 2, 0, 0))
+    return Constrain(Group(Text(now(count), style="bold"), table(count)), width - MARGIN)
 
 
 def table(count: Count) -> Table:

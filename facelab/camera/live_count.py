@@ -96,7 +96,7 @@ def tally(
                             pressed = _show(window, frame, sight, count)
                     if live and time.monotonic() - said > REFRESH:
                         said = time.monotonic()
-                        live.update(board(count), refresh=True)
+                        live.update(board(count, console.width), refresh=True)
                     elif not live and time.monotonic() - said > EVERY:
                         said = time.monotonic()
                         print(line(count), flush=True)
