@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--quick", action="store_true", help="3 rounds and short growth")
     root.add_argument("--rounds", type=int, help="default 11, the book's 3")
     root.add_argument("--torch", default=sys.executable, help="a Python that has PyTorch")
+    root.add_argument("--yunet", default="", help="file of YuNet (.onnx)")
     root.add_argument(
         "-o", "--output", type=Path, default=Path(__file__).with_name("RESULTS.md"), help="page"
     )
@@ -67,14 +68,13 @@ def training(arguments: argparse.Namespace, rounds: int, say: Say) -> Iterator[S
         yield tables.of_rates(title, results, "updates")
 
 
-def frames(_: argparse.Namespace, rounds: int, say: Say) -> Iterator[Sheet]:
+def frames(arguments: argparse.Namespace, rounds: int, say: Say) -> Iterator[Sheet]:
     """Time answers."""
     from benchmarks.frames import methods
     from benchmarks.rounds import measure
 
-    yield tables.of_times(
-        "From a frame of 640 x 480 to the answer", measure(methods(), rounds, say=say)
-    )
+    results = measure(methods(arguments.yunet), rounds, say=say)
+    yield tables.of_times("From a frame of 640 x 480 to the answer", results)
 
 
 def patience(_: argparse.Namespace, rounds: int, say: Say) -> Iterator[Sheet]:

@@ -39,6 +39,6 @@ def gallery(people: int) -> Task:
 
     photos = Recording(ROOT / "fixtures").photos("gallery")
     photos = photos.of(FOUR) if people == len(FOUR) else photos
-    x = Trainer().embedder(photos, Parameters()).embed(photos.frames).vectors
+    x = Trainer().embedded(photos, Parameters())[1].vectors
     count = len(photos.people)
     return Task(f"{len(x)} x {x.shape[1]} x {count}", x, photos.numbers(photos.people), count)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
-from functools import partial
-from typing import Any
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import numpy as np
@@ -13,37 +15,46 @@ from numpy.typing import NDArray
 from benchmarks.data import FOUR, ROOT
 from benchmarks.rounds import Build, Method
 
+if TYPE_CHECKING:
+    from facelab.learning.trainer import Trained
+
 FRAMES = 32
-"""Frames a round; all of a batch where batches are timed."""
+"""Frames a round, of one film."""
+
+TOGETHER = 8
+"""Frames of a batch, where batches are timed."""
 
 BASE = "decoding the frame's JPEG"
 Frames = list[NDArray[np.uint8]]
 Answer = Callable[[Frames], Any]
 
 
-def methods() -> list[tuple[str, Build]]:
-    """Return what answers frames one at a time, and in one batch."""
+def methods(yunet_file: str = "") -> list[tuple[str, Build]]:
+    """Return what answers frames one at a time, and in batches; ``yunet_file``: YuNet's, if any."""
     answers: list[tuple[str, Callable[[], Answer]]] = [
-        ("facelab", facelab),
+        ("facelab, live", partial(live, follows=True)),
+        ("facelab, live, each frame for itself", live),
+        ("facelab, a training's own answer", facelab),
+        ("facelab, the saved classifier in Keras", saved),
         ("facelab, the centre square", partial(facelab, "none")),
+        ("YuNet: faces found, no answer", partial(yunet, yunet_file)),
         ("scikit-image hog + scikit-learn", scikit),
         ("OpenCV resize, scikit-image hog + scikit-learn", partial(scikit, opencv=True)),
         ("MobileNetV2 + a head", mobilenet),
     ]
     builds: list[tuple[str, Build]] = [(BASE, decoding)]
-    for name, make in answers:
-        builds.append((name, partial(_one_by_one, name, make)))
-    for name, make in (answers[0], answers[1], answers[4]):
-        builds.append((f"{name}, in a batch", partial(_batch, name, make)))
+    builds += [(name, partial(_one_by_one, name, make)) for name, make in answers]
+    for name, make in (*answers[:4], answers[-1]):
+        builds.append((f"{name}, {TOGETHER} together", partial(_batch, name, make)))
     return builds
 
 
 def frames() -> Frames:
-    """Return the gallery's first frames, enlarged to 640 x 480."""
+    """Return the first frames of a recorded film, enlarged to 640 x 480."""
     from facelab.gallery.source import Recording
 
-    photos = Recording(ROOT / "fixtures").photos("gallery").frames[:FRAMES]
-    return [np.asarray(cv2.resize(frame, (640, 480)), np.uint8) for frame in photos]
+    [film, *_] = Recording(ROOT / "fixtures").clip("alex_t4")
+    return [np.asarray(cv2.resize(frame, (640, 480)), np.uint8) for frame in film[:FRAMES]]
 
 
 def _one_by_one(name: str, make: Callable[[], Answer]) -> Method:
@@ -61,10 +72,11 @@ def _batch(name: str, make: Callable[[], Answer]) -> Method:
     answer, asked = make(), frames()
 
     def run() -> float:
-        answer([frame.copy() for frame in asked])
+        for start in range(0, len(asked), TOGETHER):
+            answer([frame.copy() for frame in asked[start : start + TOGETHER]])
         return len(asked)
 
-    return Method(f"{name}, in a batch", run)
+    return Method(f"{name}, {TOGETHER} together", run)
 
 
 def decoding() -> Method:
@@ -80,15 +92,48 @@ def decoding() -> Method:
     return Method(BASE, run)
 
 
-def facelab(face_detector: str = "facelab") -> Answer:
-    """The product: the face found, features, answered by one replicate."""
+@cache
+def trained(face_detector: str) -> Trained:
+    """A training on the book's four people."""
     from facelab.contract.parameters import Parameters
     from facelab.contract.training import TrainingRequest
     from facelab.gallery.source import Recording
     from facelab.learning.trainer import Trainer
 
     photos = Recording(ROOT / "fixtures").photos("gallery").of(FOUR)
-    return Trainer(face_detector).train(photos, TrainingRequest(Parameters(), [0])).predict
+    return Trainer(face_detector).train(photos, TrainingRequest(Parameters(), [0]))
+
+
+def facelab(face_detector: str = "facelab") -> Answer:
+    """What the book asks: the face found, features, answered by one replicate."""
+    return trained(face_detector).predict
+
+
+def live(*, follows: bool = False) -> Answer:
+    """What ``facelab watch`` asks: a saved classifier, without TensorFlow.
+
+    ``follows``: places of the film that were just looked at are known.
+    """
+    from facelab.learning.answerer import read
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.keras"
+        trained("facelab").model().save(path)
+        return read(path, live=follows).see
+
+
+def saved() -> Answer:
+    """The same classifier as its file gives it to Keras."""
+    model = trained("facelab").model()
+    return lambda asked: model.predict_on_batch(np.stack(asked))
+
+
+def yunet(file: str) -> Answer:
+    """Another face detector, which does not say whose face it is."""
+    if not Path(file).is_file():
+        raise FileNotFoundError("name its file with --yunet")
+    detector = cv2.FaceDetectorYN.create(file, "", (640, 480), 0.7)
+    return lambda asked: [detector.detect(frame) for frame in asked]
 
 
 def scikit(opencv: bool = False) -> Answer:

@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from facelab.contract.text import one_line
 
 if TYPE_CHECKING:
+    from facelab.contract.frame import Frame
+
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+NAMED = 10
+"""People at most whose names are said at the start."""
 
 PLACE = "0, /dev/video2, an address (http, https, rtsp), a video file or a folder of pictures"
 
@@ -28,6 +36,11 @@ def add_commands(subparsers: Subparsers) -> None:
     watch = subparsers.add_parser("watch", help="count whom a classifier sees before a camera")
     watch.add_argument("model", type=Path, help="file that `facelab train` has written")
     _add_camera(watch)
+    watch.add_argument(
+        "--csv", type=Path, metavar="FILE", help="write who was seen when, a line a frame"
+    )
+    watch.add_argument("--force", action="store_true", help="replace a file that is there")
+    watch.add_argument("--no-picture", action="store_true", help="show no picture of the camera")
     watch.set_defaults(run=run_watch)
 
 
@@ -51,20 +64,29 @@ def run_film(arguments: argparse.Namespace) -> int:
 
 
 def run_watch(arguments: argparse.Namespace) -> int:
-    """Count until the film is over or Ctrl-C is pressed."""
+    """Count until the film is over, Ctrl-C, or q in the picture; nothing of it needs TensorFlow."""
+    from facelab.learning.answerer import read
+
+    answerer = read(arguments.model, live=True)
+    people = ", ".join(one_line(name) for name in answerer.people[:NAMED])
+    more = f" and {len(answerer.people) - NAMED} more" if len(answerer.people) > NAMED else ""
+    print(f"{arguments.model} knows {people}{more}; Ctrl-C ends the count", flush=True)
     from facelab.camera.camera import open_camera
+    from facelab.camera.live_count import Seen, tally
+    from facelab.camera.sightings import sightings
+    from facelab.camera.window import open_window
+
+    def watch(batches: Iterable[Sequence[Frame]]) -> Iterator[Seen]:
+        for frames in batches:
+            odds, features = answerer.see(frames)
+            yield Seen(odds[0], features.faces, features.several)
 
     camera = open_camera(arguments.camera)
-    # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
-    import numpy as np
-
-    from facelab.camera.live_count import tally
-    from facelab.learning.classifier import load, people_of
-
-    model = load(arguments.model)
-
-    def watch(batches: Any) -> Any:
-        return (model.predict_on_batch(np.stack(batch))[None] for batch in batches)
-
-    tally(camera, watch, people_of(model))
+    with sightings(arguments.csv, answerer.people, force=arguments.force) as keep:
+        window = None if arguments.no_picture else open_window()
+        if not (window or arguments.no_picture):
+            print("no display: no picture is shown", flush=True)
+        tally(camera, watch, answerer.people, together=1, window=window, keep=keep)
+    if arguments.csv:
+        print(f"{arguments.csv}: who was seen when, a line a frame")
     return 0

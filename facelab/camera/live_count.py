@@ -1,111 +1,164 @@
-"""Live count: counts the people that a classifier sees, with a bar for each."""
+"""Live count: counts the people that a classifier sees, and shows who is seen now and was when."""
 
 from __future__ import annotations
 
 import sys
 import time
+from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import closing, nullcontext
+from dataclasses import dataclass
 from functools import partial
-from itertools import islice
-from typing import TYPE_CHECKING, Any
+from itertools import islice, repeat
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facelab.base.interrupt import interruptible
+from facelab.camera.board import SEVERAL, board, clock, label, line, table
 from facelab.camera.camera import Camera
-from facelab.camera.window import open_window
+from facelab.camera.count import Count, Sight
+from facelab.camera.marks import marked
+from facelab.camera.window import Window
 from facelab.contract.frame import Frame
 from facelab.contract.text import one_line
-from facelab.judging.answers import NOBODY
-from facelab.judging.answers import tally as counted
 
-if TYPE_CHECKING:
-    from rich.table import Table
 
-Watch = Callable[[Iterable[Sequence[Frame]]], Iterator[NDArray[np.float32]]]
-"""From batches of frames to probabilities (replicates, frames, people), a batch at a time."""
+@dataclass(frozen=True)
+class Seen:
+    """What a classifier sees in a batch of n frames.
+
+    ``odds`` (n, people). ``faces`` (n, 5): box and score, zeros for none; ``several`` (n,): whether
+    there are more. Both are None where a system does not tell.
+    """
+
+    odds: NDArray[np.float32]
+    faces: NDArray[np.float32] | None = None
+    several: NDArray[np.bool_] | None = None
+
+
+Watch = Callable[[Iterable[Sequence[Frame]]], Iterator[Seen]]
+"""From batches of frames to what is seen in them, a batch at a time."""
+
+Shot = tuple[float, Frame]
+"""Seconds since the first frame, and a frame."""
 
 TOGETHER = 8
-"""Frames that are answered together: a quarter of a second at 30 a second."""
+"""Frames that a system answers together: a quarter of a second at 30 a second."""
 
 EVERY = 5.0
 """Seconds between two lines where there is no terminal."""
 
+REFRESH = 0.1
+"""Seconds between two pictures of a terminal: to draw one takes as long as two answers."""
+
+
+def answered(
+    watch: Callable[[Iterable[Sequence[Frame]]], Iterator[NDArray[np.float32]]],
+) -> Watch:
+    """Return what watches as the first replicate of a system does, (replicates, n, people)."""
+    return lambda batches: (Seen(odds[0]) for odds in watch(batches))
+
 
 def tally(
-    camera: Camera, watch: Watch, people: Sequence[str], seconds: float = float("inf")
-) -> NDArray[np.int64]:
-    """Count the people that the first replicate sees, until the time, the film or Ctrl-C ends it.
+    camera: Camera,
+    watch: Watch,
+    people: Sequence[str],
+    seconds: float = float("inf"),
+    *,
+    together: int = TOGETHER,
+    window: Window | None = None,
+    keep: Callable[[Sight], None] = lambda _: None,
+) -> Count:
+    """Count the people that are seen, until the time, the film or Ctrl-C ends it; return the count.
 
-    Shows bars while it counts, prints the final count, and returns it: (people + 1,), the last is
-    nobody. Raises FacelabError, after printing it, when the camera fails.
+    Shows the board while it counts, and prints the table at the end, and why it ended. ``keep`` is
+    called with every sight. Raises FacelabError, after the table, when the camera fails.
     """
     from rich.console import Console
     from rich.live import Live
 
-    counts = np.zeros(len(people) + 1, np.int64)
-    window, console = open_window(), Console()
-    at_terminal = sys.stdout.isatty()
-    tell = partial(console.print, markup=False, highlight=False)
-    board = Live(console=console, auto_refresh=False, transient=True) if at_terminal else None
-    said = time.monotonic()
+    count, console, waiting = Count(people), Console(), deque[Shot]()
+    tell = partial(console.print, markup=False, highlight=False, soft_wrap=True)
+    live = Live(console=console, auto_refresh=False, transient=True) if _at_terminal() else None
+    said, pressed, end = time.monotonic(), "", ""
     try:
-        with interruptible() as interrupted, board or nullcontext():
-            for answers in watch(_batches(camera, seconds, interrupted, window, tell)):
-                counts += counted(answers[:1])[0]
-                if board:
-                    board.update(bars(people, counts), refresh=True)
-                elif time.monotonic() - said > EVERY:
-                    said = time.monotonic()
-                    print(line(people, counts), flush=True)
+        with interruptible() as interrupted, live or nullcontext():
+            ends = _Ends(seconds, interrupted, lambda: pressed)
+            shots = _shots(camera, ends, tell)
+            with closing(shots), closing(_batches(shots, waiting, together)) as batches:
+                for seen in watch(batches):
+                    for frame, sight in _sights(seen, waiting):
+                        count.add(sight)
+                        keep(sight)
+                        if window:
+                            pressed = _show(window, frame, sight, count)
+                    if live and time.monotonic() - said > REFRESH:
+                        said = time.monotonic()
+                        live.update(board(count, console.width), refresh=True)
+                    elif not live and time.monotonic() - said > EVERY:
+                        said = time.monotonic()
+                        print(line(count), flush=True)
+            end = ends.why or f"{one_line(camera.name)}: the film is over"
     finally:
         if window:
             window.close()
-        console.print(bars(people, counts))
-    return counts
+        console.print(table(count))
+        if end:
+            tell(f"{end}, {clock(count.now.seconds if count.now else 0)} after the first frame")
+    return count
+
+
+@dataclass
+class _Ends:
+    """What ends a count before its film does, and what did."""
+
+    seconds: float
+    interrupted: Callable[[], bool]
+    pressed: Callable[[], str]
+    why: str = ""
+
+    def ended(self, now: float) -> bool:
+        """Return whether it ends now."""
+        if self.interrupted():
+            self.why = "ended with Ctrl-C"
+        elif self.pressed() in ("q", "\x1b"):
+            self.why = "ended with a key"
+        elif now >= self.seconds:
+            self.why = "the time is over"
+        return bool(self.why)
+
+
+def _shots(camera: Camera, ends: _Ends, tell: Callable[[str], None]) -> Generator[Shot, None, None]:
+    with closing(camera.play(tell, newest=True)) as shots:
+        for now, frame in shots:
+            if ends.ended(now):
+                return
+            yield now, frame
 
 
 def _batches(
-    camera: Camera,
-    seconds: float,
-    interrupted: Callable[[], bool],
-    window: Any,
-    tell: Callable[[str], None],
-) -> Iterator[list[Frame]]:
-    def frames() -> Generator[Frame, None, None]:
-        with closing(camera.play(tell, newest=True)) as shots:
-            for now, frame in shots:
-                if now >= seconds or interrupted():
-                    return
-                if window and window.show(frame) in ("q", "\x1b"):
-                    return
-                yield frame
-
-    with closing(frames()) as source:
-        while batch := list(islice(source, TOGETHER)):
-            yield batch
+    shots: Iterator[Shot], waiting: deque[Shot], together: int
+) -> Generator[list[Frame], None, None]:
+    """Yield frames together, and keep each until it is answered."""
+    while batch := list(islice(shots, together)):
+        waiting.extend(batch)
+        yield [frame for _, frame in batch]
 
 
-def bars(people: Sequence[str], counts: NDArray[np.int64]) -> Table:
-    """Return a table with a bar, a count (people + 1,) and a share for each person."""
-    from rich.bar import Bar
-    from rich.table import Table
-    from rich.text import Text
-
-    total, most = max(int(counts.sum()), 1), max(int(counts.max()), 1)
-    table = Table("person", "", "frames", "share", title=f"{counts.sum():,} frames", expand=True)
-    table.columns[1].ratio = 1
-    for column in table.columns[2:]:
-        column.justify = "right"
-    for name, count in zip((*people, NOBODY), counts.tolist(), strict=True):
-        bar = Bar(most, 0, count, color="green" if count == most else "cyan")
-        table.add_row(Text(one_line(name)), bar, f"{count:,}", f"{count / total:.1%}")
-    return table
+def _sights(seen: Seen, waiting: deque[Shot]) -> Iterator[tuple[Frame, Sight]]:
+    faces: Iterable[Any] = repeat(None) if seen.faces is None else seen.faces
+    several: Iterable[Any] = repeat(False) if seen.several is None else seen.several
+    for odds, face, more in zip(seen.odds, faces, several, strict=False):
+        now, frame = waiting.popleft()
+        yield frame, Sight.of(now, odds, face, bool(more))
 
 
-def line(people: Sequence[str], counts: NDArray[np.int64]) -> str:
-    """Return the count in one line, as: Alex 610, Amine 79, nobody 0."""
-    told = zip((*people, NOBODY), counts.tolist(), strict=True)
-    return ", ".join(f"{one_line(name)} {count:,}" for name, count in told)
+def _show(window: Window, frame: Frame, sight: Sight, count: Count) -> str:
+    more = SEVERAL if sight.several else ""
+    return window.show(marked(frame, sight.face, label(count, sight), more), mirror=False)
+
+
+def _at_terminal() -> bool:
+    return sys.stdout.isatty()

@@ -17,10 +17,10 @@ _TRY = "import cv2; cv2.namedWindow('facelab'); cv2.waitKey(1)"
 class Window:
     """A window of OpenCV's."""
 
-    def show(self, frame: Frame) -> str:
+    def show(self, frame: Frame, *, mirror: bool = True) -> str:
         """Show a frame and return the key that was pressed in the window, or nothing."""
         cv2 = opencv()
-        cv2.imshow(TITLE, cv2.flip(frame, 1))
+        cv2.imshow(TITLE, cv2.flip(frame, 1) if mirror else frame)
         key = cv2.waitKey(1)
         return chr(key & 0xFF) if key > 0 else ""
 

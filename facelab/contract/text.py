@@ -25,3 +25,12 @@ def quoted(value: object, most: int = 60) -> str:
         return one_line(repr(value), most)
     except Exception:  # somebody else's __repr__, or a whole number of 5,000 digits
         return f"a {type(value).__name__}"
+
+
+def cell(value: object) -> object:
+    """Return a value for a table's file; a spreadsheet would run text that begins like a formula.
+
+    >>> cell("=1+1"), cell(-1)
+    ("'=1+1", -1)
+    """
+    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value

@@ -10,7 +10,7 @@ import numpy as np
 
 from facelab.contract.frame import Frame
 from facelab.faces.box import Candidates, area
-from facelab.faces.finder import THRESHOLD, Candidate, FaceFinder
+from facelab.faces.finder import Candidate, FaceFinder
 from facelab.faces.yunet import YuNet
 
 MARGIN = 1.0
@@ -28,7 +28,8 @@ class Detection:
 
     ``detect`` maps n frames (h, w, 3) to candidates (n, 8, 5), the surest first. ``margin`` is the
     side of the square that is cut, in heights of the box. Scores from ``threshold`` count.
-    ``choice``: what was asked for, so that another process can ask for it.
+    ``choice``: what was asked for, so that another process can ask for it. ``colours``: whether it
+    must see the frames in colour.
     """
 
     name: str
@@ -36,6 +37,7 @@ class Detection:
     margin: float
     threshold: float
     choice: str
+    colours: bool = False
 
 
 def detection(choice: str) -> Detection:
@@ -46,18 +48,22 @@ def detection(choice: str) -> Detection:
     if choice == "none":
         return Detection("no face detector: the centre square", centres, 1, 0.5, choice)
     if choice == "facelab":
-        finder = FaceFinder()
-
-        def find(frames: Sequence[Frame]) -> Candidates:
-            return as_array(finder.candidates(frames))
-
-        return Detection(finder.name, find, MARGIN, THRESHOLD, choice)
+        return of_finder(FaceFinder(), MARGIN)
     yunet = YuNet(Path(choice))
 
     def detect(frames: Sequence[Frame]) -> Candidates:
         return as_array([[(f.box, f.score) for f in yunet.find(frame)] for frame in frames])
 
-    return Detection(yunet.name, detect, MARGIN, 0.5, choice)
+    return Detection(yunet.name, detect, MARGIN, 0.5, choice, colours=True)
+
+
+def of_finder(finder: FaceFinder, margin: float) -> Detection:
+    """Return facelab's own face finder with weights of its own."""
+
+    def find(frames: Sequence[Frame]) -> Candidates:
+        return as_array(finder.candidates(frames))
+
+    return Detection(finder.name, find, margin, finder.threshold, "facelab")
 
 
 def as_array(found: Sequence[Sequence[Candidate]]) -> Candidates:

@@ -42,8 +42,11 @@ class Embedder:
 
     def embed(self, frames: Sequence[Frame]) -> Features:
         """Describe frames, with embeddings for vectors."""
-        features = self.extractor.extract(frames)
-        # in place, since nobody else has them: those of a crowd are large
+        return self.placed(self.extractor.extract(frames))
+
+    def placed(self, features: Features) -> Features:
+        """Turn the vectors of described frames into embeddings, in place."""
+        # nobody else has them, and those of a crowd are large
         self.centring.place(features.vectors, out=features.vectors)
         return features
 

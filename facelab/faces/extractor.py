@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from facelab.base.progress import progress
 from facelab.contract.frame import Frame
 from facelab.faces.box import Candidates
-from facelab.faces.crop import face_crop
+from facelab.faces.crop import face_crop, grey_of
 from facelab.faces.detection import Detection, detection, main_faces
 from facelab.faces.hog import SIDE, Vectors, hog
 from facelab.faces.rendered import RenderedFeatures
@@ -170,12 +170,11 @@ class FeatureExtractor:
     def _described(
         self, frames: Sequence[Frame], choose: Callable[[Candidates], Candidates]
     ) -> Features:
-        candidates = self.detection.detect(frames)
+        grey = [grey_of(frame) for frame in frames]
+        candidates = self.detection.detect(frames if self.detection.colours else grey)
         faces = choose(candidates)
         margin = self.detection.margin
-        squares = [
-            face_crop(frame, face, margin, SIDE) for frame, face in zip(frames, faces, strict=True)
-        ]
+        squares = [face_crop(*pair, margin, SIDE) for pair in zip(grey, faces, strict=True)]
         sure = candidates[..., 4] >= self.detection.threshold
         return Features(self._hog(np.stack(squares)), faces, sure.sum(axis=1) > 1)
 

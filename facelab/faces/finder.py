@@ -13,6 +13,7 @@ from facelab.contract.frame import Frame
 from facelab.faces.box import Box, intersection_over_union
 from facelab.faces.crop import grey_of, scaled
 from facelab.faces.face import NO_LANDMARKS, Face, largest_first
+from facelab.faces.looks import Looks
 from facelab.faces.network import (
     CELL,
     HEIGHT,
@@ -25,7 +26,7 @@ from facelab.faces.network import (
     refine,
     weights,
 )
-from facelab.faces.refinement import crop, refined
+from facelab.faces.refinement import crop, is_small, refined
 
 THRESHOLD = 0.8
 """Score from which a face counts as found."""
@@ -36,8 +37,8 @@ PROPOSED = 0.12
 APART = 0.35
 """Boxes that share more than this are one face."""
 
-TOGETHER = 4
-"""Frames convolved in one product: with more of them, the patches leave the processor's cache."""
+FAR = 20
+"""Sizes of the frame beyond which no box is one; only the weights of a stranger give such."""
 
 Candidate = tuple[Box, float]
 """A box (4,), and a score from 0 to 1."""
@@ -48,10 +49,19 @@ class FaceFinder:
 
     name = "facelab's face finder"
 
-    def __init__(self, threshold: float = THRESHOLD, net: Weights | None = None) -> None:
-        """Take the weights of both networks; by default the committed ones."""
+    def __init__(
+        self,
+        threshold: float = THRESHOLD,
+        net: Weights | None = None,
+        looks: Looks | None = None,
+    ) -> None:
+        """Take the weights of both networks; by default the committed ones.
+
+        ``looks``: for the frames of one film, in order; places that were just looked at are known.
+        """
         self.threshold = threshold
         self._net = net or weights()
+        self._looks = looks
 
     def find(self, frame: Frame) -> list[Face]:
         """Return the faces of a frame (height, width, 3) uint8 BGR, the largest first."""
@@ -61,26 +71,31 @@ class FaceFinder:
 
     def candidates(self, frames: Sequence[Frame]) -> list[list[Candidate]]:
         """Return what may be faces in each of some frames (height, width, 3), the surest first."""
-        parts = [frames[k : k + TOGETHER] for k in range(0, len(frames), TOGETHER)]
-        return [found for part in parts for found in self._candidates(part)]
+        # one by one: a second frame's patches cost more in fresh memory than a product saves
+        return [self._candidates(frame) for frame in frames]
 
-    def _candidates(self, frames: Sequence[Frame]) -> list[list[Candidate]]:
-        fitted = [fit(frame) for frame in frames]
-        maps = propose(np.stack([local_contrast(one.picture) for one in fitted]), self._net)
-        proposed = [
-            [(one.in_frame(box), score) for box, score in peaks(heatmap, PROPOSED)]
-            for one, heatmap in zip(fitted, maps, strict=True)
-        ]
+    def _candidates(self, frame: Frame) -> list[Candidate]:
+        fitted = fit(frame)
+        [heatmap] = propose(local_contrast(fitted.picture)[None], self._net)
+        far = FAR * max(fitted.grey.shape)
+        read = ((fitted.in_frame(box), score) for box, score in peaks(heatmap, PROPOSED))
+        proposed = [(box, score) for box, score in read if np.abs(box).max() < far]
+        boxes = [box for box, _ in proposed]
+        small = [is_small(box, fitted.zoom) for box in boxes]
+        known = self._looks.known(boxes, small) if self._looks else [None] * len(boxes)
         crops = [
-            local_contrast(crop(one.grey, box))
-            for one, found in zip(fitted, proposed, strict=True)
-            for box, _ in found
+            local_contrast(crop(fitted.grey, box))
+            for box, score in zip(boxes, known, strict=True)
+            if score is None
         ]
         answers = iter(refine(np.stack(crops), self._net) if crops else ())
-        return [
-            distinct([refined(box, score, next(answers), one.zoom) for box, score in found])
-            for one, found in zip(fitted, proposed, strict=True)
+        found = [
+            refined(box, score, next(answers), fitted.zoom) if said is None else (box, said)
+            for (box, score), said in zip(proposed, known, strict=True)
         ]
+        if self._looks:
+            self._looks.keep(boxes, [score for _, score in found])
+        return distinct([(box, score) for box, score in found if np.abs(box).max() < far])
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,15 @@ def refined(box: Box, proposed: float, answer: Map, zoom: float) -> tuple[Box, f
     ``answer`` (5,) is the refinement network's to the crop. Both networks count as independent:
     their logits add up. The box is corrected when it is `SMALL` in a picture of ``zoom``.
     """
-    logit = np.log(proposed / (1 - proposed)) + answer[0]
-    if (box[3] - box[1]) * zoom < SMALL:
+    logit = np.log(proposed / max(1 - proposed, 1e-9)) + answer[0]
+    if is_small(box, zoom):
         box = corrected(box, answer[1:])
     return box, float(1 / (1 + np.exp(-logit)))
+
+
+def is_small(box: Box, zoom: float) -> bool:
+    """Return whether a box (4,) is `SMALL` in a picture of ``zoom``, and thus corrected."""
+    return bool((box[3] - box[1]) * zoom < SMALL)
 
 
 def correction(box: Box, truth: Box) -> Box:

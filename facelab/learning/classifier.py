@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError
-from facelab.contract.text import one_line
 from facelab.faces.detection import MARGIN, Detection
 from facelab.faces.embedding import Centring
 from facelab.faces.finder import THRESHOLD
@@ -20,7 +19,7 @@ from facelab.faces.hog import FEATURES, SIDE
 from facelab.faces.layers import Centring as CentringLayer
 from facelab.faces.layers import Crop, FaceCandidates, Grey, Hog, MainFace, layer_of
 from facelab.faces.network import weights
-from facelab.learning.model_file import check_model_file, check_names
+from facelab.learning.model_file import check_model_file, check_names, refused
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
@@ -129,16 +128,8 @@ def load(path: Path) -> keras.Model:
 
     Raises FacelabError when it is none.
     """
-    try:
+    with refused(path):
         check_model_file(path)
         model = keras.saving.load_model(path, compile=False, safe_mode=True)
         check_names(list(people_of(model)), model.output_shape[-1])
-    except Exception as error:  # of Keras, HDF5, zip, JSON, TensorFlow: whatever a file provokes
-        why = str(error) if type(error) is ValueError else type(error).__name__
-        if isinstance(error, OSError) and error.strerror:
-            why = error.strerror
-        raise FacelabError(
-            f"{path}: not a facelab classifier ({one_line(why)}); make one with "
-            f"`facelab train GALLERY -o {path.name}`"
-        ) from error
     return model

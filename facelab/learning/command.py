@@ -55,9 +55,9 @@ def run_train(arguments: argparse.Namespace) -> int:
         read_gallery,  # with pandas: half a second for every command
     )
 
-    photos, left_out = read_gallery(arguments.gallery)
-    for line in left_out:
-        print(f"facelab: left out: {line}", file=sys.stderr)
+    photos, warnings = read_gallery(arguments.gallery)
+    for line in warnings:
+        print(f"facelab: gallery: {line}", file=sys.stderr)
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from facelab.base.interrupt import interruptible
     from facelab.learning.trainer import Trainer

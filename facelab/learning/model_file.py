@@ -13,11 +13,14 @@ import stat
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import h5py
-import keras
+
+from facelab.contract.errors import FacelabError
+from facelab.contract.text import one_line
 
 LARGEST = 256 << 20
 """Bytes of a file, of all that is packed in it, and of its weights, at most: 30,000 people's."""
@@ -33,14 +36,39 @@ LAYERS, SIDE, OBJECTS = 50, 256, 1000
 
 PARTS = ("config.json", "metadata.json", "model.weights.h5")
 
+OWN = {
+    f"facelab>{layer}"
+    for layer in (
+        *("CentreSquare", "Centring", "Crop", "FaceCandidates", "Grey", "Hog", "MainFace"),
+        *("Nobody", "People"),
+    )
+}
+"""facelab's own layers, by the names under which Keras knows them."""
+
 KERAS = {"Functional", "InputLayer", "Dense", "GlorotUniform", "Zeros", "DTypePolicy"}
 """What of Keras' own a classifier is made of."""
 
 
-def check_model_file(path: Path) -> None:
-    """Raise OSError, ValueError, or the errors of JSON, zip and HDF5 for a damaged file.
+@contextmanager
+def refused(path: Path) -> Iterator[None]:
+    """Within the block, whatever a file provokes becomes a FacelabError of one line."""
+    try:
+        yield
+    except Exception as error:  # of Keras, HDF5, zip, JSON, TensorFlow
+        why = str(error) if type(error) is ValueError else type(error).__name__
+        if isinstance(error, OSError) and error.strerror:
+            why = error.strerror
+        raise FacelabError(
+            f"{path}: not a facelab classifier ({one_line(why)}); make one with "
+            f"`facelab train GALLERY -o {path.name}`"
+        ) from error
 
-    A ValueError of ours gives the reason in a few words.
+
+def check_model_file(path: Path) -> tuple[dict[str, Any], bytes]:
+    """Return the description and the weights (HDF5) of a classifier, once they are checked.
+
+    Raises OSError, ValueError, or the errors of JSON, zip and HDF5 for a damaged file. A ValueError
+    of ours gives the reason in a few words.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:
@@ -60,16 +88,18 @@ def check_model_file(path: Path) -> None:
             if sizes["config.json"] + sizes["metadata.json"] > DESCRIPTION:
                 raise ValueError(f"a description of more than {DESCRIPTION >> 20} MB")
             json.loads(archive.read("metadata.json"))
-            _check_description(json.loads(archive.read("config.json")))
-            _check_weights(archive.read("model.weights.h5"))
+            description = json.loads(archive.read("config.json"))
+            _check_description(description)
+            weights = archive.read("model.weights.h5")
+            _check_weights(weights)
+            return description, weights
 
 
 def _check_description(model: Any) -> None:
     """Look at every object that Keras would build."""
-    known = keras.saving.get_custom_objects()
     for one in _objects(model):
         module, name, own = one.get("module"), one["class_name"], one.get("registered_name")
-        ours = isinstance(own, str) and own.startswith("facelab>") and own in known
+        ours = isinstance(own, str) and own in OWN
         theirs = own in (None, name) and str(module).partition(".")[0] == "keras" and name in KERAS
         if not (ours or theirs or (name == "__keras_tensor__" and module is None)):
             raise ValueError(f"it holds {str(own or name)[:60]!r}, which none of facelab's does")

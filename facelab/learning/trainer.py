@@ -22,6 +22,7 @@ from facelab.faces.embedding import Centring, Embedder
 from facelab.faces.extractor import FeatureExtractor, Features, Hog
 from facelab.faces.layers import compiled_hog
 from facelab.faces.store import Store, fingerprint
+from facelab.learning.answerer import probabilities
 from facelab.learning.classifier import assemble
 from facelab.learning.replicates import train_replicates
 from facelab.learning.theory import theory
@@ -48,14 +49,7 @@ class Trained:
         return map(self._answer, self.embedder.follow(clip))
 
     def _answer(self, features: Features) -> NDArray[np.float32]:
-        vectors, seen = features.vectors, features.seen[:, None]
-        answers = np.empty((len(self.head.bias), len(vectors), len(self.people)), np.float32)
-        # replicate by replicate: a crowd's answers are large, and here three times as large
-        for answer, kernel, bias in zip(answers, self.head.kernel, self.head.bias, strict=True):
-            logits = vectors @ kernel + bias
-            exp_logits = np.exp(logits - logits.max(axis=1, keepdims=True))
-            answer[:] = exp_logits / exp_logits.sum(axis=1, keepdims=True) * seen
-        return answers
+        return probabilities(self.head, features)
 
     def model(self, replicate: int = 0) -> keras.Model:
         """Return one replicate as a Keras model from frames to probabilities."""
@@ -91,15 +85,20 @@ class Trainer:
 
     def train(self, photos: Photos, request: TrainingRequest) -> Trained:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
-        embedder = self.embedder(photos, request.parameters)
-        embeddings, labels = embedder.embed(photos.frames).vectors, photos.numbers(photos.people)
-        head, history = train_replicates(embeddings, labels, len(photos.people), request)
+        embedder, embedded = self.embedded(photos, request.parameters)
+        labels, people = photos.numbers(photos.people), len(photos.people)
+        head, history = train_replicates(embedded.vectors, labels, people, request)
         return Trained(history, head, embedder, photos.people)
 
-    def embedder(self, photos: Photos, parameters: Parameters) -> Embedder:
-        """Return what embeds frames as for a training on photos: round their mean."""
-        mean = self.extractor.extract(photos.frames).vectors.mean(axis=0)
-        return Embedder(self.extractor, Centring(mean, parameters.embedding_norm))
+    def embedded(self, photos: Photos, parameters: Parameters) -> tuple[Embedder, Features]:
+        """Return what embeds frames as for a training on photos, round their mean, and the photos.
+
+        Each is described once.
+        """
+        features = self.extractor.extract(photos.frames)
+        centring = Centring(features.vectors.mean(axis=0), parameters.embedding_norm)
+        embedder = Embedder(self.extractor, centring)
+        return embedder, embedder.placed(features)
 
     def lessons(self, photos: Photos, parameters: Parameters, seeds: Sequence[int]) -> list[Lesson]:
         """Return what a learner is given to train each replicate on photos, one a seed.
@@ -107,7 +106,7 @@ class Trainer:
         They share their embeddings. The first weights are drawn here once more, as the exam's own
         arithmetic: not by the training's function, which is examined.
         """
-        embeddings = self.embedder(photos, parameters).embed(photos.frames).vectors
+        embeddings = self.embedded(photos, parameters)[1].vectors
         labels, people = photos.numbers(photos.people), len(photos.people)
         draw = type(keras.initializers.get(parameters.kernel_initializer))
         shape, bias = (embeddings.shape[1], people), np.zeros(people, np.float32)
@@ -119,7 +118,7 @@ class Trainer:
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training on photos, by the reader's names."""
-        embedded = self.embedder(photos, parameters).embed(photos.frames)
+        _, embedded = self.embedded(photos, parameters)
         told = {
             "photos without a face, described by their centre square": (~embedded.seen).sum(),
             "photos with several faces, described by the largest": embedded.several.sum(),

@@ -61,13 +61,15 @@ def count_live(
     """
     if not plan.minutes:
         return
-    from facelab.camera.live_count import tally
+    from facelab.camera.live_count import answered, tally
+    from facelab.camera.window import open_window
 
     terminal.section("live")
     try:
         photos = exam.source.photos("gallery")
         watch = exam.watcher(exam.train(photos, Parameters()))
-        tally(camera, watch, photos.people, 60 * plan.minutes)
+        seconds, window = 60 * plan.minutes, open_window()
+        tally(camera, answered(watch), photos.people, seconds, window=window)
     except FacelabError as error:
         terminal.write_line(str(error), red=True)
 

@@ -7,6 +7,8 @@ import io
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
+from facelab.contract.text import cell
+
 
 def csv_address(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """Return the ``data:`` address of a CSV file with a line of names and a line a row.
@@ -16,11 +18,6 @@ def csv_address(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(map(_cell, names))
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerow(map(cell, names))
+    writer.writerows([cell(value) for value in row] for row in rows)
     return "data:text/csv;charset=utf-8," + quote(text.getvalue(), safe=",:;/()=+'")
-
-
-def _cell(value: object) -> object:
-    # A spreadsheet would run a name that begins like a formula.
-    return f"'{value}" if isinstance(value, str) and value[:1] in tuple("=+-@\t\r") else value

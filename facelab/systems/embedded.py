@@ -111,8 +111,8 @@ class Embedded:
 
         parameters, seeds = request.parameters, request.seeds
         parameters.check_against(len(photos))
-        embedder = self._trainer.embedder(photos, parameters)
-        embeddings, people = embedder.embed(photos.frames).vectors, len(photos.people)
+        embedder, embedded = self._trainer.embedded(photos, parameters)
+        embeddings, people = embedded.vectors, len(photos.people)
         start = request.start or initial_head(embeddings.shape[1], people, parameters, seeds)
         labels = photos.numbers(photos.people)
         total = parameters.updates(len(photos))

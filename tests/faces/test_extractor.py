@@ -65,6 +65,8 @@ def test_a_frame_is_described_alone_as_in_company(pixels: NDArray[np.uint8]) -> 
     together = FeatureExtractor(found).extract(list(pixels))
     alone = [FeatureExtractor(found).extract([frame]).vectors[0] for frame in pixels]
     np.testing.assert_allclose(together.vectors, alone, atol=1e-6)
+    faces = [FeatureExtractor(found).extract([frame]).faces[0] for frame in pixels]
+    np.testing.assert_array_equal(together.faces, faces)
 
 
 def test_frames_of_several_sizes_are_described_together(recording: Recording) -> None:

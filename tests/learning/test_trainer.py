@@ -5,15 +5,18 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from facelab.contract.errors import FacelabError
+from facelab.contract.frame import Frame
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.training import TrainingRequest
+from facelab.faces.extractor import FeatureExtractor, Features
 from facelab.gallery.source import Recording
 from facelab.learning.classifier import load, people_of
 from facelab.learning.trainer import Trained, Trainer
@@ -36,6 +39,27 @@ def test_the_model_answers_as_the_replicate(trained: Trained, photos: Photos) ->
     for replicate in (0, 1):
         answer = trained.model(replicate)(np.stack(photos.frames))
         np.testing.assert_allclose(answer, expected[replicate], atol=1e-5)
+
+
+@pytest.mark.slow
+def test_photos_are_described_once(photos: Photos, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For their mean and for their vectors; with the same bits as when asked about later."""
+    described: list[int] = []
+    extract = FeatureExtractor.extract
+
+    def told(extractor: FeatureExtractor, frames: Sequence[Frame]) -> Features:
+        described.append(len(frames))
+        return extract(extractor, frames)
+
+    monkeypatch.setattr(FeatureExtractor, "extract", told)
+    trainer, parameters = Trainer(), Parameters(epochs=1)
+    trainer.train(photos, TrainingRequest(parameters, [0]))
+    embedder, embedded = trainer.embedded(photos, parameters)
+    trainer.theory(photos, parameters)
+    trainer.lessons(photos, parameters, [0])
+    assert described == [len(photos)] * 4
+    again = embedder.embed(photos.frames)
+    np.testing.assert_array_equal(again.vectors, embedded.vectors)
 
 
 @pytest.mark.slow

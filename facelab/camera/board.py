@@ -1,0 +1,124 @@
+"""Board: a count for the eye, as a table in a terminal and as a line elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from facelab.camera.count import Count, Sight
+from facelab.contract.text import one_line
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderableType
+    from rich.measure import Measurement
+    from rich.table import Table
+    from rich.text import Text
+
+LEVELS = "▁▂▃▄▅▆▇█"
+"""Shares of a stretch's frames, up to all of them."""
+
+MARGIN = 3
+"""Characters free at the end of a line: a terminal shows ^C there, and nothing moves."""
+
+SEVERAL = "several faces: the largest is answered"
+
+
+def board(count: Count, width: int) -> RenderableType:
+    """Return who is seen now and the table, for a terminal of so many characters."""
+    from rich.console import Group
+    from rich.constrain import Constrain
+    from rich.text import Text
+
+    return Constrain(Group(Text(now(count), style="bold"), table(count)), width - MARGIN)
+
+
+def table(count: Count) -> Table:
+    """Return a table of people: when they were seen, in how many frames, and when last."""
+    from rich.table import Table
+    from rich.text import Text
+
+    total = max(int(count.frames.sum()), 1)
+    end = max(float(count.last.max()), 0.0)
+    told = Table(title=title(count), expand=True)
+    told.add_column("person", max_width=24)
+    told.add_column(f"seen from 0:00 to {clock(end)}", ratio=1, no_wrap=True)
+    for name in ("frames", "share", "last seen"):
+        told.add_column(name, justify="right", no_wrap=True)
+    stretches = int(end / count.stretch) + 1
+    for place, name in enumerate(count.names):
+        frames, last = int(count.frames[place]), float(count.last[place])
+        strip = Strip(count.when[:stretches], place)
+        seen = clock(last) if frames else "never"
+        told.add_row(Text(one_line(name)), strip, f"{frames:,}", f"{frames / total:.1%}", seen)
+    return told
+
+
+def title(count: Count) -> str:
+    """Return how many frames were counted, and in how many more faces than one were seen."""
+    more = f", {count.several:,} of them with several faces" if count.several else ""
+    return f"{count.frames.sum():,} frames{more}"
+
+
+def now(count: Count) -> str:
+    """Return who was seen in the last frame, as: now: Ada, 0.93."""
+    if count.now is None:
+        return "now: no frame yet"
+    more = f" ({SEVERAL})" if count.now.several else ""
+    return f"now: {label(count, count.now)}{more}"
+
+
+def label(count: Count, sight: Sight) -> str:
+    """Return a name and its probability, as: Ada, 0.93."""
+    name = one_line(count.names[sight.person])
+    return name if sight.person < 0 else f"{name}, {sight.odds[sight.person]:.2f}"
+
+
+def line(count: Count) -> str:
+    """Return it all in one line, as: 0:05 now: Ada, 0.93; counted: Ada 130, Bo 2, nobody 18."""
+    told = zip(count.names, count.frames.tolist(), strict=True)
+    counted = ", ".join(f"{one_line(name)} {frames:,}" for name, frames in told)
+    at = clock(count.now.seconds) if count.now else clock(0)
+    return f"{at} {now(count)}; counted: {counted}"
+
+
+def clock(seconds: float) -> str:
+    """Return seconds as minutes and seconds, with hours where there are any: 1:02:03."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+@dataclass(frozen=True)
+class Strip:
+    """A person's share of the frames over time: ``when`` (stretches, people + 1) and a place.
+
+    It takes the width that there is, a character for one or several stretches.
+    """
+
+    when: NDArray[np.int64]
+    place: int
+
+    def __rich_measure__(self, _: Console, options: ConsoleOptions) -> Measurement:
+        from rich.measure import Measurement
+
+        return Measurement(min(8, options.max_width), options.max_width)
+
+    def __rich_console__(self, _: Console, options: ConsoleOptions) -> Iterator[Text]:
+        from rich.text import Text
+
+        yield Text(self.drawn(max(options.max_width, 1)), style="green", no_wrap=True)
+
+    def drawn(self, width: int) -> str:
+        """Return the strip in at most so many characters; a dot stands for frames of others."""
+        ends = np.linspace(0, len(self.when), min(width, len(self.when)) + 1).astype(int)
+        parts = np.add.reduceat(self.when, ends[:-1], axis=0)
+        signs = []
+        for frames in parts:
+            share = frames[self.place] / max(frames.sum(), 1)
+            level = LEVELS[int(np.ceil(share * len(LEVELS))) - 1]
+            signs.append(level if share else "·" if frames.any() else " ")
+        return "".join(signs)
