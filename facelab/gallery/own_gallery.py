@@ -44,6 +44,25 @@ def read_gallery(folder: Path) -> tuple[Photos, list[str]]:
     return photos, left_out
 
 
+def split_gallery(folder: Path) -> tuple[Photos, Photos, list[str]]:
+    """Return the photos to learn from, the probes, and a line for all left out or suspicious.
+
+    They are split as an ``OwnGallery`` is, with each person under her own name. A person with too
+    few photos to hold probes out is learned whole. Raises FacelabError as ``read_gallery``.
+    """
+    found = read_found(folder)
+    labels = found.photos.labels
+    known = labels[labels["set"] == "gallery"]["person"].unique()
+    if len(known) < 2:
+        raise _too_few(folder, tuple(known), found.left_out)
+    photos = _split(found.photos.of(known))
+    sets = photos.labels["set"]
+    learned, asked = (
+        photos.select(of) for of in (sets == "gallery", sets.str.startswith("probes"))
+    )
+    return learned, asked, [*found.left_out, *_doubles(photos, found.small)]
+
+
 class OwnGallery:
     """A folder of photos, or a recording, of anyone; lenient: damaged files are left out.
 
@@ -188,7 +207,7 @@ class OwnGallery:
 def _split(photos: Photos) -> Photos:
     """Return photos where about a quarter of each person's are probes, unless there are some.
 
-    Every photo is given its burst.
+    Whoever has fewer than 9 photos gets none. Every photo is given its burst.
     """
     labels = photos.labels.copy()
     if "burst" not in labels:
@@ -200,7 +219,7 @@ def _split(photos: Photos) -> Photos:
         for number, burst in enumerate(groups, 1):
             unnamed = [row for row in learnt.index[burst] if not labels.loc[row, "burst"]]
             labels.loc[unnamed, "burst"] = f"{person} {number}"
-        if not own["set"].str.startswith("probes").any():
+        if len(learnt) >= FEWEST and not own["set"].str.startswith("probes").any():
             labels.loc[learnt.index[sorted(probes(groups))], "set"] = "probes"
     return Photos(photos.frames, labels)
 
