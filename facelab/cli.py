@@ -11,7 +11,10 @@ from importlib import import_module
 from facelab.base.opencv import explained
 from facelab.contract.errors import FacelabError
 
-COMMANDS = ("trials", "camera", "gallery", "studio", "report", "recipe", "playing", "systems")
+COMMANDS = (
+    *("trials", "camera", "page", "gallery", "studio", "report", "recipe", "playing"),
+    "systems",
+)
 """The packages that add commands, each in a module called ``command``, in the order of the help."""
 
 

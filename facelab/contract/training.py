@@ -29,6 +29,8 @@ class TrainingRequest:
     ``start``: the initial weights, drawn from the seeds where it is None.
     ``stop(values)`` is called from time to time with the number of values drawn so far, and returns
     whether to interrupt. ``progress(done, total)`` is called as the work proceeds.
+    ``points(values)`` is called with the values of each update as they are drawn, once each and in
+    order: (updates, 3, replicates) float32, of loss, accuracy and the rate that was really used.
     """
 
     parameters: Parameters
@@ -36,6 +38,7 @@ class TrainingRequest:
     start: Head | None = None
     stop: Callable[[int], bool] | None = None
     progress: Callable[[int, int], None] | None = None
+    points: Callable[[NDArray[np.float32]], None] | None = None
 
 
 class Training(Protocol):

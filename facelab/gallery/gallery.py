@@ -10,11 +10,11 @@ from __future__ import annotations
 import contextlib
 import hashlib
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
+from types import MappingProxyType, TracebackType
 
 import pandas as pd
 
@@ -51,7 +51,7 @@ class Gallery:
         self._rows: list[Row] = []
         self._counts: Counter[tuple[str, str]] = Counter()
         self._consents: dict[str, Consent] = {}
-        self._refresh()
+        self.refresh()
 
     def __enter__(self) -> Gallery:
         """Take the folder for oneself. Raises FacelabError when another program has it."""
@@ -59,7 +59,7 @@ class Gallery:
             self._made = not files.is_folder(self.folder)
             files.make_folder(self.folder)
             self._session = Session(self.folder)
-            self._refresh()
+            self.refresh()
         except OSError as error:
             self._release()
             raise _unsaved(f"{self.folder}: photos", error) from error
@@ -93,14 +93,14 @@ class Gallery:
         try:
             files.make_folder(self.folder)
             with writing(self.folder, self._session):
-                self._refresh()
+                self.refresh()
                 yield
                 self._seen = self._signatures()
         except OSError as error:
             raise _unsaved(what, error) from error
 
-    def _refresh(self) -> None:
-        """Read what is on the disk, if others have written since."""
+    def refresh(self) -> None:
+        """Read what is on the disk, if others have written since. Raises FacelabError."""
         found = self._signatures()
         if found == self._seen:
             return
@@ -193,6 +193,11 @@ class Gallery:
     def damage(self) -> list[str]:
         """Return a line for every file that is missing, damaged, half-written or an orphan."""
         return damage(self.folder, self.table)
+
+    @property
+    def consents(self) -> Mapping[str, Consent]:
+        """Who has agreed, in the order of asking."""
+        return MappingProxyType(self._consents)
 
     def consent(self, person: str) -> Consent | None:
         """Return a person's consent, None when nobody asked."""

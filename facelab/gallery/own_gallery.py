@@ -52,15 +52,14 @@ def split_gallery(folder: Path) -> tuple[Photos, Photos, list[str]]:
     """
     found = read_found(folder)
     labels = found.photos.labels
-    known = labels[labels["set"] == "gallery"]["person"].unique()
+    known = labels[labels["set"] == "gallery"]["person"].unique().tolist()
     if len(known) < 2:
         raise _too_few(folder, tuple(known), found.left_out)
     photos = _split(found.photos.of(known))
     sets = photos.labels["set"]
-    learned, asked = (
-        photos.select(of) for of in (sets == "gallery", sets.str.startswith("probes"))
-    )
-    return learned, asked, [*found.left_out, *_doubles(photos, found.small)]
+    learned, asked = sets == "gallery", sets.str.startswith("probes")
+    lines = [*found.left_out, *_doubles(photos, found.small)]
+    return photos.select(learned), photos.select(asked), lines
 
 
 class OwnGallery:

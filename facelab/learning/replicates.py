@@ -27,14 +27,15 @@ def train_replicates(
     """Train one replicate a seed, as ``training.train``; long ones on a cluster, if one is in use.
 
     On one machine, replicates side by side already use every core. A training that can be stopped
-    stays on this machine, where it can be asked.
+    or followed stays on this machine, where it can be asked.
     """
     photos, features = embeddings.shape
     parameters, seeds = request.parameters, request.seeds
     parameters.check_against(photos)
     work = parameters.updates(photos) * parameters.batch_size * min(photos, features) * people
     here = type(get_active_backend()[0]).__module__ != "joblib._dask"
-    if here or work < WORTH or request.start or request.stop or len(seeds) == 1:
+    followed = request.stop or request.points
+    if here or work < WORTH or request.start or followed or len(seeds) == 1:
         return train(
             embeddings,
             labels,
@@ -44,6 +45,7 @@ def train_replicates(
             start=request.start,
             stop=request.stop,
             progress=request.progress,
+            points=request.points,
         )
     jobs = (joblib.delayed(train)(embeddings, labels, people, parameters, seeds=[s]) for s in seeds)
     trained = joblib.Parallel(batch_size=1)(jobs)

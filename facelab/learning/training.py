@@ -47,13 +47,14 @@ def train(
     start: Head | None = None,
     stop: Callable[[int], bool] | None = None,
     progress: Callable[[int, int], None] | None = None,
+    points: Callable[[NDArray[np.float32]], None] | None = None,
 ) -> tuple[Head, History]:
     """Train one replicate a seed and return its head with its history.
 
     ``embeddings`` (N, D) float32, ``labels`` (N,) int32 in 0 … ``people`` - 1. ``start``: the
     initial heads, drawn from the seeds where it is None. After every chunk of updates,
-    ``progress(done, total)`` is called, and ``stop(done)`` returns whether to interrupt: the heads
-    and values so far are returned.
+    ``points(values)`` is given its values (updates, 3, R), ``progress(done, total)`` is called, and
+    ``stop(done)`` returns whether to interrupt: the heads and values so far are returned.
     Raises FacelabError when the batch size is larger than N, or ``start`` has other sizes.
     """
     parameters.check_against(len(embeddings))
@@ -71,7 +72,7 @@ def train(
 
     places = places_for(parameters.batch_size)
     room = chunk_room(len(seeds), places)
-    points: list[NDArray[np.float32]] = []
+    chunks: list[NDArray[np.float32]] = []
     # a guess for the first call: a thousand million products and sums a second
     due = chunk_seconds(origin.nbytes)
     chunk = next_chunk(1, 4e-9 * origin.size * places, room, due)
@@ -83,15 +84,17 @@ def train(
         spare = ((0, room - count), (0, 0), (0, places - parameters.batch_size))
         padded = np.pad(batches, spare, constant_values=-1)
         kernel, bias, drawn = run_chunk(x, y, padded, tf.constant(count), rate, kernel, bias)
-        points.append(drawn.numpy()[:count].copy())  # not a view, which would keep all the room
+        chunks.append(drawn.numpy()[:count].copy())  # not a view, which would keep all the room
         done += count
         chunk = next_chunk(count, time.perf_counter() - began, room, due)
+        if points:
+            points(chunks[-1])
         if progress:
             progress(done, len(order))
         if stop and stop(done):
             break
 
-    loss, accuracy, rate_used = np.concatenate(points).transpose(1, 2, 0)  # each (R, U)
+    loss, accuracy, rate_used = np.concatenate(chunks).transpose(1, 2, 0)  # each (R, U)
     history = History(
         seeds=tuple(seeds),
         loss=loss,

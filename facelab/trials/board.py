@@ -26,7 +26,7 @@ NARROW, WIDE = 16, 36
 """Characters that a curve is wide, at least and at most."""
 
 Points = Callable[[NDArray[np.float32]], None]
-"""``points(values)``: loss, accuracy and rate of the updates just made, (updates, 3, replicates)."""
+"""``points(values)``: those of the updates just made, as a ``TrainingRequest`` says."""
 
 
 class Row:
@@ -42,13 +42,14 @@ class Row:
     def add(self, values: NDArray[np.float32], total: int) -> None:
         """Take the values (updates, 3, replicates) of the next of ``total`` updates."""
         if not self._total:
-            self._total, bins = total, min(total, self.columns)
-            self._sums, self._counts = np.zeros((2, bins)), np.zeros(bins)
+            self._total, count = total, min(total, self.columns)
+            self._sums, self._counts = np.zeros((2, count)), np.zeros(count)
         means = values[:, :2].astype(np.float64).mean(axis=2)  # (updates, 2)
         updates = np.arange(self._done, self._done + len(means))
         bins = updates * len(self._counts) // self._total
-        np.add.at(self._sums, (slice(None), bins), means.T)
-        np.add.at(self._counts, bins, 1)
+        for sums, measure in zip(self._sums, means.T, strict=True):
+            sums += np.bincount(bins, measure, len(sums))
+        self._counts += np.bincount(bins, minlength=len(self._counts))
         self._done += len(means)
         self.now = float(means[-1, 0]), float(means[-1, 1])
         self.state = f"{self._done:,} of {self._total:,} updates"

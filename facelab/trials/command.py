@@ -1,4 +1,4 @@
-"""The commands ``facelab train`` and ``facelab compare``: photos in, a classifier and curves out."""
+"""The commands ``facelab train`` and ``facelab compare``: from photos to curves and answers."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -161,7 +162,7 @@ def swatch(number: int) -> Markup:
     ).format(charts.COMPARED[number], "none" if number == 0 else dash)
 
 
-def spread(values: Sequence[float] | NDArray[np.float64], form: str) -> str:
+def spread(values: Sequence[float] | NDArray[Any], form: str) -> str:
     """Write the median of the replicates, and their range where they differ.
 
     >>> spread([1, 3, 2], ".0f"), spread([2.0], ".2f"), spread([2, 2], ".0f")

@@ -111,13 +111,14 @@ def combinations(values: dict[str, Sequence[str]]) -> list[Parameters]:
                 )
         checked[field] = numbers
     found = [
-        Parameters(**dict(zip(checked, one, strict=True))) for one in product(*checked.values())
+        Parameters().with_(**dict(zip(checked, one, strict=True)))
+        for one in product(*checked.values())
     ]
     if not FEWEST <= len(found) <= MOST:
         times = " x ".join(str(len(numbers)) for numbers in checked.values())
         raise FacelabError(
-            f"compare: received {len(found)} combinations ({times} learning rates, epochs and batch "
-            f"sizes), allowed are {FEWEST} to {MOST}, which can be told apart on one chart; name "
+            f"compare: received {len(found)} combinations ({times} learning rates, epochs and "
+            f"batch sizes), allowed are {FEWEST} to {MOST}, which can be told apart on one chart; name "
             + ("more" if len(found) < FEWEST else "fewer")
             + " values, as --rates 0.001 0.1 1"
         )
