@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from facelab.base.files import is_folder, whole, write_atomically
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval, plain
-from facelab.contract.parameters import PARAMETERS, Parameter, Parameters
+from facelab.contract.parameters import PARAMETERS, SEED, Parameter, Parameters
 from facelab.contract.text import one_line
 from facelab.contract.training import TrainingRequest
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-SEED = Parameter(
-    "seed", "seed", Interval.between(0, 2**31 - 1), True, "which first weights and order are drawn"
-)
 SEEDS = Parameter(
     "seeds", "seeds", Interval.between(1, 100), True, "how many replicates of each training, as 5"
 )
@@ -109,11 +106,11 @@ def run_train(arguments: argparse.Namespace) -> int:
     trial = asked(trained, learned, probes, parameters)
     with _writing(output), whole(output) as half:  # a full disk leaves what was there
         trained.model().save(half)
+    _say_result(trial, learned, output)
     facts = _facts(arguments.gallery, learned, probes, trainer.version, [parameters], [seed])
     content = training_page(f"Training on {facts['gallery']}", facts, trial)
     with _writing(page):
         write_atomically(page, content.encode())
-    _say_result(trial, learned, output)
     print(f"{page}: its curves" + (" and answers" if probes else ""))
     return 0
 
@@ -155,6 +152,8 @@ def run_compare(arguments: argparse.Namespace) -> int:
             trials.append(trial)
             right = f"{spread(trial.right, '.0f')} of {len(probes)} probes right"
             shown.end(number, right if trial.whole else f"interrupted: {right}")
+    if not trials:
+        raise KeyboardInterrupt
     missing = [
         f"{name}: interrupted after {trial.history.updates:,} of {trial.updates:,} updates"
         for name, trial in zip(names, trials, strict=False)

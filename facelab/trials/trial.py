@@ -118,9 +118,8 @@ def combinations(values: dict[str, Sequence[str]]) -> list[Parameters]:
         times = " x ".join(str(len(numbers)) for numbers in checked.values())
         raise FacelabError(
             f"compare: received {len(found)} combinations ({times} learning rates, epochs and "
-            f"batch sizes), allowed are {FEWEST} to {MOST}, which can be told apart on one chart; name "
-            + ("more" if len(found) < FEWEST else "fewer")
-            + " values, as --rates 0.001 0.1 1"
+            f"batch sizes), allowed are {FEWEST} to {MOST}, which can be told apart on one chart; "
+            f"name {'more' if len(found) < FEWEST else 'fewer'} values, as --rates 0.001 0.1 1"
         )
     return found
 
