@@ -22,8 +22,14 @@ if TYPE_CHECKING:
 REFRESH = 0.2
 """Seconds between two looks of the board."""
 
-NARROW, WIDE = 16, 36
+NARROW, WIDE = 12, 36
 """Characters that a curve is wide, at least and at most."""
+
+MARGIN = 3
+"""Characters free at the end of a line: a terminal shows ^C there, and nothing moves."""
+
+TITLE, STATE = 20, 22
+"""Characters of a title and of a state in one line: what is longer takes two."""
 
 Points = Callable[[NDArray[np.float32]], None]
 """``points(values)``: those of the updates just made, as a ``TrainingRequest`` says."""
@@ -52,7 +58,7 @@ class Row:
         self._counts += np.bincount(bins, minlength=len(self._counts))
         self._done += len(means)
         self.now = float(means[-1, 0]), float(means[-1, 1])
-        self.state = f"{self._done:,} of {self._total:,} updates"
+        self.state = f"{self._done:,} of {self._total:,}\nupdates"
 
     def curve(self, measure: int) -> list[float]:
         """Return loss (0) or accuracy (1) for each column, NaN where nothing is drawn yet."""
@@ -98,7 +104,7 @@ class Board:
         if self.shown:
             self.shown()
         else:
-            print(f"{self.rows[number].title}: {result}", flush=True)
+            print(f"{self.rows[number].title}: {result}".replace("\n", ", "), flush=True)
 
     def table(self) -> Table:
         """Return the rows as they are now."""
@@ -106,19 +112,19 @@ class Board:
         from rich.text import Text
 
         table = Table.grid(padding=(0, 1))
-        for _ in range(6):
-            table.add_column(vertical="middle", no_wrap=True)
-        names = ("", f"loss, 0 to {self.top:.3g}", "", "accuracy, 0 to 1", "", "")
+        for width in (TITLE, None, None, None, None, STATE):
+            table.add_column(vertical="middle", no_wrap=width is None, max_width=width)
+        names = ("", f"loss 0–{self.top:.2g}", "", "accuracy 0–1", "", "")
         table.add_row(*(Text(name, "bold") for name in names))
         for row in self.rows:
             lines = [
                 Text("\n".join(braille(row.curve(measure), self.height, 0, top)), style)
                 for measure, top, style in ((0, self.top, "cyan"), (1, 1.0, "green"))
             ]
-            loss, accuracy = (f"{row.now[0]:.3g}", f"{row.now[1]:.2f}") if row.now else ("", "")
+            loss, accuracy = (f"{row.now[0]:.3f}", f"{row.now[1]:.2f}") if row.now else ("", "")
             title = row.title if len(self.rows) > 1 else ""
             table.add_row(
-                Text(title), lines[0], f"{loss:<6}", lines[1], f"{accuracy:<4}", Text(row.state)
+                Text(title), lines[0], f"{loss:<5.6}", lines[1], f"{accuracy:<4}", Text(row.state)
             )
         return table
 
@@ -127,6 +133,7 @@ class Board:
 def board(titles: Sequence[str], people: int) -> Iterator[Board]:
     """Show the board within the block; what it shows last, stays."""
     from rich.console import Console
+    from rich.constrain import Constrain
     from rich.live import Live
 
     console = Console()
@@ -134,8 +141,10 @@ def board(titles: Sequence[str], people: int) -> Iterator[Board]:
     if not can_draw(console):
         yield shown
         return
-    with Live(shown.table(), console=console, auto_refresh=False) as live:
-        shown.shown = lambda: live.update(shown.table(), refresh=True)
+    with Live(console=console, auto_refresh=False) as live:
+        shown.shown = lambda: live.update(
+            Constrain(shown.table(), console.width - MARGIN), refresh=True
+        )
         yield shown
 
 
@@ -150,6 +159,6 @@ def can_draw(console: Console) -> bool:
 
 def curve_width(console: Console, titles: Sequence[str]) -> int:
     """Return how many characters there are for each of two curves, beside the words."""
-    title = max(map(len, titles)) if len(titles) > 1 else 0
-    words = title + len("0.0123") + len("1.00") + len("40,000 of 40,000 updates") + 6
+    title = min(max(map(len, titles)), TITLE) if len(titles) > 1 else 0
+    words = title + len("0.012") + len("1.00") + STATE + 5 + MARGIN
     return min(max((console.width - words) // 2, NARROW), WIDE)

@@ -132,6 +132,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
         )
     from facelab.base.interrupt import interruptible
     from facelab.learning.trainer import Trainer
+    from facelab.report import wording
     from facelab.trials.board import board
     from facelab.trials.page import comparison_page, spread
 
@@ -150,8 +151,8 @@ def run_compare(arguments: argparse.Namespace) -> int:
                 trained = trainer.train(learned, request)
             trial = asked(trained, learned, probes, parameters)
             trials.append(trial)
-            right = f"{spread(trial.right, '.0f')} of {len(probes)} probes right"
-            shown.end(number, right if trial.whole else f"interrupted: {right}")
+            right = f"{spread(trial.right, '.0f')} of {len(probes)} right"
+            shown.end(number, right if trial.whole else f"{right}\ninterrupted")
     if not trials:
         raise KeyboardInterrupt
     missing = [
@@ -161,8 +162,8 @@ def run_compare(arguments: argparse.Namespace) -> int:
     ]
     missing += [f"{name}: not trained, it was interrupted before" for name in names[len(trials) :]]
     facts = _facts(arguments.gallery, learned, probes, trainer.version, wanted, seeds)
-    title = f"{facts['gallery']}: {len(trials)} trainings compared"
-    content = comparison_page(title, facts, names, trials, missing)
+    title = f"{facts['gallery']}: {wording.count(len(trials), 'training')} compared"
+    content = comparison_page(title, facts, names[: len(trials)], trials, missing)
     with _writing(output):
         write_atomically(output, content.encode())
     for line in missing:

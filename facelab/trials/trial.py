@@ -133,7 +133,7 @@ def titles(trials: Sequence[Parameters]) -> list[str]:
     told = {
         "learning_rate": "rate {:g}",
         "epochs": "{:,} epochs",
-        "batch_size": "batches of {:,}",
+        "batch_size": "batch {:,}",
     }
     differing = {field for field in told if len({getattr(one, field) for one in trials}) > 1}
     shown = differing or set(told)
