@@ -125,9 +125,10 @@ def test_a_classifier_answers_the_same_when_loaded(
     output = own.parent / "model.keras"
     command = ["train", str(own), "-o", str(output), "--batch-size=4", "--epochs=30", "--seed=3"]
     assert main([*command, "--face-detector=none"]) == 0
-    assert capsys.readouterr().out.splitlines()[-1] == (
-        f"{output}: 2 people, 60 updates, accuracy 1.00 in the last epoch"
-    )
+    said, page = capsys.readouterr().out.splitlines()[-2:]
+    assert said.startswith(f"{output}: 2 people, 60 updates, loss 0.0")
+    assert said.endswith(" and accuracy 1.00 in the last epoch")
+    assert page == f"{output.with_suffix('.html')}: its curves"
     model = load(output)
     assert people_of(model) == ("Ann", "Bo")
     photos, _ = read_gallery(own)
@@ -140,7 +141,7 @@ def test_a_classifier_answers_the_same_when_loaded(
 @pytest.mark.slow
 def test_photos_without_a_face_are_told(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", str(own), "-o", str(own.parent / "m.keras"), "--batch-size=4"]) == 0
-    assert "8 of 8 photos show no face: their centre square was learned" in capsys.readouterr().out
+    assert "8 of 8 photos show no face: their centre square is learned" in capsys.readouterr().out
 
 
 @pytest.mark.slow
@@ -162,7 +163,8 @@ def test_an_interrupted_training_is_saved(own: Path, capsys: pytest.CaptureFixtu
     assert main(command) == 0
     thread.join()
     assert signal.getsignal(signal.SIGINT) is usual
-    said = capsys.readouterr().out.splitlines()[-1]
+    said = capsys.readouterr().out.splitlines()[-2]
+    assert said.endswith(" in the last epoch, interrupted")
     updates = int(said.split(" people, ")[1].split(" updates")[0])
     assert 0 < updates < 8 * 500_000
     assert load(output).predict(draw(0, 0)[None], verbose=0).argmax() == 0

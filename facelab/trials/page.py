@@ -38,7 +38,7 @@ class Compared:
     title: str
     swatch: Markup
     cells: dict[str, str]
-    right: dict[str, str]
+    right: dict[str, int]
     matrix: list[list[int]]
     confusions: list[tuple[str, str, int]]
 
@@ -76,7 +76,7 @@ def comparison_page(
             name,
             swatch(number),
             _cells(trial),
-            _right(trial, people) if small else {},
+            {person: trial.confusions()[person, person] for person in people},
             [[trial.confusions()[a, b] for b in columns] for a in people] if small else [],
             confused(trial)[: 12 if not small else None],
         )
@@ -194,16 +194,6 @@ def _nobody(trial: Trial) -> bool:
 
 def _asked(trial: Trial, person: str) -> int:
     return sum(times for (asked, _), times in trial.confusions().items() if asked == person)
-
-
-def _right(trial: Trial, people: Sequence[str]) -> dict[str, str]:
-    """Return how many probes of each person are answered right, and for whom the others are."""
-    wrong = confused(trial)
-    told = {}
-    for person in people:
-        taken = ", ".join(f"{b} {times}" for a, b, times in wrong if a == person)
-        told[person] = str(trial.confusions()[person, person]) + (f" ({taken})" if taken else "")
-    return told
 
 
 def _answers_csv(trials: Sequence[Trial], names: Sequence[str]) -> str:

@@ -6,7 +6,7 @@ The axes are R replicate, U update, N probe, C person.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -92,7 +92,7 @@ def last_epoch(history: History, points: NDArray[np.float32]) -> Values:
     return np.asarray((points[:, last] * sizes).sum(axis=1) / sizes.sum(axis=1), np.float64)
 
 
-def combinations(values: dict[str, Sequence[str]]) -> list[Parameters]:
+def combinations(values: Mapping[str, Sequence[str]]) -> list[Parameters]:
     """Return the parameters of a comparison, all combinations of values by their fields.
 
     Raises FacelabError for a value that is not allowed or stands twice, and for too few or too many
