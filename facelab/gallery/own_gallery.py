@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
@@ -44,11 +45,25 @@ def read_gallery(folder: Path) -> tuple[Photos, list[str]]:
     return photos, left_out
 
 
-def split_gallery(folder: Path) -> tuple[Photos, Photos, list[str]]:
-    """Return the photos to learn from, the probes, and a line for all left out or suspicious.
+@dataclass(frozen=True)
+class Split:
+    """The photos of a gallery to learn from, and the probes, which were held out.
 
-    They are split as an ``OwnGallery`` is, with each person under her own name. A person with too
-    few photos to hold probes out is learned whole. Raises FacelabError as ``read_gallery``.
+    ``left_out``: a line for each file that is not used. ``doubles``: one for each picture that is
+    there twice where it must not be.
+    """
+
+    learned: Photos
+    probes: Photos
+    left_out: list[str]
+    doubles: list[str]
+
+
+def split_gallery(folder: Path) -> Split:
+    """Return the photos in a folder or recording, split as an ``OwnGallery`` is.
+
+    Everybody keeps her own name. Whoever has too few photos to hold probes out is learned whole.
+    Raises FacelabError as ``read_gallery``.
     """
     found = read_found(folder)
     labels = found.photos.labels
@@ -57,9 +72,9 @@ def split_gallery(folder: Path) -> tuple[Photos, Photos, list[str]]:
         raise _too_few(folder, tuple(known), found.left_out)
     photos = _split(found.photos.of(known))
     sets = photos.labels["set"]
-    learned, asked = sets == "gallery", sets.str.startswith("probes")
-    lines = [*found.left_out, *_doubles(photos, found.small)]
-    return photos.select(learned), photos.select(asked), lines
+    learned, probes = sets == "gallery", sets.str.startswith("probes")
+    doubles = _doubles(photos, found.small)
+    return Split(photos.select(learned), photos.select(probes), found.left_out, doubles)
 
 
 class OwnGallery:

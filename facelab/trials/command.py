@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facelab.base.files import is_folder, whole, write_atomically
+from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval, plain
 from facelab.contract.parameters import PARAMETERS, SEED, Parameter, Parameters
@@ -203,16 +204,21 @@ def _read(arguments: argparse.Namespace, wanted: list[Parameters]) -> tuple[Phot
     Raises FacelabError for too few people, or a batch of more photos than there are.
     """
     gallery: Path = arguments.gallery
+    opencv()  # where it cannot start, that alone is said
     if is_folder(gallery):
         print(f"reading the photos in {one_line(str(gallery))}", flush=True)
     # with pandas: half a second for every command
     from facelab.gallery.own_gallery import read_gallery, split_gallery
 
     probes: Photos | None = None
+    doubles: list[str] = []
     if getattr(arguments, "all_photos", False):
-        learned, lines = read_gallery(gallery)
+        learned, left_out = read_gallery(gallery)
     else:
-        learned, probes, lines = split_gallery(gallery)
+        split = split_gallery(gallery)
+        learned, probes = split.learned, split.probes
+        left_out, doubles = split.left_out, split.doubles
+    lines = [*(f"left out: {line}" for line in left_out), *doubles]
     for line in lines[:NAMED]:
         print(f"facelab: {line}", file=sys.stderr)
     if len(lines) > NAMED:
