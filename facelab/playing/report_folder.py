@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from facelab.base.files import inside
+from facelab.playing.neighbours import plays
 from facelab.report.place import held_folder
 
 REPORTS = "reports"
@@ -21,19 +22,14 @@ def report_folder(config: pytest.Config) -> Path:
 
     Raises FacelabError when the gallery's folder is a link that leads out of it.
     """
-    report = Path(config.getoption("report"))
+    report = Path(config.getoption("acceptance_report"))
     gallery = config.getoption("gallery") or config.getoption("record")
     return inside(Path(gallery), REPORTS) if gallery and report == Path(REPORTS) else report
 
 
-def writes_report(config: pytest.Config) -> bool:
-    """Return whether a run writes a report; a worker of ``-n`` does not."""
-    return not (config.getoption("collectonly") or hasattr(config, "workerinput"))
-
-
 def keep_folder(config: pytest.Config) -> None:
     """Keep the folder until the run ends. Raises FacelabError when another run has it."""
-    if writes_report(config):
+    if plays(config):
         held = ExitStack()
         held.enter_context(held_folder(config.stash[FOLDER]))
         config.add_cleanup(held.close)

@@ -113,17 +113,6 @@ def write_report(recorder: Recorder, folder: Path) -> None:
         write_atomically(folder / name, curves_csv(history).encode())
 
 
-def tell_shared_out(terminal: pytest.TerminalReporter) -> None:
-    """Print that pytest-xdist distributed the scenarios: each worker saw only some of them."""
-    shown = [report for reports in terminal.stats.values() for report in reports]
-    if any(".feature::" in getattr(report, "nodeid", "") for report in shown):
-        terminal.write_line(
-            "no acceptance report: -n shares the scenarios out, and none sees them all; "
-            "run without -n",
-            yellow=True,
-        )
-
-
 def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path) -> None:
     """Print one line a scenario, the headline of the report, and where it is."""
     terminal.section("acceptance")

@@ -143,6 +143,6 @@ def _advice(record: Record, outlined: Outline) -> str:
         return "Nothing was accepted. Run the scenarios with pytest, then read this again."
     if record.verdict == INCOMPLETE:
         return wording.word(INCOMPLETE).advice
-    if outlined.waived or outlined.left_out:
+    if outlined.reserved or outlined.left_out:
         return "Read the reservations, decide on each, and sign on the last page."
     return "Read the sheets, then sign on the last page."

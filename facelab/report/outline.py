@@ -73,6 +73,11 @@ class Entry:
         return self.sheet.reason or (self.stopped.message if self.stopped else "")
 
     @property
+    def waivers(self) -> list[dict[str, str]]:
+        """The waivers that accept what would be refused."""
+        return [step.waiver for step in self.sheet.steps if step.waiver]
+
+    @property
     def refused_criteria(self) -> list[dict[str, Any]]:
         """The criteria that were not met and are not waived."""
         unmet = [s for s in self.sheet.steps if not s.waiver]
@@ -175,11 +180,12 @@ class Outline:
         return [c for c in waits if c.family.verdict not in (ACCEPTED, RESERVED)]
 
     @property
-    def waived(self) -> list[Entry]:
-        """The scenarios that a waiver accepts."""
-        held = (RESERVED, PARTLY)
+    def reserved(self) -> list[Entry]:
+        """The scenarios that hold with a reservation: by a waiver, or at a second try only."""
         return [
-            e for e in self.entries if e.verdict in held and any(s.waiver for s in e.sheet.steps)
+            entry
+            for entry in self.entries
+            if entry.verdict == RESERVED or (entry.verdict == PARTLY and entry.waivers)
         ]
 
     @property
