@@ -23,6 +23,7 @@ from facelab.playing import prerequisites, seeds
 from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
 from facelab.playing.definitions import check_definitions, overridden
+from facelab.playing.ending import end_on_sigterm, ending
 from facelab.playing.examination import Exam
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.fresh import fresh_seed, told
@@ -32,7 +33,7 @@ from facelab.playing.options import add_options
 from facelab.playing.recorder import LiveSheet, Recorder
 from facelab.playing.report_folder import FOLDER, keep_folder, report_folder
 from facelab.playing.sheet import BLOCKED
-from facelab.playing.summary import summarise, title_block, write_report
+from facelab.playing.summary import summarise, title_block, untold, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
 from facelab.report.place import REPORT
@@ -142,6 +143,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         recorder.record.phrases = [asdict(define(context)) for context in used]
         with usage_errors():
             keep_folder(session.config)
+        end_on_sigterm(session.config)
     recorder.announce(session.items, collected)
 
 
@@ -230,16 +232,16 @@ def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the report and settle the exit status."""
     recorder = session.config.stash[RECORDER]
-    recorder.close()
+    recorder.close(ending(session))
     if recorder.began and plays(session.config):
         try:
             # unless somebody was forgotten meanwhile, whose name would stand in it
             with getattr(recorder.source, "standing", nullcontext)():
                 write_report(recorder, session.config.stash[FOLDER])
-        except FacelabError as error:
-            session.config.stash[UNWRITTEN] = str(error)
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED)
+        except (FacelabError, OSError) as error:
+            session.config.stash[UNWRITTEN] = untold(error)
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED, record.PARTLY)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -249,10 +251,9 @@ def pytest_terminal_summary(
 ) -> None:
     """End with one line a scenario and the report's path."""
     recorder = config.stash[RECORDER]
-    if unwritten := config.stash.get(UNWRITTEN, ""):
-        terminalreporter.write_line(unwritten, red=True)
-    elif recorder.began and plays(config):
-        summarise(recorder.record, terminalreporter, config.stash[FOLDER])
+    if recorder.began and plays(config):
+        unwritten = config.stash.get(UNWRITTEN, "")
+        summarise(recorder.record, terminalreporter, config.stash[FOLDER], unwritten)
     if (live := config.stash.get(LIVE, None)) is not None:
         count_live(*live, film_plan(config), terminalreporter)
 

@@ -154,6 +154,7 @@ def test_report_goes_where_asked(project: Project) -> None:
     assert {path.name for path in (project.folder / "elsewhere/today").iterdir()} == {
         "acceptance.json",
         "acceptance.html",
+        "history",
     }
 
 

@@ -43,12 +43,12 @@ def refuse_shares(nodes: Iterable[str]) -> None:
         )
 
 
-def add_former_name(group: pytest.OptionGroup, former: str, present: str, **more: object) -> None:
+def add_former_name(parser: pytest.Parser, former: str, present: str, **more: object) -> None:
     """Accept an option under its former name too, unless another plugin has an option of that name.
 
     ``present``: where the value is kept. ``more``: as of ``addoption``.
     """
     try:
-        group.addoption(former, dest=present, help=argparse.SUPPRESS, **more)
+        parser.addoption(former, dest=present, help=argparse.SUPPRESS, **more)
     except (ValueError, argparse.ArgumentError):
         return

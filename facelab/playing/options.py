@@ -63,7 +63,7 @@ def add_options(parser: pytest.Parser) -> None:
         help="folder that acceptance.json and acceptance.html are written to; default %(default)s, "
         "with --gallery that folder in the gallery",
     )
-    add_former_name(group, "--report", "acceptance_report", default=REPORTS)
+    add_former_name(parser, "--report", "acceptance_report", default=REPORTS)
     group.addoption(
         "--cluster",
         metavar="ADDRESS",

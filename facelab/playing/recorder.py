@@ -77,6 +77,13 @@ class Recorder:
             played = set(items)
             left = [item for item in collected if item not in played]
             self.record.deselected = [plain for item in left if (plain := _deselected(item))]
+            self.record.unplayed = self._unplayed([*items, *collected])
+
+    def _unplayed(self, collected: Sequence[pytest.Item]) -> list[str]:
+        """Return the feature files beside the collected ones, of which nothing was collected."""
+        known = {item.path for item in collected if feature_of(item)}
+        beside = {file for path in known for file in path.parent.glob("*.feature")}
+        return sorted(file.relative_to(self.root).as_posix() for file in beside - known)
 
     def blocking(self, item: pytest.Item) -> list[str]:
         """Return the prerequisites of an item that were not accepted."""
@@ -104,12 +111,16 @@ class Recorder:
                 "the plugin that does so"
             )
 
-    def close(self) -> None:
-        """Give the sheets that the run never came to their reason, and settle the waivers."""
+    def close(self, ending: str) -> None:
+        """Give the sheets that the run never came to their reason, and settle the waivers.
+
+        ``ending``: what ended the run where it ended before them.
+        """
         for live in self.live.values():
             if live.sheet.verdict == record.NOT_RUN and not live.sheet.reason:
                 live.cause = coverage.ENDED
                 self._leave_out(live, "the run ended before")
+                self.record.run["interrupted"] = ending
         settle(self.waivers, self.record, self.today)
 
     def note(

@@ -176,7 +176,7 @@ class LiveSheet:
 
         ``by_choice``: because the run was not asked for it.
         """
-        self.cause = coverage.CHOICE if by_choice else coverage.OTHER
+        self.cause = record.CHOICE if by_choice else coverage.OTHER
         self.step.verdict, self.step.message = record.NOT_RUN, reason
         pytest.skip(reason)
 

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from facelab.report.coverage import CHOICE, LeftOut, cause_of, left_out
+from facelab.report.coverage import DESELECTED, LeftOut, cause_of, left_out
 from facelab.report.figures import Figure, Figures, Shown
 from facelab.report.record import (
     ACCEPTED,
+    CHOICE,
     NOT_RUN,
     PARTLY,
     RESERVED,
@@ -192,6 +193,12 @@ class Outline:
     def left_out(self) -> list[LeftOut]:
         """The scenarios not run, or only in part, by cause."""
         return left_out(self.record)
+
+    @property
+    def reservations(self) -> list[LeftOut]:
+        """What of that is a reservation: all but what was left out by choice or not selected."""
+        free = (CHOICE, DESELECTED)
+        return [group for group in self.left_out if group.cause not in free or group.partly]
 
     def of(self, sheet: Sheet) -> Entry:
         """Return the entry of a scenario."""

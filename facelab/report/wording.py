@@ -38,8 +38,8 @@ WORDS = (
         record.PARTLY,
         "◔",
         "partly",
-        "A part of it was run, judged and accepted; another part was not run, and nothing is said "
-        "of that.",
+        "A part of it was run, judged and accepted; another part was not run or not selected, and "
+        "nothing is said of that.",
         "Read what was not run and why, then sign with that reservation, or have it run.",
     ),
     Word(
@@ -48,6 +48,13 @@ WORDS = (
         "incomplete",
         "The run was to leave nothing out (--nothing-left-out), and left something out.",
         "Have run what was not run, or do without that option and sign with a reservation.",
+    ),
+    Word(
+        record.INTERRUPTED,
+        "‖",
+        "interrupted",
+        "The run ended before its end; what it had played until then was accepted.",
+        "Run it again to its end: there is nothing to sign yet.",
     ),
     Word(
         record.REFUSED,
@@ -104,14 +111,16 @@ def word(verdict: str) -> Word:
 
 
 def share(part: float, whole: float) -> str:
-    """Write a share in percent, rounded down: 100 % only when nothing is missing.
+    """Write a share in percent: 100 % only when nothing is missing, 0 % when nothing is there.
 
-    >>> share(1999, 2000), share(5, 5), share(1, 3)
-    ('99.9 %', '100 %', '33.3 %')
+    >>> share(1999, 2000), share(5, 5), share(21, 49), share(1, 100_000)
+    ('99.9 %', '100 %', '42.9 %', '0.1 %')
     """
     if not whole:
         return ""
-    tenths = int(1000 * part // whole)
+    tenths = round(1000 * part / whole)
+    if 0 < part < whole:
+        tenths = min(max(tenths, 1), 999)
     return f"{tenths // 10}.{tenths % 10} %" if tenths % 10 else f"{tenths // 10} %"
 
 

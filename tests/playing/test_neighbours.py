@@ -226,8 +226,8 @@ def test_another_plugin_may_have_an_option_called_report(
     assert run.acceptance[-1].endswith("report: former/acceptance.html")
 
 
-SHOWN = """--fixtures; --fixtures-per-test; --setup-plan; --setup-only; --collect-only; --seeds=none;
---no-such-option; features/none.feature; -k nothing; --markers; --version; --help"""
+SHOWN = """--fixtures; --fixtures-per-test; --setup-plan; --setup-only; --collect-only;
+--seeds=none; --no-such-option; features/none.feature; -k nothing; --markers; --version; --help"""
 
 
 @pytest.mark.parametrize("options", [line.split() for line in SHOWN.split(";")], ids=" ".join)
