@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from facelab.contract.number import exact, measured
 from facelab.report import record
 
 
@@ -147,19 +149,32 @@ def count(number: int, noun: str) -> str:
 
 
 def fact(value: object) -> str:
-    """Write the value of a fact.
+    """Write the value of a fact that was found.
 
-    >>> fact(0.001), fact(True), fact([0, 1, 2]), fact({"Alex": 3})
-    ('0.001', 'yes', '0, 1, 2', 'Alex: 3')
+    >>> fact(0.0012345), fact(True), fact([0, 1, 2]), fact({"Alex": 3})
+    ('0.00123', 'yes', '0, 1, 2', 'Alex: 3')
     """
+    return _written(value, measured)
+
+
+def setting(value: object) -> str:
+    """Write the value of a fact that somebody has chosen, with all its figures.
+
+    >>> setting(0.0012345), setting([0, 1e-05])
+    ('0.0012345', '0, 0.00001')
+    """
+    return _written(value, exact)
+
+
+def _written(value: object, number: Callable[[float], str]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:g}"
+        return number(value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {fact(item)}" for key, item in value.items())
+        return ", ".join(f"{key}: {_written(item, number)}" for key, item in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(fact(item) for item in value)
+        return ", ".join(_written(item, number) for item in value)
     return "" if value is None else str(value)
 
 
