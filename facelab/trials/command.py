@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from facelab.base.files import is_folder, whole, write_atomically
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
-from facelab.contract.interval import Interval, plain
+from facelab.contract.interval import Interval
+from facelab.contract.number import exact, measured
 from facelab.contract.parameters import PARAMETERS, SEED, Parameter, Parameters
 from facelab.contract.text import one_line
 from facelab.contract.training import TrainingRequest
@@ -152,7 +153,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
                 trained = trainer.train(learned, request)
             trial = asked(trained, learned, probes, parameters)
             trials.append(trial)
-            right = f"{spread(trial.right, '.0f')} of {len(probes)} right"
+            right = f"{spread(trial.right)} of {len(probes)} right"
             shown.end(number, right if trial.whole else f"{right}\ninterrupted")
     if not trials:
         raise KeyboardInterrupt
@@ -253,7 +254,7 @@ def _facts(
 ) -> dict[str, str]:
     """Return what holds for all trainings of a page, by the reader's names."""
     shared = {
-        p.name: plain(getattr(wanted[0], p.field))
+        p.name: exact(getattr(wanted[0], p.field))
         for p in PARAMETERS
         if len({getattr(one, p.field) for one in wanted}) == 1
     }
@@ -277,7 +278,7 @@ def _say_result(trial: Trial, learned: Photos, output: Path) -> None:
     history = trial.history
     loss, accuracy = (last_epoch(history, p)[0] for p in (history.loss, history.accuracy))
     print(
-        f"{output}: {len(learned.people)} people, {history.updates} updates, loss {loss:.3g} and "
+        f"{output}: {len(learned.people)} people, {history.updates:,} updates, loss {measured(loss)} and "
         f"accuracy {accuracy:.2f} in the last epoch" + ("" if trial.whole else ", interrupted")
     )
     if trial.answers is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -15,6 +15,7 @@ from markupsafe import Markup
 from numpy.typing import NDArray
 
 from facelab.contract.history import History
+from facelab.contract.number import measured
 from facelab.judging.answers import NOBODY, prediction_table
 from facelab.report import charts, evidence, wording
 from facelab.report.csvlink import csv_address
@@ -105,7 +106,7 @@ def _curves(trials: Sequence[Trial], names: Sequence[str]) -> Figure:
     for measure in ("loss", "accuracy"):
         lines[measure] = [line(t.history, getattr(t.history, measure), x) for t in trials]
         told = "; ".join(
-            f"{name} from {points[0][2]:.3g} to {points[-1][2]:.3g}"
+            f"{name} from {measured(points[0][2])} to {measured(points[-1][2])}"
             if points
             else f"{name} nowhere"
             for name, points in zip(names, lines[measure], strict=True)
@@ -126,7 +127,8 @@ def _curves(trials: Sequence[Trial], names: Sequence[str]) -> Figure:
         "x": x,
         "replicates": len(trials[0].history.seeds),
         "stretch": max(-(-trial.history.updates // COLUMNS) for trial in trials),
-        "chance": f"{math.log(people):.3g} (ln {people}) and an accuracy of {1 / people:.2g}",
+        "chance": f"{measured(math.log(people))} (ln {people}) and an accuracy of "
+        f"{measured(1 / people)}",
         "logarithmic": drawn[0].form[4],
         "strange": strange,
         "csv": csv_address(("measure", "training", x, "lowest", "middle", "highest"), rows),
@@ -162,13 +164,13 @@ def swatch(number: int) -> Markup:
     ).format(charts.COMPARED[number], "none" if number == 0 else dash)
 
 
-def spread(values: Sequence[float] | NDArray[Any], form: str) -> str:
+def spread(values: Sequence[float] | NDArray[Any], write: Callable[[float], str] = measured) -> str:
     """Write the median of the replicates, and their range where they differ.
 
-    >>> spread([1, 3, 2], ".0f"), spread([2.0], ".2f"), spread([2, 2], ".0f")
-    ('2 (1–3)', '2.00', '2')
+    >>> spread([1, 3, 2]), spread([0.5], "{:.2f}".format), spread([2, 2])
+    ('2 (1–3)', '0.50', '2')
     """
-    low, middle, high = (format(pick(values), form) for pick in (np.min, np.median, np.max))
+    low, middle, high = (write(float(pick(values))) for pick in (np.min, np.median, np.max))
     return middle if low == high else f"{middle} ({low}–{high})"
 
 
@@ -177,14 +179,14 @@ def _cells(trial: Trial) -> dict[str, str]:
     made = f"{history.updates:,}" if trial.whole else f"{history.updates:,} of {trial.updates:,}"
     cells = {
         "updates": made,
-        "loss, last epoch": spread(last_epoch(history, history.loss), ".3g"),
-        "accuracy, last epoch": spread(last_epoch(history, history.accuracy), ".2f"),
+        "loss, last epoch": spread(last_epoch(history, history.loss)),
+        "accuracy, last epoch": spread(last_epoch(history, history.accuracy), "{:.2f}".format),
     }
     if trial.answers is not None:
         count = len(trial.answers.labels)
         right = trial.right.astype(np.float64)
         share = wording.share(float(right[trial.shown]), count)
-        cells["probes right"] = f"{spread(right, '.0f')} of {count}, {share}"
+        cells["probes right"] = f"{spread(right)} of {count}, {share}"
     return cells
 
 
