@@ -165,7 +165,7 @@ def test_an_interrupted_training_is_saved(own: Path, capsys: pytest.CaptureFixtu
     assert signal.getsignal(signal.SIGINT) is usual
     said = capsys.readouterr().out.splitlines()[-2]
     assert said.endswith(" in the last epoch, interrupted")
-    updates = int(said.split(" people, ")[1].split(" updates")[0])
+    updates = int(said.split(" people, ")[1].split(" updates")[0].replace(",", ""))
     assert 0 < updates < 8 * 500_000
     assert load(output).predict(draw(0, 0)[None], verbose=0).argmax() == 0
 

@@ -278,8 +278,9 @@ def _say_result(trial: Trial, learned: Photos, output: Path) -> None:
     history = trial.history
     loss, accuracy = (last_epoch(history, p)[0] for p in (history.loss, history.accuracy))
     print(
-        f"{output}: {len(learned.people)} people, {history.updates:,} updates, loss {measured(loss)} and "
-        f"accuracy {accuracy:.2f} in the last epoch" + ("" if trial.whole else ", interrupted")
+        f"{output}: {len(learned.people)} people, {history.updates:,} updates, loss "
+        f"{measured(loss)} and accuracy {accuracy:.2f} in the last epoch"
+        + ("" if trial.whole else ", interrupted")
     )
     if trial.answers is None:
         return

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError
 from facelab.contract.history import History
+from facelab.contract.number import exact
 from facelab.contract.parameters import PARAMETERS, Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.training import Training
@@ -106,7 +107,7 @@ def combinations(values: Mapping[str, Sequence[str]]) -> list[Parameters]:
         for number in numbers:
             if numbers.count(number) > 1:
                 raise FacelabError(
-                    f"{OPTIONS[field]}: received {number:g} twice, allowed is each value once; "
+                    f"{OPTIONS[field]}: received {exact(number)} twice, allowed is each value once; "
                     "take one away"
                 )
         checked[field] = numbers
@@ -131,15 +132,17 @@ def titles(trials: Sequence[Parameters]) -> list[str]:
     ['rate 0.1', 'rate 1']
     """
     told = {
-        "learning_rate": "rate {:g}",
-        "epochs": "{:,} epochs",
-        "batch_size": "batch {:,}",
+        "learning_rate": "rate {}",
+        "epochs": "{} epochs",
+        "batch_size": "batch {}",
     }
     differing = {field for field in told if len({getattr(one, field) for one in trials}) > 1}
     shown = differing or set(told)
     return [
         ", ".join(
-            text.format(getattr(one, field)) for field, text in told.items() if field in shown
+            text.format(exact(getattr(one, field)))
+            for field, text in told.items()
+            if field in shown
         )
         for one in trials
     ]

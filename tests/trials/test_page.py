@@ -63,7 +63,7 @@ def test_trainings_stand_side_by_side() -> None:
         # a line and a band in each of two charts
         assert len(re.findall(rf'<path[^>]*(?:stroke|fill)="{colour}"', page)) >= 4
     assert page.count('<table class="confusion">') == 3
-    assert "2 of 3, 66.6 %" in page
+    assert "2 of 3, 66.7 %" in page
     assert "Not whole" not in page
     rows = re.findall(r'<th scope="row">.*?rate ([\d.]+)</th>', page)
     assert rows == ["0.01", "0.1", "1"]
@@ -111,5 +111,6 @@ def test_a_line_has_few_points_that_are_means(updates: int, points: int) -> None
 
 
 def test_a_range_is_written_where_replicates_differ() -> None:
-    assert spread([0.5, 0.25, 1], ".2f") == "0.50 (0.25–1.00)"
-    assert spread([0.501, 0.502], ".2f") == "0.50"
+    assert spread([0.5, 0.25, 1], "{:.2f}".format) == "0.50 (0.25–1.00)"
+    assert spread([0.501, 0.502], "{:.2f}".format) == "0.50"
+    assert spread([1000, 12.3456]) == "506 (12.3–1,000)"

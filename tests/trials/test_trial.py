@@ -44,6 +44,7 @@ def test_every_value_is_combined_with_every_other() -> None:
     ]
     assert titles(found[:2]) == ["batch 4", "batch 8"]
     assert titles([Parameters(epochs=2000), Parameters()]) == ["2,000 epochs", "20 epochs"]
+    assert titles(combinations({"learning_rate": ["1e-5", "1"]})) == ["rate 0.00001", "rate 1"]
 
 
 @pytest.mark.parametrize(
