@@ -94,6 +94,19 @@ def signature(folder: Path, file: str) -> tuple[int, ...]:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
+def ignores_case(folder: Path) -> bool:
+    """Return whether a folder's disk takes a name in small and in capital letters for one.
+
+    False where the folder holds no name by which that could be seen.
+    """
+    with contextlib.suppress(OSError, FacelabError):
+        cased = [name for name in names(folder) if name.swapcase() != name][:20]
+        return any(
+            signature(folder, name)[:1] == signature(folder, name.swapcase())[:1] for name in cased
+        )
+    return False
+
+
 @contextmanager
 def opened(folder: Path, file: str, most: int | None = None) -> Iterator[BufferedReader]:
     """Open a regular file in a folder to read it; a link is followed if it leads inside.

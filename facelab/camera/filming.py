@@ -18,7 +18,7 @@ from facelab.faces.finder import FaceFinder
 from facelab.gallery import consent, journal
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.manifest import NAME
-from facelab.gallery.name import is_name
+from facelab.gallery.name import SIGNS, alike, is_name
 
 OWN = ("gallery", "probes", "clips", "reports", NAME, journal.NAME, consent.NAME)
 """What lies in a gallery that was filmed; files whose names begin with a dot, too."""
@@ -35,6 +35,7 @@ def film(camera: Camera, folder: Path, plan: FilmingPlan) -> list[str]:
     with Gallery(folder) as gallery:
         known = list(dict.fromkeys(gallery.table["person"]))
         people = plan.people or (ask_names(known) if at_terminal else known)
+        people = [gallery.spelling(person) for person in people]
         if len(people) < 2:
             raise FacelabError(
                 f"people: received {', '.join(people) or 'nobody'}, allowed are 2 or more; name "
@@ -95,8 +96,8 @@ def ask_names(known: Sequence[str]) -> list[str]:
         if not name and len(names) >= 2:
             return names
         if not is_name(name):
-            print('  a name of up to 80 characters is needed, without / \\ : * ? " < > |')
-        elif name.casefold() in map(str.casefold, names):
+            print(f"  needed is {SIGNS}")
+        elif alike(name, case=False) in {alike(one, case=False) for one in names}:
             print(f"  {name} is there already")
         else:
-            names.append(name)
+            names.append(alike(name))

@@ -10,7 +10,7 @@ from typing import Annotated
 from facelab.base.toml import Span, build, load, refusal
 from facelab.contract.errors import FacelabError
 from facelab.gallery.cast import ROLES, cast_roles
-from facelab.gallery.name import check_name
+from facelab.gallery.name import alike, check_name
 
 _PHOTOS = Span(0, 10_000, "photos of a person in a sitting")
 
@@ -76,7 +76,7 @@ def read_plan(path: Path | None = None) -> FilmingPlan:
                 check_name(name)
             except FacelabError as error:
                 raise FacelabError(f"{path}: {entry}: {error}") from None
-        if len({name.casefold() for name in names}) < len(names):
+        if len({alike(name, case=False) for name in names}) < len(names):
             raise refusal(f"{path}: {entry}", list(names), "each name once", "rename one")
     if len(plan.people) == 1:
         raise refusal(f"{path}: people", list(plan.people), "2 or more people", "add one")

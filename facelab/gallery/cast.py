@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from facelab.contract.errors import FacelabError
+from facelab.gallery.name import alike, nearest, spelt
 
 ROLES = ("Alex", "Amine", "Lara", "Naomie")
 """The people whom the features name."""
@@ -16,7 +17,7 @@ def parse_cast(text: str) -> dict[str, str]:
     Raises FacelabError for anything else.
     """
     pairs = [part.partition("=") for part in text.split(",") if part.strip()]
-    cast = {role.strip(): person.strip() for role, _, person in pairs}
+    cast = {alike(role.strip()): alike(person.strip()) for role, _, person in pairs}
     whole = all(role and person for role, person in cast.items())
     if not whole or len(cast) < len(pairs) or len({*cast.values()}) < len(pairs):
         raise FacelabError(
@@ -26,17 +27,22 @@ def parse_cast(text: str) -> dict[str, str]:
     return cast
 
 
-def cast_roles(people: Sequence[str], asked: Mapping[str, str]) -> dict[str, str]:
+def cast_roles(
+    people: Sequence[str], asked: Mapping[str, str], *, case: bool = True
+) -> dict[str, str]:
     """Return a name to play under for each person: a role's, or their own.
 
     First the people whom ``asked`` (role to person) casts, then those named like a role, then the
     others in their order, until all roles are taken. A person without a role but with the name of
-    one is given a number. Raises FacelabError when ``asked`` names a person who is not there.
+    one is given a number. ``case``: whether the disk tells a from A in names. Raises FacelabError
+    when ``asked`` names a person who is not there.
     """
+    asked = {role: spelt(person, people, case=case) for role, person in asked.items()}
     for role, person in asked.items():
         if person not in people:
             raise FacelabError(
-                f"--cast: received {role}={person}, allowed are {', '.join(people)}; correct it"
+                f"--cast: received {role}={person}, allowed are {', '.join(people)}"
+                + (nearest(person, people) or "; correct it")
             )
     played = {person: role for role, person in asked.items()}
     free = [role for role in ROLES if role not in asked]

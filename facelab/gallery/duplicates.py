@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,8 +21,14 @@ Of pictures of one person in one place, 99.9 % correlate by less than 0.985 and 
 """
 
 
+TOGETHER = 256
+"""Pictures that are compared with all others at once."""
+
 Small = NDArray[np.uint8]
 """A picture of 32 x 32 grey levels, (1024,)."""
+
+May = Callable[[slice], NDArray[np.bool_]]
+"""Which pictures are compared."""
 
 
 def small(frame: Frame) -> Small:
@@ -33,15 +39,21 @@ def small(frame: Frame) -> Small:
     return np.asarray(resized, np.uint8).ravel()
 
 
-def same_pictures(ones: Sequence[Small], others: Sequence[Small]) -> Iterator[tuple[int, int]]:
-    """Yield which of some small pictures is the same as which of others."""
-    if not ones or not others:
-        return
-    some, against = _levelled(ones), _levelled(others)
-    for start in range(0, len(some), 256):
-        alike = some[start : start + 256] @ against.T
-        for one, other in np.argwhere(alike >= SAME):
-            yield start + int(one), int(other)
+def first_same(pictures: Sequence[Small], may: May) -> NDArray[np.intp]:
+    """Return for each small picture which of all is the first that is the same, (n,), -1 for none.
+
+    ``may`` is given a range of pictures and returns which of all each of these is compared with,
+    as a mask (those, n).
+    """
+    found = np.full(len(pictures), -1)
+    if not len(pictures):
+        return found
+    levelled = _levelled(pictures)
+    for start in range(0, len(pictures), TOGETHER):
+        some = slice(start, start + TOGETHER)
+        alike = (levelled[some] @ levelled.T >= SAME) & may(some)
+        found[some] = np.where(alike.any(axis=1), alike.argmax(axis=1), -1)
+    return found
 
 
 def _levelled(pictures: Sequence[Small]) -> NDArray[np.float32]:

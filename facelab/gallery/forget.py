@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import json
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path, PurePath
 from stat import S_ISDIR, S_ISLNK, S_ISREG
@@ -20,7 +21,7 @@ from facelab.gallery import consent, forgotten, journal
 from facelab.gallery.caching import forget_cache
 from facelab.gallery.folder import PASSED_OVER
 from facelab.gallery.manifest import NAME, halves, is_recorded, read_rows, write_manifest
-from facelab.gallery.name import COLUMNS, check_name
+from facelab.gallery.name import COLUMNS, alike, check_name, nearest
 
 OWN = (HOME, "reports", NAME, journal.NAME, consent.NAME)
 """What lies in a gallery without being photos, besides what is hidden."""
@@ -39,24 +40,29 @@ def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]
     journal and the consents, the cache, and reports that name the person: those in the gallery's
     ``reports``, and in the folders ``reports``; also unsaved frames of filming runs that were
     killed. Programs that write into the gallery meanwhile are interrupted, and keep nothing more of
-    the person. Nothing outside of these folders is touched. After an interruption, call it again.
-    Raises FacelabError when there is no such folder or person, or writing fails.
+    the person. A name counts in each of its spellings that Unicode calls equal, and in any case
+    where the disk tells none. Nothing outside of these folders is touched. After an interruption,
+    call it again. Raises FacelabError when there is no such folder or person, or writing fails.
     """
     check_name(person)
     if not files.is_folder(folder):
         raise FacelabError(f"{folder}: no such folder; name the gallery")
     try:
         with writing(folder, interrupting=True):
-            again = forgotten.begin(folder, person)
+            means = _Means(person, case=not files.ignores_case(folder))
+            people = _people(folder)
+            spellings = {alike(person), *(alike(one) for one in people if means(one))}
+            again = True in {forgotten.begin(folder, one) for one in spellings}
             forget_cache(folder)
             removed = [
-                *_photos(folder, person),
-                *_consent(folder, person),
-                *_reports(folder, "reports", person),
+                *_photos(folder, means),
+                *_consent(folder, means),
+                *_reports(folder, "reports", spellings),
             ]
             for place in reports:
-                removed += _reports(place, ".", person)
-            forgotten.finish(folder, person, known=bool(removed) or again)
+                removed += _reports(place, ".", spellings)
+            for one in spellings:
+                forgotten.finish(folder, one, known=bool(removed) or again)
         remove_abandoned()
     except OSError as error:
         raise FacelabError(
@@ -64,17 +70,43 @@ def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]
             "the folder can be written to, then do it again"
         ) from error
     if not removed and not again:
-        raise FacelabError(f"{folder}: received {person!r}, there is nothing of that name")
+        raise FacelabError(
+            f"{folder}: received {person!r}, there is nothing of that name"
+            + nearest(person, people)
+        )
     return removed
 
 
-def _photos(folder: Path, person: str) -> Iterator[str]:
+class _Means:
+    """Tells whether a name is a person's, in any spelling."""
+
+    def __init__(self, person: str, *, case: bool) -> None:
+        self._case = case
+        self._wanted = alike(person, case=case)
+
+    def __call__(self, name: str) -> bool:
+        return alike(name, case=self._case) == self._wanted
+
+
+def _people(folder: Path) -> set[str]:
+    """Return the names that may be people's: in the tables, and of folders."""
+    found = {*consent.read_consents(folder)}
+    if is_recorded(folder):
+        found |= {*read_rows(folder)["person"]}
+        found |= {PurePath(place).name for place in _folders(folder)}
+    else:
+        found |= {name for name in _tops(folder) if S_ISDIR(files.kind(folder, name))}
+    return found
+
+
+def _photos(folder: Path, means: _Means) -> Iterator[str]:
     """Remove photos, then rows: what breaks off in between is missing, and named."""
     recorded = is_recorded(folder)
     rows = read_rows(folder) if recorded else pd.DataFrame(columns=COLUMNS, dtype=str)
-    others, own = rows[rows["person"] != person], rows[rows["person"] == person]
+    meant = rows["person"].map(means).astype(bool)
+    others, own = rows[~meant], rows[meant]
     shared = set(others["file"])
-    found = {file for file in _files(folder, person, recorded) if file not in shared}
+    found = {file for file in _files(folder, means, recorded) if file not in shared}
     tops = _tops(folder)
     found |= {f for f in own["file"] if f not in shared and _is_photo(folder, f, tops)}
     for file in sorted(found):
@@ -82,7 +114,7 @@ def _photos(folder: Path, person: str) -> Iterator[str]:
     for half in halves(folder):  # in which the person's name may stand
         files.remove(folder, half)
     places = {place.as_posix() for file in found for place in PurePath(file).parents}
-    places |= {place for place in _folders(folder) if PurePath(place).name == person}
+    places |= {place for place in _folders(folder) if means(PurePath(place).name)}
     for place in sorted(places - {"."}, key=len, reverse=True):
         files.remove_if_empty(folder, place)
     if found:
@@ -93,17 +125,17 @@ def _photos(folder: Path, person: str) -> Iterator[str]:
         yield f"{len(own)} rows of the manifest"
 
 
-def _files(folder: Path, person: str, recorded: bool) -> Iterator[str]:
+def _files(folder: Path, means: _Means, recorded: bool) -> Iterator[str]:
     """Yield the files in a person's folders; where such a folder is a link, the link."""
-    if not recorded:
-        if person.lower() not in PASSED_OVER:
-            yield from files.files_below(folder, person)
-        return
     for top in _tops(folder):
+        if not recorded:
+            if means(top) and top.lower() not in PASSED_OVER:
+                yield from files.files_below(folder, top)
+            continue
         for file in files.files_below(folder, top):
             path = PurePath(file)
-            link = path.name == person and S_ISLNK(files.kind(folder, file))
-            if link or path.parent.name == person:
+            link = means(path.name) and S_ISLNK(files.kind(folder, file))
+            if link or means(path.parent.name):
                 yield file
 
 
@@ -129,18 +161,20 @@ def _is_photo(folder: Path, file: str, tops: Sequence[str]) -> bool:
     )
 
 
-def _consent(folder: Path, person: str) -> Iterator[str]:
+def _consent(folder: Path, means: _Means) -> Iterator[str]:
     consents = consent.read_consents(folder)
-    if consents.pop(person, None) is not None:
-        consent.write_consents(folder, consents)
+    kept = {person: one for person, one in consents.items() if not means(person)}
+    if len(kept) < len(consents):
+        consent.write_consents(folder, kept)
         yield "the consent"
 
 
-def _reports(folder: Path, place: str, person: str) -> Iterator[str]:
+def _reports(folder: Path, place: str, people: Iterable[str]) -> Iterator[str]:
     """Remove reports on galleries of one's own, in a folder or in folders in it, with a name."""
     if not files.is_folder(folder / place):
         return
-    names = {person, html.escape(person), json.dumps(person)[1:-1]}
+    forms = {unicodedata.normalize(form, one) for one in people for form in ("NFC", "NFD")}
+    names = {how(one) for one in forms for how in (str, html.escape, _in_json)}
     found = [PurePath(file) for file in files.files_below(folder, place)]
     for page in found:
         if not page.name.startswith(PAGES):
@@ -155,4 +189,8 @@ def _reports(folder: Path, place: str, person: str) -> Iterator[str]:
             for path in (page, *(one for one in curves if one.match("curves-*.csv"))):
                 files.remove(folder, path.as_posix())
             called = page if place != "." else PurePath(folder.name) / page
-            yield f"{shown(called.as_posix())}, a report that names {person}"
+            yield f"{shown(called.as_posix())}, a report that names {min(people)}"
+
+
+def _in_json(name: str) -> str:
+    return json.dumps(name)[1:-1]

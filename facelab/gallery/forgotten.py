@@ -17,6 +17,7 @@ from pathlib import Path
 from facelab.base import files
 from facelab.base.locking import HOME
 from facelab.contract.errors import FacelabError
+from facelab.gallery.name import alike
 
 NAME = f"{HOME}/forgotten.json"
 
@@ -104,4 +105,4 @@ def _write(folder: Path, marks: Iterable[Mark]) -> None:
 
 
 def _digest(salt: str, person: str) -> str:
-    return hashlib.sha256(f"{salt} {person}".encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(f"{salt} {alike(person)}".encode("utf-8", "surrogatepass")).hexdigest()

@@ -29,7 +29,7 @@ from facelab.gallery.forgotten import check_standing, read_marks
 from facelab.gallery.image import encode_png, read_image
 from facelab.gallery.journal import Row
 from facelab.gallery.manifest import NAME, damage, is_recorded, read_rows, write_manifest
-from facelab.gallery.name import COLUMNS, check_labels, check_name
+from facelab.gallery.name import COLUMNS, alike, check_labels, check_name, spelt
 from facelab.gallery.pictures import Pictures
 
 
@@ -51,6 +51,7 @@ class Gallery:
         self._rows: list[Row] = []
         self._counts: Counter[tuple[str, str]] = Counter()
         self._consents: dict[str, Consent] = {}
+        self._spellings: dict[str, str] = {}
         self.refresh()
 
     def __enter__(self) -> Gallery:
@@ -111,6 +112,8 @@ class Gallery:
         ]
         self._counts = Counter((row["set"], row["person"]) for row in self._rows)
         self._consents = read_consents(self.folder)
+        people = (*self._consents, *(person for _, person in self._counts))
+        self._spellings = {alike(person): person for person in people}
         self._seen = found
 
     def _signatures(self) -> list[tuple[int, ...]]:
@@ -120,6 +123,19 @@ class Gallery:
     def table(self) -> pd.DataFrame:
         """The labels of every file, a row each, all text."""
         return pd.DataFrame(self._rows, columns=None if self._rows else list(COLUMNS)).fillna("")
+
+    def spelling(self, person: str) -> str:
+        """Return the name under which a person is kept, or will be.
+
+        Names that Unicode calls equal are one, and so are those in other case where the disk tells
+        none. New names are kept in their composed form (NFC).
+        """
+        if known := self._spellings.get(alike(person)):
+            return known
+        if any(alike(one, case=False) == alike(person, case=False) for one in self._spellings):
+            case = not files.ignores_case(self.folder)
+            return spelt(person, self._spellings.values(), case=case)
+        return alike(person)
 
     def save(self, person: str, frame: Frame, *, set_name: str = "gallery", **labels: str) -> str:
         """Save one photo of a person, with its labels, and return its name in the gallery.
@@ -133,10 +149,11 @@ class Gallery:
         """
         check_name(person)
         check_labels(set_name, labels)
-        row = {"set": set_name, "person": person, **labels}
-        place = f"{set_name}/{person}"
         content = encode_png(frame)
-        with self._writing(f"{self.folder / place}: the photo"):
+        with self._writing(f"{self.folder / set_name / person}: the photo"):
+            person = self.spelling(person)
+            place = f"{set_name}/{person}"
+            row = {"set": set_name, "person": person, **labels}
             check_standing(self.folder, person, self._marks)
             file = self._reserve(place, set_name, person)
             try:
@@ -150,6 +167,7 @@ class Gallery:
                 raise
             self._rows.append(row)
             self._counts[set_name, person] += 1
+            self._spellings[alike(person)] = person
         return file
 
     def _reserve(self, place: str, set_name: str, person: str) -> str:
@@ -201,7 +219,7 @@ class Gallery:
 
     def consent(self, person: str) -> Consent | None:
         """Return a person's consent, None when nobody asked."""
-        return self._consents.get(person)
+        return self._consents.get(self.spelling(person))
 
     def agree(self, person: str, sentence: str, when: str = "") -> Consent:
         """Keep that a person agreed to a sentence, ``when``: now, in UTC, unless it is given.
@@ -211,12 +229,14 @@ class Gallery:
         """
         check_name(person)
         when = when or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        agreed = Consent(person, when, " ".join(sentence.split()))
         with self._writing(f"{self.folder}: the consent of {person}"):
+            person = self.spelling(person)
+            agreed = Consent(person, when, " ".join(sentence.split()))
             check_standing(self.folder, person, self._marks)
             consents = {**self._consents, person: agreed}
             write_consents(self.folder, consents)
             self._consents = consents
+            self._spellings[alike(person)] = person
         return agreed
 
     def add(self, person: str, path: Path) -> str:

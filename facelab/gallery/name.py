@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import re
+import unicodedata
+from collections.abc import Iterable
 
 from facelab.contract.errors import FacelabError
 
@@ -10,10 +13,48 @@ COLUMNS = ("file", "sha256", "set", "person")
 """What is known of every file of a gallery; labels have other names."""
 
 
+SIGNS = (
+    'a name of up to 80 characters (and 240 bytes), without / \\ : * ? " < > | and invisible '
+    "characters, that neither begins nor ends with a dot or a space"
+)
+"""What may be a person's name."""
+
+
 def is_name(person: str) -> bool:
     """Return whether a person's name can be a folder's, on any system."""
     plain = person.isprintable() and not set(person) & set('/\\:*?"<>|')
-    return plain and 0 < len(person) <= 80 and person == person.strip(" ").lstrip(".").rstrip(".")
+    short = 0 < len(person) <= 80 and len(person.encode("utf-8", "surrogatepass")) <= 240
+    return plain and short and person == person.strip(" ").lstrip(".").rstrip(".")
+
+
+def alike(name: str, *, case: bool = True) -> str:
+    """Return what two names have in common if they are one: Unicode's composed form (NFC).
+
+    A Mac takes letters and their accents apart. ``case``: whether the disk tells a from A.
+    """
+    form = unicodedata.normalize("NFC", name)
+    return form if case else unicodedata.normalize("NFC", form.casefold())
+
+
+def spelt(name: str, known: Iterable[str], *, case: bool = True) -> str:
+    """Return the known spelling of a name, or its composed form where none is known."""
+    spellings = list(known)
+    if name in spellings:
+        return name
+    wanted = alike(name, case=case)
+    return next((one for one in spellings if alike(one, case=case) == wanted), alike(name))
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """Return ``; did you mean NAME?`` for the known name that is most like one, or nothing."""
+    plain = {_plain(one): one for one in known}
+    close = difflib.get_close_matches(_plain(name), list(plain), 1)
+    return f"; did you mean {plain[close[0]]}?" if close else ""
+
+
+def _plain(name: str) -> str:
+    apart = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(sign for sign in apart if not unicodedata.combining(sign))
 
 
 def is_set(name: str) -> bool:
@@ -25,8 +66,7 @@ def check_name(person: str) -> None:
     """Raise FacelabError when a person's name cannot be a folder's."""
     if not is_name(person):
         raise FacelabError(
-            f"a person's name: received {person!r}, allowed is a name of up to 80 characters, "
-            'without / \\ : * ? " < > |, that does not begin with a dot; choose another'
+            f"a person's name: received {person!a}, allowed is {SIGNS}; choose another"
         )
 
 

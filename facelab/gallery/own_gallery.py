@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
 
-from facelab.base.files import inside
+from facelab.base.files import ignores_case, inside
 from facelab.base.locking import writing
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.frame import Film
@@ -19,8 +18,8 @@ from facelab.contract.photos import Photos
 from facelab.gallery.caching import cache_of, open_cache
 from facelab.gallery.cast import ROLES, cast_roles
 from facelab.gallery.clip import Clip, Stills
-from facelab.gallery.duplicates import Small, same_pictures
-from facelab.gallery.folder import ENDINGS
+from facelab.gallery.doubles import doubles
+from facelab.gallery.folder import ENDINGS, other_level
 from facelab.gallery.forgotten import read_marks
 from facelab.gallery.manifest import is_recorded
 from facelab.gallery.pictures import Pictures
@@ -33,48 +32,42 @@ WHAT = {"twins": "frames of look-alikes with and without glasses", "clips": "fil
 
 
 def read_gallery(folder: Path) -> tuple[Photos, list[str]]:
-    """Return the training photos in a folder of photos or a recording, and the files left out.
+    """Return the training photos in a folder of photos or a recording, and warnings.
 
+    These are lines as ``OwnGallery`` has them: for everything that was left out or is suspicious.
     Raises FacelabError when there are fewer than 2 people, or nothing can be understood.
     """
-    found = read_found(folder)
-    photos, left_out = found.photos, found.left_out
-    photos = photos.select(photos.labels["set"] == "gallery")
-    if len(photos.people) < 2:
-        raise _too_few(folder, photos.people, left_out)
-    return photos, left_out
+    photos, warnings = _read_everybody(folder)
+    return photos.select(photos.labels["set"] == "gallery"), warnings
 
 
-@dataclass(frozen=True)
-class Split:
-    """The photos of a gallery to learn from, and the probes, which were held out.
+def split_gallery(folder: Path) -> tuple[Photos, Photos, list[str]]:
+    """Return the photos to learn from, the probes, which are held out, and warnings.
 
-    ``left_out``: a line for each file that is not used. ``doubles``: one for each picture that is
-    there twice where it must not be.
+    They are split as an ``OwnGallery`` is, with everybody under her own name; whoever has too few
+    photos to hold probes out is learned whole. Errors as in ``read_gallery``.
     """
-
-    learned: Photos
-    probes: Photos
-    left_out: list[str]
-    doubles: list[str]
-
-
-def split_gallery(folder: Path) -> Split:
-    """Return the photos in a folder or recording, split as an ``OwnGallery`` is.
-
-    Everybody keeps her own name. Whoever has too few photos to hold probes out is learned whole.
-    Raises FacelabError as ``read_gallery``.
-    """
-    found = read_found(folder)
-    labels = found.photos.labels
-    known = labels[labels["set"] == "gallery"]["person"].unique().tolist()
-    if len(known) < 2:
-        raise _too_few(folder, tuple(known), found.left_out)
-    photos = _split(found.photos.of(known))
+    photos, warnings = _read_everybody(folder, _split)
     sets = photos.labels["set"]
-    learned, probes = sets == "gallery", sets.str.startswith("probes")
-    doubles = _doubles(photos, found.small)
-    return Split(photos.select(learned), photos.select(probes), found.left_out, doubles)
+    learned, asked = sets == "gallery", sets.str.startswith("probes")
+    return photos.select(learned), photos.select(asked), warnings
+
+
+def _read_everybody(
+    folder: Path, arrange: Callable[[Photos], Photos] = lambda photos: photos
+) -> tuple[Photos, list[str]]:
+    """Return the photos of all who have some to learn from, arranged, and warnings."""
+    found = read_found(folder)
+    counts = found.photos.labels.query("set == 'gallery'")["person"].value_counts(sort=False)
+    if len(counts) < 2:
+        raise _too_few(folder, tuple(counts.index), found.left_out)
+    photos = arrange(found.photos.of(list(counts.index)))
+    few = [
+        f"{person}: received {count} photos, recommended are {FEWEST} or more; add some"
+        for person, count in counts.items()
+        if count < FEWEST
+    ]
+    return photos, [*found.left_out, *few, *doubles(photos, found.small)]
 
 
 class OwnGallery:
@@ -101,8 +94,8 @@ class OwnGallery:
         if len(photos.people) < 2:
             raise _too_few(folder, photos.people, self.warnings)
         photos = _split(photos)
-        self.warnings += _doubles(photos, found.small)
-        names = cast_roles(photos.people, cast or {})
+        self.warnings += doubles(photos, found.small)
+        names = cast_roles(photos.people, cast or {}, case=not ignores_case(folder))
         roles = {*ROLES, *(cast or {})}
         self.cast = {name: person for person, name in names.items() if name in roles}
         self._photos = Photos(
@@ -260,41 +253,11 @@ def _stem(file: str) -> str:
     return Path(file).stem
 
 
-def _doubles(photos: Photos, small: Mapping[str, Small]) -> list[str]:
-    """Return a line for each picture that is there twice where it must not be.
-
-    ``small``: thumbnails by file.
-    """
-    sets = photos.labels["set"]
-    learnt, rest = photos.labels[sets == "gallery"], photos.labels[sets.str.startswith("probes")]
-    seen, asked = ([small[file] for file in some["file"]] for some in (learnt, rest))
-    lines = []
-    for one, other in same_pictures(asked, seen):
-        a, b = rest.iloc[one], learnt.iloc[other]
-        if a["person"] == b["person"]:
-            lines.append(f"{a['file']}: a probe that is nearly {b['file']}, which is learned from")
-        else:
-            lines.append(_two_people(a, b))
-    for some, pictures in ((learnt, seen), (rest, asked)):
-        lines += [
-            _two_people(some.iloc[one], some.iloc[other])
-            for one, other in same_pictures(pictures, pictures)
-            if one < other and some["person"].iloc[one] != some["person"].iloc[other]
-        ]
-    return lines
-
-
-def _two_people(one: pd.Series, other: pd.Series) -> str:
-    return (
-        f"{one['file']} and {other['file']}: the same picture as {one['person']} and as "
-        f"{other['person']}; take one away"
-    )
-
-
 def _too_few(folder: Path, people: tuple[str, ...], why: list[str]) -> FacelabError:
     received = ", ".join(people) or "nobody"
+    meant = "" if is_recorded(folder) else other_level(folder)
     return FacelabError(
-        f"{folder}: received photos of {received}, allowed are 2 or more people; put "
-        f"{', '.join(ENDINGS)} files into a sub-folder a person"
+        f"{folder}: received photos of {received}, allowed are 2 or more people; "
+        + (meant or f"put {', '.join(ENDINGS)} files into a sub-folder a person")
         + (f"; {why[0]}" + f" and {len(why) - 1} more" * (len(why) > 1) if why else "")
     )

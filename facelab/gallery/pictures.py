@@ -11,7 +11,7 @@ from typing import overload
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame, LazyFrames
-from facelab.gallery.image import check_image, decode_image, read_bytes, shrunk
+from facelab.gallery.image import check_image, decode_checked, read_bytes, shrunk
 from facelab.gallery.picture_header import size
 
 
@@ -61,7 +61,7 @@ class Pictures(LazyFrames):
         content = read_bytes(self.folder, self.files[place], name)
         if digest(content, self.most) != self.digests[place]:
             raise FacelabError(f"{name}: the photo has changed while it was used; start again")
-        frame = decode_image(content, name)
+        frame = decode_checked(content, name)  # it is still what was checked
         return shrunk(frame, self.most) if self.most else frame
 
     def __iter__(self) -> Iterator[Frame]:

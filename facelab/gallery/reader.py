@@ -7,7 +7,9 @@ finds copies.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
@@ -18,10 +20,10 @@ from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.photos import Photos
 from facelab.gallery.duplicates import Small, small
-from facelab.gallery.folder import list_folder
-from facelab.gallery.image import decode_image, read_bytes, shrunk
+from facelab.gallery.folder import EMPTY, LINK, list_folder
+from facelab.gallery.image import Unreadable, decode_image, read_bytes, shrunk
 from facelab.gallery.manifest import Row, fault, is_recorded, read_rows, strays, typed
-from facelab.gallery.name import COLUMNS, is_name, is_set
+from facelab.gallery.name import COLUMNS, alike, is_name, is_set
 from facelab.gallery.pictures import Pictures, digest
 from facelab.gallery.split import taken
 from facelab.gallery.thumbnails import Thumbnails
@@ -60,11 +62,12 @@ def read_found(folder: Path, thumbnails: Thumbnails | None = None) -> Found:
     photos: list[Row] = []
     films: list[Row] = []
     digests: list[str] = []
-    left_out: list[str] = []
+    lost: list[FacelabError] = []
     for row in rows:
         try:
             if isinstance(row, FacelabError):
                 raise row
+            row["person"] = alike(row["person"])
             if _is_film(row):
                 _check_film(folder, row)
                 films.append(row)
@@ -74,7 +77,9 @@ def read_found(folder: Path, thumbnails: Thumbnails | None = None) -> Found:
                 frame = decode_image(content, shown(row["file"]))
                 known.add(row["sha256"], small(shrunk(frame, MOST)))
         except FacelabError as error:
-            left_out.append(str(error))
+            if isinstance(error, Unreadable) and isinstance(row, dict):
+                error.person = row["person"]
+            lost.append(error)
             continue
         digests.append(digest(content, most))
         photos.append(row if listed is not None else row | {"taken": _when(row, content)})
@@ -82,12 +87,40 @@ def read_found(folder: Path, thumbnails: Thumbnails | None = None) -> Found:
     table, rest = (
         typed(folder, pd.DataFrame(some, columns=columns, dtype=str)) for some in (photos, films)
     )
+    left_out = _told(lost, {row["person"] for row in (*photos, *films)})
     if listed is not None:
         left_out += strays(folder, listed)
     files = tuple(row["file"] for row in photos)
     thumbs = {row["file"]: known[row["sha256"]] for row in photos}
     pictures = Pictures(folder, files, tuple(digests), most)
     return Found(Photos(pictures, table), rest, left_out, thumbs)
+
+
+def _told(lost: list[FacelabError], seen: Collection[str]) -> list[str]:
+    """Return a line for everything that was left out; one alone for who was not ``seen`` at all."""
+    own: dict[str, list[Unreadable]] = {}
+    for error in lost:
+        if isinstance(error, Unreadable) and error.person and error.person not in seen:
+            own.setdefault(error.person, []).append(error)
+    lines: dict[str, None] = {}
+    for error in lost:
+        person = error.person if isinstance(error, Unreadable) else ""
+        lines[_nothing_of(person, own[person]) if person in own else str(error)] = None
+    return list(lines)
+
+
+def _nothing_of(person: str, errors: list[Unreadable]) -> str:
+    """Return the line for a person of whom nothing can be read, with the commonest reason."""
+    kinds = Counter(re.sub(r"\d[\d,]*", "…", error.reason) for error in errors)
+    reason, times = kinds.most_common(1)[0]
+    cure = next(one.cure for one in errors if re.sub(r"\d[\d,]*", "…", one.reason) == reason)
+    if reason in (EMPTY, LINK):
+        return f"{shown(person)}: left out, {reason}; {cure}"
+    often = f"{times} times: " if times > 1 else ""
+    return (
+        f"{shown(person)}: left out, none of {len(errors)} files can be read ({often}{reason}; "
+        f"{cure})"
+    )
 
 
 def _recorded(folder: Path, listed: pd.DataFrame) -> Iterator[Row | FacelabError]:
@@ -126,9 +159,8 @@ def _content(folder: Path, row: Row) -> bytes:
     content = read_bytes(folder, row["file"])
     found = hashlib.sha256(content).hexdigest()
     if row["sha256"] not in ("", found):
-        raise FacelabError(
-            f"{shown(row['file'])}: damaged, its SHA-256 is not the manifest's; restore it"
-        )
+        what = "damaged, its SHA-256 is not the manifest's"
+        raise Unreadable(shown(row["file"]), what, "restore it")
     row["sha256"] = found
     return content
 

@@ -16,7 +16,8 @@ from facelab.base import files
 from facelab.contract.errors import FacelabError
 from facelab.gallery.duplicates import SIDE, Small
 
-NAME = "thumbnails"
+NAME = "thumbnails-2"
+"""The first ones were those of damaged photos, too."""
 
 MOST = 256_000_000
 """Bytes that the file has at most: those of 240,000 photos."""

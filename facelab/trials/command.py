@@ -31,7 +31,7 @@ SEEDS = Parameter(
 )
 
 NAMED = 10
-"""Lines at most about what is left out of a gallery."""
+"""Lines at most of warnings about a gallery, and pairs of people who are confused."""
 
 
 def add_commands(subparsers: Subparsers) -> None:
@@ -86,7 +86,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     _check_output(output, ".keras", arguments.force)
     _check_output(page, ".html", arguments.force)
     parameters = Parameters(**{p.field: getattr(arguments, p.field) for p in PARAMETERS})
-    learned, probes = _read(arguments, [parameters])
+    learned, probes = _read(arguments.gallery, [parameters], all_photos=arguments.all_photos)
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from facelab.base.interrupt import interruptible
     from facelab.learning.trainer import Trainer
@@ -125,13 +125,8 @@ def run_compare(arguments: argparse.Namespace) -> int:
     names, seeds = titles(wanted), range(int(SEEDS.check(arguments.seeds)))
     output = arguments.output
     _check_output(output, ".html", arguments.force)
-    learned, probes = _read(arguments, wanted)
-    if probes is None:
-        most = learned.labels["person"].value_counts().max()
-        raise FacelabError(
-            f"{arguments.gallery}: received at most {most} photos of a person, needed are 9 or "
-            "more, 8 to learn from and 1 to be asked about; add photos"
-        )
+    learned, probes = _read(arguments.gallery, wanted, must_ask=True)
+    assert probes
     from facelab.base.interrupt import interruptible
     from facelab.learning.trainer import Trainer
     from facelab.report import wording
@@ -199,12 +194,14 @@ def _writing(path: Path) -> Iterator[None]:
         ) from error
 
 
-def _read(arguments: argparse.Namespace, wanted: list[Parameters]) -> tuple[Photos, Photos | None]:
+def _read(
+    gallery: Path, wanted: list[Parameters], *, all_photos: bool = False, must_ask: bool = False
+) -> tuple[Photos, Photos | None]:
     """Return the photos to learn from and the probes, and say how many; None where there is none.
 
-    Raises FacelabError for too few people, or a batch of more photos than there are.
+    Raises FacelabError for too few people, no probes where there must be some, or a batch of more
+    photos than there are.
     """
-    gallery: Path = arguments.gallery
     opencv()  # where it cannot start, that alone is said
     if is_folder(gallery):
         print(f"reading the photos in {one_line(str(gallery))}", flush=True)
@@ -212,18 +209,20 @@ def _read(arguments: argparse.Namespace, wanted: list[Parameters]) -> tuple[Phot
     from facelab.gallery.own_gallery import read_gallery, split_gallery
 
     probes: Photos | None = None
-    doubles: list[str] = []
-    if getattr(arguments, "all_photos", False):
-        learned, left_out = read_gallery(gallery)
+    if all_photos:
+        learned, warnings = read_gallery(gallery)
     else:
-        split = split_gallery(gallery)
-        learned, probes = split.learned, split.probes
-        left_out, doubles = split.left_out, split.doubles
-    lines = [*(f"left out: {line}" for line in left_out), *doubles]
-    for line in lines[:NAMED]:
-        print(f"facelab: {line}", file=sys.stderr)
-    if len(lines) > NAMED:
-        print(f"facelab: and {len(lines) - NAMED} more lines like these", file=sys.stderr)
+        learned, probes, warnings = split_gallery(gallery)
+    if must_ask and not probes:
+        most = learned.labels["person"].value_counts().max()
+        raise FacelabError(
+            f"{gallery}: received at most {most} photos of a person, needed are 9 or more, 8 to "
+            "learn from and 1 to be asked about; add photos"
+        )
+    for line in warnings[:NAMED]:
+        print(f"facelab: gallery: {line}", file=sys.stderr)
+    if len(warnings) > NAMED:
+        print(f"facelab: gallery: {len(warnings) - NAMED} more lines like these", file=sys.stderr)
     for parameters in wanted:
         parameters.check_against(len(learned))
     told = f"{len(learned.people)} people: {len(learned)} photos to learn from, "

@@ -107,8 +107,8 @@ def combinations(values: Mapping[str, Sequence[str]]) -> list[Parameters]:
         for number in numbers:
             if numbers.count(number) > 1:
                 raise FacelabError(
-                    f"{OPTIONS[field]}: received {exact(number)} twice, allowed is each value once; "
-                    "take one away"
+                    f"{OPTIONS[field]}: received {exact(number)} twice, allowed is each value "
+                    "once; take one away"
                 )
         checked[field] = numbers
     found = [

@@ -121,7 +121,7 @@ def test_pictures_of_a_folder_and_a_sequence(tmp_path: Path) -> None:
     (tmp_path / "002.png").write_bytes(b"GIF89a")
     got, line = said(open_camera(str(tmp_path)))
     assert got == 1
-    assert line.startswith(f"{tmp_path}/002.png: 6 bytes that are no picture")
+    assert line.startswith(f"{tmp_path}/002.png: a GIF picture; convert it to JPEG or PNG")
 
 
 def test_pictures_of_no_folder(tmp_path: Path) -> None:
@@ -177,9 +177,10 @@ def test_it_drops(torn: bool) -> None:
         )
 
 
-def test_a_broken_picture_is_told_and_left_out() -> None:
+@pytest.mark.parametrize("end", [b"", b"\xff\xd9", bytes(900) + b"\xff\xd9"])
+def test_a_broken_picture_is_told_and_left_out(end: bytes) -> None:
     sent = [jpeg(draw(0, n)) for n in range(5)]
-    sent[2] = sent[2][: len(sent[2]) // 2]
+    sent[2] = sent[2][: len(sent[2]) // 2] + end
     told: list[str] = []
     with serve(Webcam(sent)) as url:
         got = [frame for _, frame in islice(open_camera(url).play(told.append), 4)]

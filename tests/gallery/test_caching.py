@@ -51,7 +51,7 @@ def test_damaged_thumbnails_are_made_again(tmp_path: Path, cut: int) -> None:
     fill(tmp_path)
     first = OwnGallery(tmp_path)
     assert first.cache is not None
-    path = first.cache / "thumbnails"
+    path = first.cache / "thumbnails-2"
     whole = path.read_bytes()
     path.write_bytes(whole[:cut])
     again = OwnGallery(tmp_path)
@@ -65,7 +65,7 @@ def test_thumbnails_of_photos_that_are_gone_are_not_written(tmp_path: Path) -> N
     first = OwnGallery(tmp_path)
     gone = first.photos("gallery").labels["sha256"].iloc[0]
     assert first.cache is not None
-    path = first.cache / "thumbnails"
+    path = first.cache / "thumbnails-2"
     assert gone.encode() in path.read_bytes()
     (tmp_path / first.photos("gallery").labels["file"].iloc[0]).unlink()
     (tmp_path / "p1" / "900.png").write_bytes(image.encode_png(draw(3, 3, SIZE)))
@@ -109,7 +109,7 @@ def test_who_still_runs_adds_nothing_to_a_forgotten_cache(tmp_path: Path) -> Non
     new = OwnGallery(tmp_path).cache
     assert new is not None
     assert new != running.cache
-    assert (new / "thumbnails").is_file()
+    assert (new / "thumbnails-2").is_file()
 
 
 def test_a_photo_shrunk_is_another_than_its_file(tmp_path: Path) -> None:
