@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facelab.base.files import is_folder, whole, write_atomically
+from facelab.base.files import check_writable, is_folder, whole, write_atomically
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
@@ -171,16 +172,18 @@ def run_compare(arguments: argparse.Namespace) -> int:
 
 def _check_output(path: Path, ending: str, force: bool) -> None:
     """Raise FacelabError where a file cannot be written, before the work."""
-    if path.suffix != ending or not path.parent.is_dir():
+    if path.suffix != ending or not is_folder(path.parent):
         raise FacelabError(
             f"--output: received {path}, allowed is a file ending in {ending} in a folder that "
             "exists; choose another"
         )
-    if path.exists() and not force:
-        raise FacelabError(
-            f"{path}: is there already, and is not overwritten; name another file with -o, or "
-            "replace it with --force"
-        )
+    with _writing(path):
+        check_writable(path)
+        if os.path.lexists(path) and not force:
+            raise FacelabError(
+                f"{path}: is there already, and is not overwritten; name another file with -o, or "
+                "replace it with --force"
+            )
 
 
 @contextmanager

@@ -161,6 +161,19 @@ def test_nothing_is_overwritten_unless_asked(
         there.unlink()
 
 
+def test_where_nothing_can_be_written_is_said_before_the_work(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "folder.html").mkdir()
+    long = f"{'x' * 300}.html"
+    for name, why in (("folder.html", "Is a directory"), (long, "File name too long")):
+        command = ("compare", tmp_path / "no gallery", "--rates", 1, 2, "--force")
+        assert refusal(capsys, *command, "-o", tmp_path / name) == (
+            f"{tmp_path / name}: cannot be written ({why}); make room, or name another file with -o"
+        )
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.html"]
+
+
 @pytest.mark.parametrize(
     ("options", "line"),
     [
