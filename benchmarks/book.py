@@ -38,7 +38,7 @@ class Cost:
 def measure(rounds: int, say: Callable[[str], None], seed: int = 0) -> list[Cost]:
     """Run everything once a round, in random order, the caches in a folder of their own."""
     with tempfile.TemporaryDirectory(prefix="facelab-book-") as folder:
-        pytest = [sys.executable, "-m", "pytest", f"--report={folder}/report"]
+        pytest = [sys.executable, "-m", "pytest", f"--acceptance-report={folder}/report"]
         kept = f"cache_dir={folder}/cache"
         commands = {
             BASE: [sys.executable, "-c", "import tensorflow"],

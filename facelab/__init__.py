@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from facelab.gallery.source import Source as Source
     from facelab.learning.trainer import Trainer as Trainer
     from facelab.playing.examination import Exam as Exam
-    from facelab.playing.recorder import LiveSheet as LiveSheet
+    from facelab.playing.sheet import LiveSheet as LiveSheet
 
 _HOMES = {
     "Camera": "camera.camera",
@@ -52,7 +52,7 @@ _HOMES = {
     "Lacking": "contract.errors",
     "Learner": "contract.system",
     "Lesson": "contract.system",
-    "LiveSheet": "playing.recorder",
+    "LiveSheet": "playing.sheet",
     "OwnGallery": "gallery.own_gallery",
     "Parameters": "contract.parameters",
     "Photos": "contract.photos",

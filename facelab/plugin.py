@@ -23,22 +23,21 @@ from facelab.playing import prerequisites, seeds
 from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
 from facelab.playing.definitions import check_definitions, overridden
+from facelab.playing.ending import end_on_sigterm, ending
 from facelab.playing.examination import Exam
 from facelab.playing.face_base import KeptGallery
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.fresh import fresh_seed, told
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
+from facelab.playing.neighbours import plays, refuse_forks, refuse_shares
 from facelab.playing.options import add_options, plays_a_page
-from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
-from facelab.playing.report_folder import (
-    FOLDER,
-    keep_folder,
-    report_folder,
-    writes_report,
-)
-from facelab.playing.summary import summarise, tell_shared_out, title_block, write_report
+from facelab.playing.recorder import LiveSheet, Recorder
+from facelab.playing.report_folder import FOLDER, keep_folder, report_folder
+from facelab.playing.sheet import BLOCKED
+from facelab.playing.summary import summarise, title_block, untold, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
+from facelab.report.place import REPORT
 from facelab.systems.loading import described, load_system
 
 if TYPE_CHECKING:
@@ -76,7 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
             people(config.getoption("people"))
         if report.exists() and not report.is_dir():
-            raise FacelabError(f"--report: received {report}, a file; allowed is a folder")
+            raise FacelabError(f"{REPORT}: received {report}, a file; allowed is a folder")
         named = described(config.getoption("system"))
         waivers = read_waivers(config.rootpath)
         if address := config.getoption("cluster"):
@@ -88,10 +87,6 @@ def pytest_configure(config: pytest.Config) -> None:
     if fresh is not None:
         run["fresh_probes"] = fresh
     if config.getoption("nothing_left_out"):
-        if config.getoption("numprocesses", None):
-            raise pytest.UsageError(
-                "--nothing-left-out: received with -n, which shares the book out; run without -n"
-            )
         run["nothing_left_out"] = True
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
     # Nothing is captured while pytest is being configured: this is the user's standard error.
@@ -120,19 +115,31 @@ def pytest_bdd_apply_tag(tag: str) -> bool | None:
     return True if tag.startswith(prerequisites.PREFIX) else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_collection_modifyitems(
+    config: pytest.Config, items: list[pytest.Item]
+) -> Generator[None]:
     """Keep the collected items, before others deselect and sort."""
     config.stash[COLLECTED] = list(items)
+    return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_node_collection_finished(ids: list[str]) -> None:
+    """Refuse to share scenarios out: a worker sees only some of them."""
+    refuse_shares(ids)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_finish(session: pytest.Session) -> None:
     """Once others have deselected and sorted, put prerequisites back and first."""
+    if hasattr(session.config, "workerinput"):
+        return  # facelab's own tests; scenarios are refused by the one who shares them out
     recorder, collected = session.config.stash[RECORDER], session.config.stash.get(COLLECTED, [])
     session.items[:] = prerequisites.complete(session.items, collected)
     if any(feature_of(item) for item in session.items):
         with usage_errors():
+            refuse_forks(session.items, session.config)
             opencv()
             if (folder := session.config.getoption("gallery")) is not None:
                 cast = parse_cast(session.config.getoption("cast"))
@@ -141,6 +148,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
         recorder.record.phrases = [asdict(define(context)) for context in used]
         with usage_errors():
             keep_folder(session.config)
+        end_on_sigterm(session.config)
     recorder.announce(session.items, collected)
 
 
@@ -164,9 +172,18 @@ def _people(session: pytest.Session) -> list[str] | None:
     return list(dict.fromkeys([*ROLES, *people] if own else people))
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Notice a scenario whose steps another plugin has played elsewhere."""
+    played = yield
+    item.config.stash[RECORDER].check(item)
+    return played
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Leave blocked scenarios out."""
+    """Open the sheet; leave blocked scenarios out."""
+    item.config.stash[RECORDER].begin(item)
     if blocking := item.config.stash[RECORDER].blocking(item):
         pytest.skip(BLOCKED + ", ".join(blocking))
 
@@ -220,16 +237,16 @@ def pytest_bdd_after_scenario(request: pytest.FixtureRequest) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Write the report and settle the exit status."""
     recorder = session.config.stash[RECORDER]
-    recorder.close()
-    if recorder.live and writes_report(session.config):
+    recorder.close(ending(session))
+    if recorder.began and plays(session.config):
         try:
             # unless somebody was forgotten meanwhile, whose name would stand in it
             with getattr(recorder.source, "standing", nullcontext)():
                 write_report(recorder, session.config.stash[FOLDER])
-        except FacelabError as error:
-            session.config.stash[UNWRITTEN] = str(error)
-            session.exitstatus = pytest.ExitCode.TESTS_FAILED
-        accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED)
+        except (FacelabError, OSError) as error:
+            session.config.stash[UNWRITTEN] = untold(error)
+            session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
+        accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED, record.PARTLY)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
@@ -239,12 +256,9 @@ def pytest_terminal_summary(
 ) -> None:
     """End with one line a scenario and the report's path."""
     recorder = config.stash[RECORDER]
-    if unwritten := config.stash.get(UNWRITTEN, ""):
-        terminalreporter.write_line(unwritten, red=True)
-    elif recorder.live and writes_report(config):
-        summarise(recorder.record, terminalreporter, config.stash[FOLDER])
-    elif config.getoption("numprocesses", None):
-        tell_shared_out(terminalreporter)
+    if recorder.began and plays(config):
+        unwritten = config.stash.get(UNWRITTEN, "")
+        summarise(recorder.record, terminalreporter, config.stash[FOLDER], unwritten)
     if (live := config.stash.get(LIVE, None)) is not None:
         count_live(*live, film_plan(config), terminalreporter)
 

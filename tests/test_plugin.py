@@ -145,7 +145,7 @@ def test_plain_tests_come_after_and_are_no_part_of_the_record(project: Project) 
 
 def test_report_goes_where_asked(project: Project) -> None:
     project.family("T0", "all is well")
-    run = project.run("--report", "elsewhere/today")
+    run = project.run("--acceptance-report", "elsewhere/today")
     assert run.status == pytest.ExitCode.OK
     assert run.acceptance[-1] == (
         "+ accepted: 1 of 1 scenario accepted, 100 %; report: elsewhere/today/acceptance.html"
@@ -154,14 +154,17 @@ def test_report_goes_where_asked(project: Project) -> None:
     assert {path.name for path in (project.folder / "elsewhere/today").iterdir()} == {
         "acceptance.json",
         "acceptance.html",
+        "history",
     }
 
 
 def test_report_into_a_file(project: Project) -> None:
     project.family("T0", "all is well")
-    run = project.run("--report", "pyproject.toml")
+    run = project.run("--acceptance-report", "pyproject.toml")
     assert run.status == pytest.ExitCode.USAGE_ERROR
-    assert run.said("ERROR: --report: received pyproject.toml, a file; allowed is a folder")
+    assert run.said(
+        "ERROR: --acceptance-report: received pyproject.toml, a file; allowed is a folder"
+    )
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "5-3", "five", "1.5", "", "1-2-3", "1001", "0-1000"])

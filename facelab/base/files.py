@@ -153,6 +153,19 @@ def first_bytes(path: Path, count: int) -> bytes:
         return content.read(count)
 
 
+def check_writable(path: Path) -> None:
+    """Try whether a file can be written at a path of the user's, and leave nothing there.
+
+    So that what takes long does not end in vain. Raises OSError.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        if stat.S_ISDIR(path.stat().st_mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    half = path.with_name(f".half.{secrets.token_hex(4)}")
+    half.touch(exist_ok=False)
+    half.unlink()
+
+
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Within the block, write to the path given; behind it the file has its name, and lasts.

@@ -6,10 +6,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
-
-def plain(value: float) -> str:
-    """Write a number as a reader would: 1,000,000 or 0.001."""
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:g}"
+from facelab.contract.number import exact
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ class Interval:
         return min(value - self.low, self.high - value)
 
     def __str__(self) -> str:
-        return self.describe(plain)
+        return self.describe(exact)
 
     def describe(self, number: Callable[[float], str]) -> str:
         """Return the interval in words, each end written by ``number``."""

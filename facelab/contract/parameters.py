@@ -66,6 +66,11 @@ PARAMETERS = (
     ),
 )
 
+SEED = Parameter(
+    "seed", "seed", Interval.between(0, 2**31 - 1), True, "which first weights and order are drawn"
+)
+"""What a replicate is seeded with, where a user names it."""
+
 
 @dataclass(frozen=True)
 class Parameters:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from facelab.contract import number
 from facelab.contract.interval import Interval
 
 
@@ -65,15 +66,17 @@ class Verdict:
         return sorted(self.allowed.margin(value) for value in self.values)[self.tolerated]
 
     def number(self, value: float) -> str:
-        """Write a value with its unit."""
-        if self.unit == "%":
-            return percent(value)
-        number = f"{value:,.0f}" if float(value).is_integer() else f"{value:.4g}"
-        return f"{number} {self.unit}".rstrip()
+        """Write a measured value with its unit, on its side of the threshold."""
+        holds = value in self.allowed
+        return number.measured(value, self.unit, lambda written: (written in self.allowed) == holds)
+
+    @property
+    def threshold(self) -> str:
+        """What is allowed, in words."""
+        return self.allowed.describe(lambda end: number.exact(end, self.unit))
 
     def __str__(self) -> str:
-        measured = self.number(self.value)
-        line = f"{self.measure}: measured {measured}, {self.allowed.describe(self.number)} demanded"
+        line = f"{self.measure}: measured {self.number(self.value)}, {self.threshold} demanded"
         if not self.accepted and len(self.values) > 1:
             line += f" (violated by {self.violations} of {len(self.values)} replicates)"
         return "; ".join([line, *self.details[:10]])
@@ -82,22 +85,13 @@ class Verdict:
         """Return plain data for a report, what follows from the values included."""
         return {
             **asdict(self),
-            "threshold": self.allowed.describe(self.number),
+            "threshold": self.threshold,
             "shown": self.number(self.value),
             "margin": self.margin,
-            "shown_margin": self.number(self.margin),
+            "shown_margin": number.margin(self.margin, self.unit),
             "violations": self.violations,
             "accepted": self.accepted,
         }
-
-
-def percent(share: float) -> str:
-    """Write a share as a percentage, never as all of it where it is not.
-
-    >>> percent(0.306), percent(0.99999), percent(1.0)
-    ('30.6 %', '99.99 %', '100 %')
-    """
-    return f"{min(100 * share, 99.99) if share < 1 else 100 * share:.4g} %"
 
 
 def judge(

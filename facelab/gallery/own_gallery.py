@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
@@ -37,17 +37,37 @@ def read_gallery(folder: Path) -> tuple[Photos, list[str]]:
     These are lines as ``OwnGallery`` has them: for everything that was left out or is suspicious.
     Raises FacelabError when there are fewer than 2 people, or nothing can be understood.
     """
+    photos, warnings = _read_everybody(folder)
+    return photos.select(photos.labels["set"] == "gallery"), warnings
+
+
+def split_gallery(folder: Path) -> tuple[Photos, Photos, list[str]]:
+    """Return the photos to learn from, the probes, which are held out, and warnings.
+
+    They are split as an ``OwnGallery`` is, with everybody under her own name; whoever has too few
+    photos to hold probes out is learned whole. Errors as in ``read_gallery``.
+    """
+    photos, warnings = _read_everybody(folder, _split)
+    sets = photos.labels["set"]
+    learned, asked = sets == "gallery", sets.str.startswith("probes")
+    return photos.select(learned), photos.select(asked), warnings
+
+
+def _read_everybody(
+    folder: Path, arrange: Callable[[Photos], Photos] = lambda photos: photos
+) -> tuple[Photos, list[str]]:
+    """Return the photos of all who have some to learn from, arranged, and warnings."""
     found = read_found(folder)
-    photos = found.photos.select(found.photos.labels["set"] == "gallery")
-    if len(photos.people) < 2:
-        raise _too_few(folder, photos.people, found.left_out)
-    counts = photos.labels["person"].value_counts()
+    counts = found.photos.labels.query("set == 'gallery'")["person"].value_counts(sort=False)
+    if len(counts) < 2:
+        raise _too_few(folder, tuple(counts.index), found.left_out)
+    photos = arrange(found.photos.of(list(counts.index)))
     few = [
-        f"{person}: received {counts[person]} photos, recommended are {FEWEST} or more; add some"
-        for person in photos.people
-        if counts[person] < FEWEST
+        f"{person}: received {count} photos, recommended are {FEWEST} or more; add some"
+        for person, count in counts.items()
+        if count < FEWEST
     ]
-    return photos, [*found.left_out, *few, *doubles(found.photos, found.small)]
+    return photos, [*found.left_out, *few, *doubles(photos, found.small)]
 
 
 class OwnGallery:
@@ -194,7 +214,7 @@ class OwnGallery:
 def _split(photos: Photos) -> Photos:
     """Return photos where about a quarter of each person's are probes, unless there are some.
 
-    Every photo is given its burst.
+    Whoever has fewer than 9 photos gets none. Every photo is given its burst.
     """
     labels = photos.labels.copy()
     if "burst" not in labels:
@@ -206,7 +226,7 @@ def _split(photos: Photos) -> Photos:
         for number, burst in enumerate(groups, 1):
             unnamed = [row for row in learnt.index[burst] if not labels.loc[row, "burst"]]
             labels.loc[unnamed, "burst"] = f"{person} {number}"
-        if not own["set"].str.startswith("probes").any():
+        if len(learnt) >= FEWEST and not own["set"].str.startswith("probes").any():
             labels.loc[learnt.index[sorted(probes(groups))], "set"] = "probes"
     return Photos(photos.frames, labels)
 

@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError
 from facelab.contract.history import NO_PHOTO
-from facelab.contract.parameters import PARAMETERS, Parameter, Parameters
+from facelab.contract.parameters import PARAMETERS, SEED, Parameter, Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.training import TrainingRequest
 from facelab.faces.detection import detection
 from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES, hog
-from facelab.learning.command import SEED
 from facelab.page.guard import Refusal
 from facelab.page.models import TRAINED, Model, parameters_of
 

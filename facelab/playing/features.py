@@ -25,6 +25,12 @@ from facelab.playing.misprints import (
 
 _OF_A_FILE = ": a tag of "
 
+_EXAMPLE = "_pytest_bdd_example"
+"""The parameter of pytest-bdd's that holds the row of an outline."""
+
+_REPETITION = "__pytest_repeat_step_number"
+"""The one of pytest-repeat's that counts from 0."""
+
 
 class FeatureFile(pytest.Module):
     """A ``.feature`` file, collected as if it were a test module of its scenarios."""
@@ -88,10 +94,20 @@ def scenario_of(item: pytest.Item) -> Scenario:
 def example_of(item: pytest.Item) -> dict[str, str]:
     """Return the row of an outline's examples that a test item plays, empty for a plain one."""
     parameters = item.callspec.params if hasattr(item, "callspec") else {}
-    return cast("dict[str, str]", parameters.get("_pytest_bdd_example", {}))
+    return cast("dict[str, str]", parameters.get(_EXAMPLE, {}))
 
 
 def family_of(feature: Feature) -> str:
     """Return the id of a feature's family: its tag T0, T1 …, or its file's name."""
     ids = sorted(tag for tag in feature.tags if re.fullmatch(r"T\d+", tag))
     return ids[0] if ids else Path(feature.filename).stem
+
+
+def repetition_of(item: pytest.Item) -> list[str]:
+    """Return which one an item is where a plugin, as pytest-repeat, plays a scenario repeatedly."""
+    parameters = item.callspec.params if hasattr(item, "callspec") else {}
+    others = {name: value for name, value in parameters.items() if name != _EXAMPLE}
+    return [
+        f"repetition {value + 1}" if name == _REPETITION else str(value)
+        for name, value in others.items()
+    ]

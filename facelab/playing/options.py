@@ -6,7 +6,9 @@ import pytest
 
 from facelab.camera.command import PLACE
 from facelab.playing import seeds
+from facelab.playing.neighbours import add_former_name
 from facelab.playing.report_folder import REPORTS
+from facelab.report.place import REPORT
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -55,12 +57,13 @@ def add_options(parser: pytest.Parser) -> None:
         "--film-plan", metavar="FILE", help="how much --camera films of whom (docs/camera.md)"
     )
     group.addoption(
-        "--report",
+        REPORT,
         default=REPORTS,
         metavar="DIR",
         help="folder that acceptance.json and acceptance.html are written to; default %(default)s, "
         "with --gallery that folder in the gallery",
     )
+    add_former_name(parser, "--report", "acceptance_report", default=REPORTS)
     group.addoption(
         "--cluster",
         metavar="ADDRESS",

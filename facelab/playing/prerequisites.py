@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
 from typing import cast
 
@@ -46,13 +46,26 @@ def complete(selected: list[pytest.Item], collected: list[pytest.Item]) -> list[
         families[name] = available[name]
         whole.add(name)
         wanted += _needs_of(families[name])
+    return _sorted(families) + plain
+
+
+def in_book_order(items: list[pytest.Item], collected: Sequence[pytest.Item]) -> list[pytest.Item]:
+    """Return the scenarios among items as they were collected, however others shuffled them."""
+    place = {item: number for number, item in enumerate(collected)}
+    families: dict[str, list[pytest.Item]] = {}
+    _group(families, sorted(items, key=lambda item: place.get(item, len(place))))
+    return _sorted(families)
+
+
+def _sorted(families: dict[str, list[pytest.Item]]) -> list[pytest.Item]:
+    """Return the items of families, each after those that it waits for."""
     graph = {name: _needs_of(items) for name, items in families.items()}
     try:
         order = list(TopologicalSorter(graph).static_order())
     except CycleError as error:
         circle = " after ".join(f"@{name}" for name in error.args[1])
         raise pytest.UsageError(f"{circle}: features wait for each other; drop one tag") from error
-    return [item for name in order for item in families[name]] + plain
+    return [item for name in order for item in families[name]]
 
 
 def _needs_of(items: Iterable[pytest.Item]) -> list[str]:

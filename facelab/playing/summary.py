@@ -18,11 +18,13 @@ from facelab.contract.errors import FacelabError
 from facelab.playing import fresh
 from facelab.playing.recorder import Recorder
 from facelab.playing.waivers import APPLIED, PLACE
-from facelab.report import record
+from facelab.report import history, record
 from facelab.report.coverage import demand, headline
-from facelab.report.document import write_document
+from facelab.report.document import render
 from facelab.report.evidence import curves_csv
-from facelab.report.record import Record, write_record
+from facelab.report.history import PAGE, RECORD
+from facelab.report.place import REPORT
+from facelab.report.record import Record, encode_record, encoded
 from facelab.report.wording import fact
 
 SIGNS = {
@@ -30,6 +32,7 @@ SIGNS = {
     record.RESERVED: ("+", "yellow"),
     record.PARTLY: ("~", "yellow"),
     record.INCOMPLETE: ("x", "red"),
+    record.INTERRUPTED: ("x", "red"),
     record.NOT_RUN: ("-", "yellow"),
     record.BLOCKED: ("=", "yellow"),
     record.REFUSED: ("x", "red"),
@@ -103,29 +106,46 @@ def recordings(source: object) -> dict[str, Any]:
 
 
 def write_report(recorder: Recorder, folder: Path) -> None:
-    """Write acceptance.json, then acceptance.html from it, and long curves, into a folder."""
+    """Write acceptance.json, acceptance.html from it, and long curves into a folder.
+
+    A whole run is kept in the folder's history too. Raises OSError when it cannot be written.
+    """
     finished = recorder.record
     finished.run["environment"] = environment(recorder.root)
     finished.recordings = recordings(recorder.source)
-    write_record(folder / "acceptance.json", finished)
-    write_document(folder / "acceptance.html", finished)
-    for name, history in recorder.long.items():
-        write_atomically(folder / name, curves_csv(history).encode())
+    files = {RECORD: encode_record(finished)}
+    # what is known is safe before the page is drawn
+    write_atomically(folder / RECORD, files[RECORD])
+    files[PAGE] = encoded(render(finished))
+    write_atomically(folder / PAGE, files[PAGE])
+    curves = {name: curves_csv(long).encode() for name, long in recorder.long.items()}
+    for name, content in curves.items():
+        write_atomically(folder / name, content)
+    if finished.signable:
+        try:
+            history.keep(folder, finished.verdict, files | curves)
+        except OSError as error:
+            raise FacelabError(
+                f"{folder / history.HISTORY}: the report is written, but not kept there for later "
+                f"comparison ({error.strerror or error}); see that the folder can be written to"
+            ) from error
 
 
-def tell_shared_out(terminal: pytest.TerminalReporter) -> None:
-    """Print that pytest-xdist distributed the scenarios: each worker saw only some of them."""
-    shown = [report for reports in terminal.stats.values() for report in reports]
-    if any(".feature::" in getattr(report, "nodeid", "") for report in shown):
-        terminal.write_line(
-            "no acceptance report: -n shares the scenarios out, and none sees them all; "
-            "run without -n",
-            yellow=True,
-        )
+def untold(error: Exception) -> str:
+    """Return in a line why a report is not written, and what to do."""
+    if isinstance(error, OSError):
+        place = error.filename2 or error.filename or "the folder"
+        return f"no report: {place}: {error.strerror or error}; write to another with {REPORT}=DIR"
+    return str(error)
 
 
-def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path) -> None:
-    """Print one line a scenario, the headline of the report, and where it is."""
+def summarise(
+    finished: Record, terminal: pytest.TerminalReporter, folder: Path, unwritten: str = ""
+) -> None:
+    """Print one line a scenario, the headline of the report, and where it is.
+
+    ``unwritten``: why it is nowhere.
+    """
     terminal.section("acceptance")
     for family in finished.families:
         for sheet in family.sheets:
@@ -135,7 +155,8 @@ def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path)
                 line += f" – {sheet.reason}"
             terminal.write_line(line, **{colour: True})
     for number, waiver in enumerate(finished.waivers, 1):
-        if waiver["state"] != APPLIED:
+        foreign = waiver["state"].startswith("matches no") and not finished.whole
+        if waiver["state"] != APPLIED and not foreign:
             terminal.write_line(
                 f"{PLACE}: waiver {number} ({waiver['phrase']}): {waiver['state']}", yellow=True
             )
@@ -152,6 +173,9 @@ def summarise(finished: Record, terminal: pytest.TerminalReporter, folder: Path)
         terminal.write_line(fresh.told(finished.run["fresh_probes"]))
     if told := demand(finished):
         terminal.write_line(told, red=True)
+    if unwritten:
+        terminal.write_line(unwritten, red=True)
     sign, colour = SIGNS[finished.verdict]
     came = f"{sign} {finished.verdict}: {headline(finished)}"
-    terminal.write_line(f"{came}; report: {folder / 'acceptance.html'}", bold=True)
+    where = "" if unwritten else f"; report: {folder / 'acceptance.html'}"
+    terminal.write_line(f"{came}{where}", bold=True)

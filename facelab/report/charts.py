@@ -25,11 +25,20 @@ from facelab.base.progress import progress
 from facelab.report.curve import Curve
 
 WIDTH, HEIGHT = 310, 150
+TALL = 220
+"""The height of a chart that compares trainings."""
+
 LINE = "#1f5f99"
 """The colour of a measure. The style sheet turns it lighter in the dark, by this very value."""
 
 LEVEL = "#9a4a00"
 """The colour of a level that a measure is held against."""
+
+COMPARED = ("#1f5f99", "#b3420a", "#1b7a3d", "#8a2f8f", "#7a6200", "#5b6570")
+"""The colours of trainings that are compared; the style sheet turns each lighter in the dark."""
+
+DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (14, 4), (4, 2, 1, 2, 1, 2))
+"""Their lines, which differ on grey paper too."""
 
 Spec = dict[str, Any]
 Form = tuple[str, str, str, bool, bool]
@@ -100,6 +109,28 @@ def band_chart(kind: str, lines: Sequence[Sequence[float]], top: float) -> Chart
     return Chart(f"error rate against people, {kind}", description, form, rows, levels)
 
 
+def compared_chart(
+    measure: str, x: str, lines: Sequence[Sequence[Sequence[float]]], description: str
+) -> Chart:
+    """Return a chart of one measure of several trainings, each with a colour and dash of its own.
+
+    ``lines``: a list a training, of points (x, low, middle, high), all finite.
+    """
+    names = ("x", "low", "y", "high")
+    rows = [
+        {**dict(zip(names, map(float, point), strict=True)), "line": float(number)}
+        for number, line in enumerate(lines)
+        for point in line
+    ]
+    middles = [row["y"] for row in rows]
+    least, most = min(middles, default=0.0), max(middles, default=0.0)
+    logarithmic = measure == "loss" and least > 0 and math.log10(most / least) > 1.5
+    if logarithmic:  # the lowest replicate may touch 0, where no middle does
+        rows = [{**row, "low": max(row["low"], least / 3)} for row in rows]
+    form = ("compared", x, measure, False, logarithmic)
+    return Chart(f"{measure} of every training", description, form, rows, [])
+
+
 def start() -> None:
     """Start the engine of vl-convert while others work; the first drawing would wait for it."""
     empty = {"$schema": "https://vega.github.io/schema/vega/v6.json"}
@@ -148,7 +179,8 @@ def _filled(chart: Chart) -> Spec:
 
 def _powers(rows: list[dict[str, float]], name: str) -> list[float]:
     """Return the powers of ten, six at most, within what a scale, ``x`` or ``y``, spans."""
-    values = [v for row in rows for key, v in row.items() if (key == "x") == (name == "x")]
+    keys = {"x"} if name == "x" else set(rows[0]) - {"x", "line"}
+    values = [row[key] for row in rows for key in keys]
     first, last = (math.log10(pick(values)) for pick in (min, max))
     exponents = range(math.ceil(first - 1e-9), math.floor(last + 1e-9) + 1)
     return [10.0**exponent for exponent in exponents[:: 1 + len(exponents) // 7]]
@@ -160,12 +192,14 @@ def _compiled(form: Form) -> Spec:
     import vl_convert
 
     kind, x, y, log_x, log_y = form
-    scale = alt.Scale(domain=[0, 1]) if (kind, y) == ("curve", "accuracy") else _scale(log_y, True)
+    whole = kind in ("curve", "compared") and y == "accuracy"
+    scale = alt.Scale(domain=[0, 1]) if whole else _scale(log_y, True)
     horizontal = alt.X("x:Q", title=x, scale=_scale(log_x, False))
-    build = {"curve": _curve_layers, "series": _series_layers, "band": _band_layers}[kind]
+    build = _LAYERS[kind]
     layers = build(horizontal, {"title": y, "scale": scale})
     chart = alt.layer(*layers, data=alt.InlineData(values=[], name="rows"))
-    chart = _styled(chart.properties(width=WIDTH, height=HEIGHT))
+    height = TALL if kind == "compared" else HEIGHT
+    chart = _styled(chart.properties(width=WIDTH, height=height))
     spec: Spec = vl_convert.vegalite_to_vega(chart.to_dict(validate=False))
     return spec
 
@@ -214,6 +248,29 @@ def _band_layers(x: Any, vertical: dict[str, Any]) -> list[Any]:
         _of("points").encode(x=x, y=rate).mark_point(color=LINE, filled=True, size=40, opacity=1),
         _of("levels").encode(x="x:Q", y=alt.Y("level:Q", **vertical)).mark_point(opacity=0),
     ]
+
+
+def _compared_layers(x: Any, vertical: dict[str, Any]) -> list[Any]:
+    import altair as alt
+
+    lines = list(range(len(COMPARED)))
+    colours = alt.Scale(domain=lines, range=list(COMPARED))
+    dashes = alt.Scale(domain=lines, range=[list(dash) for dash in DASHES])
+    base = alt.Chart().encode(x=x, color=alt.Color("line:N", scale=colours, legend=None))
+    low, middle = (alt.Y(f"{name}:Q", stack=None, **vertical) for name in ("low", "y"))
+    dash = alt.StrokeDash("line:N", scale=dashes, legend=None)
+    return [
+        base.mark_area(opacity=0.16).encode(y=low, y2="high:Q"),
+        base.mark_line(strokeWidth=1.6).encode(y=middle, strokeDash=dash),
+    ]
+
+
+_LAYERS = {
+    "curve": _curve_layers,
+    "series": _series_layers,
+    "band": _band_layers,
+    "compared": _compared_layers,
+}
 
 
 def _of(data: str) -> Any:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from facelab.report.record import (
     ACCEPTED,
     BLOCKED,
+    CHOICE,
     ERROR,
     NOT_RUN,
     PARTLY,
@@ -19,8 +21,8 @@ from facelab.report.record import (
 )
 from facelab.report.wording import count, share
 
-CHOICE, SYSTEM, GALLERY, ENDED, OTHER = "choice", "system", "gallery", "ended", "other"
-"""Why a scenario was not run, as a record keeps it."""
+SYSTEM, GALLERY, ENDED, OTHER = "system", "gallery", "ended", "other"
+"""Why a scenario was not run, as a record keeps it, beside ``CHOICE``."""
 DESELECTED = "deselected"
 """The same of what pytest was told to leave out; a record lists it apart."""
 
@@ -28,7 +30,7 @@ CAUSES = {
     SYSTEM: ("The system does not offer it", "for what the system does not offer"),
     GALLERY: ("The gallery does not have it", "for what the gallery does not have"),
     CHOICE: ("Left out by choice", "left out by choice"),
-    DESELECTED: ("Deselected", "deselected"),
+    DESELECTED: ("Not selected", "not selected"),
     ENDED: ("The run ended before", "because the run ended before"),
     OTHER: ("For another reason", "for another reason"),
 }
@@ -127,23 +129,50 @@ def cause_of(record: Record, sheet: Sheet) -> str:
 
 
 def counts(record: Record) -> dict[str, int]:
-    """Return how many scenarios are shown with each verdict, the gravest first."""
-    shown = [sheet.shown for sheet in record.sheets] + [NOT_RUN] * len(record.deselected)
+    """Return how many scenarios are shown with each verdict, the gravest first.
+
+    Those that were left out by choice, or not selected, are not counted.
+    """
+    shown = [sheet.shown for sheet in record.sheets if not record.chosen(sheet)]
     known = (REFUSED, ERROR, UNDEFINED, BLOCKED, RESERVED, PARTLY, NOT_RUN, ACCEPTED)
     order = dict.fromkeys([*known, *shown])
     return {verdict: shown.count(verdict) for verdict in order if verdict in shown}
+
+
+def unplayed(record: Record) -> list[str]:
+    """Return the features of the book of which nothing was selected, by id or by name of file."""
+    played = {family.id for family in record.families}
+    left = [one["family"] for one in record.deselected if one["family"] not in played]
+    return list(dict.fromkeys([*left, *(PurePosixPath(file).stem for file in record.unplayed)]))
+
+
+def selection(record: Record) -> str:
+    """Return how large a part of the book was selected; empty for the whole book."""
+    if not record.part:
+        return ""
+    played = len(record.families)
+    features = played + len(unplayed(record))
+    said = f"a part of the book: {played} of {count(features, 'feature')}"
+    ids = {family.id for family in record.families}
+    left = sum(one["family"] in ids for one in record.deselected)
+    total = len(record.sheets) + left
+    return f"{said}, {len(record.sheets):,} of their {total:,} scenarios" if left else said
 
 
 def headline(record: Record) -> str:
     """Return how much was accepted, the other verdicts, and the causes of what was not run."""
     found = counts(record)
     total, accepted = sum(found.values()), found.pop(ACCEPTED, 0)
-    rate = f", {share(accepted, total)}" if total else ""
-    parts = [f"{number:,} {verdict}" for verdict, number in found.items()]
+    part = selection(record)
+    rate = f", {share(accepted, total)}" if total and not part else ""
     came = f"{accepted:,} of {count(total, 'scenario')} accepted{rate}"
-    groups = left_out(record)
-    why = groups[0].why if len(groups) == 1 else ", ".join(map(str, groups))
-    return "; ".join([came, *parts]) + (f": {why}" if why else "")
+    others = [f"{number:,} {verdict}" for verdict, number in found.items()]
+    groups = [group for group in left_out(record) if group.cause != DESELECTED]
+    chosen = sum(map(record.chosen, record.sheets))
+    causes = [group for group in groups if group.cause != CHOICE or group.number > chosen]
+    why = causes[0].why if len(causes) == 1 else ", ".join(map(str, causes))
+    told = "; ".join(filter(None, [part, came, *others])) + (f": {why}" if why else "")
+    return f"{told}; {chosen:,} more left out by choice" if chosen else told
 
 
 def demand(record: Record) -> str:
@@ -155,10 +184,13 @@ def demand(record: Record) -> str:
         return ""
     found = counts(record)
     number = sum(found.get(verdict, 0) for verdict in (PARTLY, NOT_RUN, BLOCKED))
+    number += len(record.deselected)
     if not number:
-        return ""
-    why = list(map(str, left_out(record)))
-    why += [f"{found[BLOCKED]} blocked"] if BLOCKED in found else []
-    what = f"{number:,} of {count(sum(found.values()), 'scenario')}"
+        return f"--nothing-left-out: {selection(record)}" if record.part else ""
+    total = len(record.sheets) + len(record.deselected)
     was = "was" if number == 1 else "were"
-    return f"--nothing-left-out: {what} {was} not run, or only in part: {', '.join(why)}"
+    what = f"{number:,} of {count(total, 'scenario')} {was} not run, or only in part"
+    why = [str(group) for group in left_out(record) if group.number]
+    why += [f"{found[BLOCKED]} blocked"] if BLOCKED in found else []
+    why += [f"{count(len(record.unplayed), 'feature')} not selected"] if record.unplayed else []
+    return f"--nothing-left-out: {what}: {', '.join(why)}"

@@ -13,9 +13,9 @@ from facelab.base.files import write_atomically
 from facelab.contract.errors import FacelabError
 from facelab.report import charts, wording
 from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
-from facelab.report.coverage import headline
+from facelab.report.coverage import headline, selection, unplayed
 from facelab.report.outline import Outline, outline
-from facelab.report.record import INCOMPLETE, NOT_RUN, Record
+from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, Record, encoded
 from facelab.report.redaction import redacted
 from facelab.report.requirements import coverage, matrix
 
@@ -42,7 +42,7 @@ SETTING = {
 
 def write_document(path: Path, record: Record) -> None:
     """Write the page, whole or not at all."""
-    write_atomically(path, render(record).encode())
+    write_atomically(path, encoded(render(record)))
 
 
 def render(record: Record) -> str:
@@ -74,6 +74,8 @@ def render(record: Record) -> str:
             headline=f"{headline(clean)}.",
             coverage=coverage(rows),
             advice=_advice(clean, outlined),
+            selection=selection(clean),
+            unplayed=unplayed(clean),
             words=wording.WORDS,
         )
     except UndefinedError as error:
@@ -139,10 +141,14 @@ def _advice(record: Record, outlined: Outline) -> str:
             f"Begin with anomaly {first.anomaly} on sheet {first.number}. "
             f"{wording.word(first.sheet.verdict).advice}"
         )
+    if record.run.get("interrupted"):
+        return wording.word(INTERRUPTED).advice
     if record.verdict == NOT_RUN:
         return "Nothing was accepted. Run the scenarios with pytest, then read this again."
     if record.verdict == INCOMPLETE:
         return wording.word(INCOMPLETE).advice
-    if outlined.waived or outlined.left_out:
+    if record.part:
+        return "Run the whole book with pytest, without a selection, before anybody signs."
+    if outlined.reserved or outlined.reservations:
         return "Read the reservations, decide on each, and sign on the last page."
     return "Read the sheets, then sign on the last page."

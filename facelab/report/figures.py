@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from facelab.contract.verdict import percent
+from facelab.contract.number import measured
 from facelab.report import charts, wording
 from facelab.report.csvlink import csv_address
 from facelab.report.curve import Curve, read_curve, sparkline
@@ -91,7 +91,8 @@ def _read(evidence: dict[str, Any]) -> Figure:
 
 
 def _read_facts(figure: Figure, evidence: dict[str, Any]) -> None:
-    figure.data = {str(name): wording.fact(value) for name, value in evidence["values"].items()}
+    write = wording.setting if figure.title == "parameters" else wording.fact
+    figure.data = {str(name): write(value) for name, value in evidence["values"].items()}
 
 
 def _read_curves(figure: Figure, evidence: dict[str, Any]) -> None:
@@ -137,13 +138,13 @@ def _curves_csv(evidence: dict[str, Any]) -> str:
 
 
 def _ends(curve: Curve) -> tuple[str, str]:
-    return f"{curve.middle[0]:.3g}", f"{curve.middle[-1]:.3g}"
+    return measured(curve.middle[0]), measured(curve.middle[-1])
 
 
 def _told(curve: Curve) -> str:
     first, last = _ends(curve)
     known = [value for value in (*curve.low, *curve.high) if math.isfinite(value)]
-    ends = f"; lowest {min(known):.3g}, highest {max(known):.3g}" if known else ""
+    ends = f"; lowest {measured(min(known))}, highest {measured(max(known))}" if known else ""
     return f"The median replicate starts at {first} and ends at {last}{ends}."
 
 
@@ -168,7 +169,7 @@ def _read_growth(figure: Figure, evidence: dict[str, Any]) -> None:
     figure.charts = [charts.band_chart(name, lines, top) for name, lines in bands.items()]
     lines = [[name, *line] for name, of_one in bands.items() for line in of_one]
     names = ("frames", "people", "error rate", "low", "high")
-    told = [[name, wording.fact(n), *map(percent, rates)] for name, n, *rates in lines]
+    told = [[name, f"{n:,}", *(measured(r, "%") for r in rates)] for name, n, *rates in lines]
     figure.data = {"told": told, "wish": str(evidence["wish"]), "csv": csv_address(names, lines)}
 
 

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from facelab.report.coverage import CHOICE, LeftOut, cause_of, left_out
+from facelab.report.coverage import DESELECTED, LeftOut, cause_of, left_out
 from facelab.report.figures import Figure, Figures, Shown
 from facelab.report.record import (
     ACCEPTED,
+    CHOICE,
     NOT_RUN,
     PARTLY,
     RESERVED,
@@ -71,6 +72,11 @@ class Entry:
     def why(self) -> str:
         """Why it is not accepted, in one line."""
         return self.sheet.reason or (self.stopped.message if self.stopped else "")
+
+    @property
+    def waivers(self) -> list[dict[str, str]]:
+        """The waivers that accept what would be refused."""
+        return [step.waiver for step in self.sheet.steps if step.waiver]
 
     @property
     def refused_criteria(self) -> list[dict[str, Any]]:
@@ -175,17 +181,24 @@ class Outline:
         return [c for c in waits if c.family.verdict not in (ACCEPTED, RESERVED)]
 
     @property
-    def waived(self) -> list[Entry]:
-        """The scenarios that a waiver accepts."""
-        held = (RESERVED, PARTLY)
+    def reserved(self) -> list[Entry]:
+        """The scenarios that hold with a reservation: by a waiver, or at a second try only."""
         return [
-            e for e in self.entries if e.verdict in held and any(s.waiver for s in e.sheet.steps)
+            entry
+            for entry in self.entries
+            if entry.verdict == RESERVED or (entry.verdict == PARTLY and entry.waivers)
         ]
 
     @property
     def left_out(self) -> list[LeftOut]:
         """The scenarios not run, or only in part, by cause."""
         return left_out(self.record)
+
+    @property
+    def reservations(self) -> list[LeftOut]:
+        """What of that is a reservation: all but what was left out by choice or not selected."""
+        free = (CHOICE, DESELECTED)
+        return [group for group in self.left_out if group.cause not in free or group.partly]
 
     def of(self, sheet: Sheet) -> Entry:
         """Return the entry of a scenario."""

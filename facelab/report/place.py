@@ -9,12 +9,15 @@ from pathlib import Path
 from facelab.base.lock import locked
 from facelab.contract.errors import FacelabError
 
+REPORT = "--acceptance-report"
+"""The option that names the folder: a name that no other plugin of pytest has."""
+
 LOCK = ".acceptance.lock"
 """The file in the folder that says who writes there; gone when they have ended."""
 
 
 @contextmanager
-def held_folder(folder: Path, option: str = "--report=DIR") -> Iterator[None]:
+def held_folder(folder: Path, option: str = f"{REPORT}=DIR") -> Iterator[None]:
     """Keep a folder, made if need be, for the time of the block: record, page and CSV go together.
 
     ``option``: what names another folder. Raises FacelabError, in one line, when another run has

@@ -26,8 +26,14 @@ REFUSED, BLOCKED, NOT_RUN = "refused", "blocked", "not run"
 ERROR, UNDEFINED = "error", "undefined"
 INCOMPLETE = "incomplete"
 """The verdict on a run that was to leave nothing out, and did."""
+INTERRUPTED = "interrupted"
+"""The verdict on a run that ended before its end, and had nothing against the system until then."""
 PARTLY = "partly run"
-"""How a whole is shown of which a part was run, and accepted. A record says of it ``RESERVED``."""
+"""How a whole is shown of which a part was run, and accepted: a book, a family, a scenario. A
+record says ``RESERVED`` of such a family and scenario."""
+
+CHOICE = "choice"
+"""The cause of a scenario that is not run because the run was not asked for it."""
 
 FIELDS = (
     "Description",
@@ -132,6 +138,7 @@ class Record:
     ``recordings`` (the manifest's fingerprint and rows), empty for a source without one.
     ``causes``: why a scenario was not run, as ``coverage.CAUSES``, by its node. ``deselected``:
     family, name, node and requirements of each scenario that pytest was told to leave out.
+    ``unplayed``: the features of the book of which it collected nothing, by their files.
     """
 
     document: dict[str, str]
@@ -142,15 +149,40 @@ class Record:
     recordings: dict[str, Any] = field(default_factory=dict)
     causes: dict[str, str] = field(default_factory=dict)
     deselected: list[dict[str, Any]] = field(default_factory=list)
+    unplayed: list[str] = field(default_factory=list)
     schema: int = SCHEMA
 
     @property
     def verdict(self) -> str:
-        """The verdict over all families; what was deselected is a part not run."""
-        verdicts = [family.verdict for family in self.families]
-        whole = combine([*verdicts, NOT_RUN] if self.deselected else verdicts)
-        demanded = self.run.get("nothing_left_out") and whole in (ACCEPTED, RESERVED, NOT_RUN)
-        return INCOMPLETE if demanded and (self.left_out or self.deselected) else whole
+        """The verdict over what was played; what was left out by choice counts for nothing."""
+        played = combine(sheet.verdict for sheet in self.sheets if not self.chosen(sheet))
+        if played not in (ACCEPTED, RESERVED, NOT_RUN):
+            return played
+        if self.run.get("interrupted"):
+            return INTERRUPTED
+        if self.run.get("nothing_left_out") and (self.left_out or self.part):
+            return INCOMPLETE
+        return PARTLY if self.part and played != NOT_RUN else played
+
+    @property
+    def part(self) -> bool:
+        """Whether it was a part of the book that was selected."""
+        return bool(self.deselected or self.unplayed)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the whole book was played to its end: only then is there something to sign."""
+        return bool(self.families) and not (self.part or self.run.get("interrupted"))
+
+    @property
+    def signable(self) -> bool:
+        """Whether there is something to sign: the whole book, of which something was judged."""
+        return self.whole and self.verdict != NOT_RUN
+
+    def chosen(self, sheet: Sheet) -> bool:
+        """Return whether a scenario was left out by choice, and might be."""
+        chosen = sheet.verdict == NOT_RUN and self.causes.get(sheet.node) == CHOICE
+        return chosen and not self.run.get("nothing_left_out")
 
     @property
     def sheets(self) -> list[Sheet]:
@@ -217,11 +249,21 @@ def fields_of(prose: str) -> dict[str, str]:
 
 
 def write_record(path: Path, record: Record) -> None:
-    """Write the record as JSON, whole or not at all; numbers that are not finite as text."""
+    """Write the record as JSON, whole or not at all."""
+    write_atomically(path, encode_record(record))
+
+
+def encode_record(record: Record) -> bytes:
+    """Return the record as JSON; numbers that are not finite as text."""
     families = [{**vars(family), "verdict": family.verdict} for family in record.families]
     data = {**vars(record), "verdict": record.verdict, "families": families}
     text = json.dumps(_plain(data), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    write_atomically(path, text.encode())
+    return encoded(text)
+
+
+def encoded(text: str) -> bytes:
+    """Return a text as UTF-8; what is no character, as half of a pair, becomes a question mark."""
+    return text.encode("utf-8", "replace")
 
 
 def read_record(path: Path) -> Record:
@@ -233,7 +275,7 @@ def read_record(path: Path) -> Record:
         data = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise FacelabError(f"{path}: {error.strerror}; run pytest to write a report") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FacelabError(f"{path}: not a facelab report ({error}); run pytest again") from error
     version = data.get("schema", SCHEMA) if isinstance(data, dict) else SCHEMA
     if version != SCHEMA:
@@ -243,7 +285,7 @@ def read_record(path: Path) -> Record:
     if what := _fault(data):
         raise FacelabError(f"{path}: not a facelab report ({what}); run pytest again")
     parts = {name: data[name] for name in ("document", "run", "waivers", "phrases", "recordings")}
-    parts |= {name: data[name] for name in ("causes", "deselected") if name in data}
+    parts |= {name: data[name] for name in ("causes", "deselected", "unplayed") if name in data}
     return Record(families=[_family(plain) for plain in data["families"]], **parts)
 
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from facelab.report.coverage import CHOICE
 from facelab.report.outline import Entry, Outline
-from facelab.report.record import ACCEPTED, NOT_RUN, PARTLY, RESERVED, shown_whole
+from facelab.report.record import ACCEPTED, CHOICE, NOT_RUN, PARTLY, RESERVED, shown_whole
 
 REQUIREMENTS = {
     "R1": "Photos of a person are taken from a webcam",

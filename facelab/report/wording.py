@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from facelab.contract.number import exact, measured
 from facelab.report import record
 
 
@@ -38,8 +40,8 @@ WORDS = (
         record.PARTLY,
         "◔",
         "partly",
-        "A part of it was run, judged and accepted; another part was not run, and nothing is said "
-        "of that.",
+        "A part of it was run, judged and accepted; another part was not run or not selected, and "
+        "nothing is said of that.",
         "Read what was not run and why, then sign with that reservation, or have it run.",
     ),
     Word(
@@ -48,6 +50,13 @@ WORDS = (
         "incomplete",
         "The run was to leave nothing out (--nothing-left-out), and left something out.",
         "Have run what was not run, or do without that option and sign with a reservation.",
+    ),
+    Word(
+        record.INTERRUPTED,
+        "‖",
+        "interrupted",
+        "The run ended before its end; what it had played until then was accepted.",
+        "Run it again to its end: there is nothing to sign yet.",
     ),
     Word(
         record.REFUSED,
@@ -104,14 +113,16 @@ def word(verdict: str) -> Word:
 
 
 def share(part: float, whole: float) -> str:
-    """Write a share in percent, rounded down: 100 % only when nothing is missing.
+    """Write a share in percent: 100 % only when nothing is missing, 0 % when nothing is there.
 
-    >>> share(1999, 2000), share(5, 5), share(1, 3)
-    ('99.9 %', '100 %', '33.3 %')
+    >>> share(1999, 2000), share(5, 5), share(21, 49), share(1, 100_000)
+    ('99.9 %', '100 %', '42.9 %', '0.1 %')
     """
     if not whole:
         return ""
-    tenths = int(1000 * part // whole)
+    tenths = round(1000 * part / whole)
+    if 0 < part < whole:
+        tenths = min(max(tenths, 1), 999)
     return f"{tenths // 10}.{tenths % 10} %" if tenths % 10 else f"{tenths // 10} %"
 
 
@@ -138,19 +149,32 @@ def count(number: int, noun: str) -> str:
 
 
 def fact(value: object) -> str:
-    """Write the value of a fact.
+    """Write the value of a fact that was found.
 
-    >>> fact(0.001), fact(True), fact([0, 1, 2]), fact({"Alex": 3})
-    ('0.001', 'yes', '0, 1, 2', 'Alex: 3')
+    >>> fact(0.0012345), fact(True), fact([0, 1, 2]), fact({"Alex": 3})
+    ('0.00123', 'yes', '0, 1, 2', 'Alex: 3')
     """
+    return _written(value, measured)
+
+
+def setting(value: object) -> str:
+    """Write the value of a fact that somebody has chosen, with all its figures.
+
+    >>> setting(0.0012345), setting([0, 1e-05])
+    ('0.0012345', '0, 0.00001')
+    """
+    return _written(value, exact)
+
+
+def _written(value: object, number: Callable[[float], str]) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:g}"
+        return number(value)
     if isinstance(value, dict):
-        return ", ".join(f"{key}: {fact(item)}" for key, item in value.items())
+        return ", ".join(f"{key}: {_written(item, number)}" for key, item in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(fact(item) for item in value)
+        return ", ".join(_written(item, number) for item in value)
     return "" if value is None else str(value)
 
 

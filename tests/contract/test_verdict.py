@@ -7,7 +7,7 @@ import math
 import pytest
 
 from facelab.contract.interval import Interval
-from facelab.contract.verdict import judge, percent
+from facelab.contract.verdict import judge
 
 
 @pytest.mark.parametrize(
@@ -53,9 +53,18 @@ def test_details_follow() -> None:
     assert str(verdict) == "files: measured 2, exactly 0 demanded; a.jpg; b.jpg"
 
 
-@pytest.mark.parametrize(
-    ("share", "text"),
-    [(0.306, "30.6 %"), (0.996, "99.6 %"), (0.99999, "99.99 %"), (1, "100 %"), (0.5, "50 %")],
-)
-def test_a_share_is_rounded_but_never_to_all_of_it(share: float, text: str) -> None:
-    assert percent(share) == text
+def test_a_refused_value_is_never_written_as_an_allowed_one() -> None:
+    verdict = judge("share", [0.30004], Interval.at_most(0.3), unit="%")
+    assert str(verdict) == "share: measured 30.004 %, at most 30 % demanded"
+    verdict = judge("loss", [0.29996], Interval.less_than(0.3))
+    assert str(verdict) == "loss: measured 0.29996, less than 0.3 demanded"
+
+
+def test_no_number_of_a_verdict_needs_a_mathematician() -> None:
+    told = judge("lead", [math.inf], Interval.at_least(3), unit="times").as_dict()
+    shown = [told[key] for key in ("shown", "threshold", "shown_margin")]
+    assert shown == ["beyond any number", "at least 3 times", "beyond any number"]
+    told = judge("chance", [8.882e-16], Interval.at_most(0.01), unit="%").as_dict()
+    assert (told["shown"], told["shown_margin"]) == ("less than one in a million", "1 points")
+    told = judge("change", [-0.0037294], Interval.less_than(0)).as_dict()
+    assert (told["shown"], told["shown_margin"]) == ("-0.00373", "0.00373")

@@ -23,7 +23,7 @@ from facelab.base import files
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.gallery.folder import ENDINGS
 from facelab.gallery.gallery import Gallery
-from facelab.gallery.own_gallery import OwnGallery, read_gallery
+from facelab.gallery.own_gallery import OwnGallery, read_gallery, split_gallery
 from facelab.gallery.reader import read_found
 from facelab.gallery.source import Recording
 from facelab.playing.summary import recordings
@@ -245,6 +245,26 @@ def test_too_few_photos_and_people(tmp_path: Path) -> None:
     with pytest.raises(FacelabError, match=f"^{re.escape(message)}$"):
         OwnGallery(tmp_path)
     assert read_gallery(tmp_path)[0].people == ("p0", "p1")
+
+
+def test_a_gallery_is_split_under_its_own_names_as_it_is_played(tmp_path: Path) -> None:
+    fill(tmp_path, people=3)
+    for photo in range(4, 12):
+        (tmp_path / "p2" / f"{photo:03d}.png").unlink()
+    played = OwnGallery(tmp_path)
+    learned, asked, warnings = split_gallery(tmp_path)
+    assert asked.people == ("p0", "p1")
+    assert asked.labels["file"].tolist() == played.photos("probes").labels["file"].tolist()
+    assert learned.people == ("p0", "p1", "p2")
+    assert len(learned.of(["p2"])) == 4  # too few for probes: learned whole
+    assert warnings == ["p2: received 4 photos, recommended are 9 or more; add some"]
+    assert not set(learned.labels["file"]) & set(asked.labels["file"])
+    assert len(learned) + len(asked) == 12 + 12 + 4
+    (tmp_path / "p0" / "broken.png").write_text("no picture")
+    cv2.imwrite(str(tmp_path / "p1" / "900.png"), played.photos("probes").frames[0])
+    *_, warnings = split_gallery(tmp_path)
+    assert warnings[0].startswith("p0/broken.png: ")
+    assert any("the same picture as p0 and as p1" in line for line in warnings)
 
 
 def test_the_same_picture_twice_is_named(tmp_path: Path) -> None:

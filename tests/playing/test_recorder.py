@@ -10,7 +10,7 @@ from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.history import History
 from facelab.contract.interval import Interval
 from facelab.contract.verdict import Refused
-from facelab.playing.recorder import LiveSheet, verdict_on
+from facelab.playing.sheet import LiveSheet, verdict_on
 from facelab.report.record import Sheet, Step
 
 

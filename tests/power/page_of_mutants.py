@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from facelab.contract.verdict import percent
 from tests.power import pages
 from tests.power.mutants import MUTANTS
 from tests.power.mutants.absent import ABSENT
 from tests.power.play import SIZE
+from tests.power.shares import percent
 
 HEAD = """# What the book catches
 

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from facelab.contract.interval import Interval
-from facelab.contract.verdict import Verdict, judge, percent
+from facelab.contract.verdict import Verdict, judge
 from facelab.judging.answers import error_bound
 from tests.power import catalogue
 from tests.power.play import ROOT, SIZE
+from tests.power.shares import percent
 
 DATA = ROOT / "docs" / "power.json"
 
@@ -65,7 +66,7 @@ def use(line: Result, verdict: Verdict) -> Result:
         "step": line["step"],
         "measure": line["measure"],
         "exact": line["exact"],
-        "threshold": verdict.allowed.describe(verdict.number),
+        "threshold": verdict.threshold,
         "n": len(values),
         "median": verdict.number(middle),
         "range": [verdict.number(float(end)) for end in (values.min(), values.max())],

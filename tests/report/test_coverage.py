@@ -70,8 +70,8 @@ def lacking() -> Record:
 
 def test_the_headline_counts_what_was_not_run_by_its_cause(lacking: Record) -> None:
     assert headline(lacking) == (
-        "3 of 7 scenarios accepted, 42.8 %; 1 partly run; 3 not run: 2 for what the system does "
-        "not offer (the photos of a batch by number, to be stopped), 2 left out by choice"
+        "3 of 5 scenarios accepted, 60 %; 1 partly run; 1 not run: for what the system does "
+        "not offer (the photos of a batch by number, to be stopped); 2 more left out by choice"
     )
     cover, _ = shown(lacking)
     assert headline(lacking) in cover
@@ -113,11 +113,13 @@ def test_what_is_deselected_is_not_run() -> None:
     assert (record.verdict, shown(record)[1][:13]) == ("accepted", "R1 is covered")
     more = {"family": "T0", "name": "b", "node": "n::b", "requirements": ["R1", "R2"]}
     record.deselected = [more]
-    assert record.verdict == "accepted with reservations"
-    assert headline(record) == "1 of 2 scenarios accepted, 50 %; 1 not run: deselected"
+    assert record.verdict == "partly run"
+    part = "part of the book: 1 of 1 feature, 1 of their 2 scenarios"
+    assert headline(record) == f"a {part}; 1 of 1 scenario accepted"
     cover, said = shown(record)
     assert "T0 t0 1 of 2, 1 not run ◔ partly run" in cover
-    assert "Deselected: 1 T0 b" in cover
+    assert "Not selected: 1 T0 b" in cover
+    assert f"A {part}. This page is no ground for a decision on the whole." in cover
     assert said.startswith("R1 is partly covered; R2 is not covered;")
 
 
@@ -126,7 +128,7 @@ def test_a_refusal_refuses_whatever_was_not_run(lacking: Record) -> None:
     sheet.verdict = sheet.steps[1].verdict = "refused"
     lacking.families[1].sheets.append(sheet)
     assert lacking.verdict == "refused"
-    assert "; 1 refused; 1 partly run; 3 not run: " in headline(lacking)
+    assert "; 1 refused; 1 partly run; 1 not run: " in headline(lacking)
     assert "R4 is refused" in shown(lacking)[1]
 
 

@@ -26,7 +26,7 @@ def committed() -> str:
 
 def test_the_page_is_rendered_again_byte_for_byte(example: Record, committed: str) -> None:
     page = render(example)
-    told = "run `pytest --people 300 --report=reports/example` and commit what it writes"
+    told = "run `pytest --people 300 --acceptance-report=reports/example` and commit what it writes"
     assert CHART.sub("", page) == CHART.sub("", committed), told
     # Another release of the drawing library may round a coordinate otherwise.
     drawn_with = example.run["environment"]

@@ -61,10 +61,10 @@ def test_the_second_run_is_told_at_its_start(book: Project) -> None:
         assert re.fullmatch(
             rf"ERROR: reports: a run that has not ended \(process {first.pid}, since "
             r"\d\d:\d\d:\d\d\) writes its report there; wait for it, or write to another folder "
-            r"with --report=DIR",
+            r"with --acceptance-report=DIR",
             line,
         )
-        elsewhere = book.run("-m", "T1", "--report=mine")
+        elsewhere = book.run("-m", "T1", "--acceptance-report=mine")
         assert elsewhere.status == pytest.ExitCode.OK
         assert book.run("-m", "T1", "--collect-only").status == pytest.ExitCode.OK
     finally:
@@ -105,11 +105,11 @@ def test_a_page_is_not_rendered_into_a_folder_that_a_run_writes_to(
 
 
 def test_a_folder_that_cannot_be_made_costs_nobody_a_run(book: Project) -> None:
-    run = book.run("-m", "T1", "--report=pyproject.toml/deep")
+    run = book.run("-m", "T1", "--acceptance-report=pyproject.toml/deep")
     assert run.status == pytest.ExitCode.USAGE_ERROR
     assert run.said(
         "ERROR: pyproject.toml/deep: cannot be made (Not a directory); write to "
-        "another with --report=DIR"
+        "another with --acceptance-report=DIR"
     )
 
 
@@ -124,19 +124,3 @@ def test_the_report_of_a_gallery_stays_in_it(book: Project, option: str) -> None
     [line] = [line for line in run.lines if line.startswith("ERROR: ")]
     assert line.startswith("ERROR: reports: lies outside of the folder team")
     assert not list(outside.iterdir())
-
-
-def test_shares_of_a_run_write_no_report(project: Project) -> None:
-    for name in ("T0", "T1"):
-        project.family(name, "all is well", "all is well")
-    run = project.run("-n2", apart=True)
-    assert run.status == pytest.ExitCode.OK
-    assert run.said(
-        "no acceptance report: -n shares the scenarios out, and none sees them all; run without -n"
-    )
-    assert not run.folder.exists()
-    run = project.run("-n2", "--nothing-left-out", apart=True)
-    assert run.status == pytest.ExitCode.USAGE_ERROR
-    assert run.said(
-        "ERROR: --nothing-left-out: received with -n, which shares the book out; run without -n"
-    )

@@ -1,0 +1,88 @@
+"""Far path: an option's path may lie outside of the project, in a form that pytest reads."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from facelab.playing.far_path import OPTIONS
+from tests.conftest import ROOT, Project
+
+
+@pytest.fixture
+def book(project: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A project that knows facelab as an installed package: by its entry point."""
+    points = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["entry-points"]
+    [(name, place)] = points["pytest11"].items()
+    info = tmp_path_factory.mktemp("site") / "facelab_entry-1.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: facelab-entry\nVersion: 1\n")
+    (info / "entry_points.txt").write_text(f"[pytest11]\n{name} = {place}\n")
+    project.pytester.syspathinsert(info.parent)
+    project.family("T0", "all is well")
+    return project
+
+
+@pytest.fixture
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """What an option may name, outside of the project."""
+    folder = tmp_path_factory.mktemp("elsewhere") / "my team"
+    (folder / "people").mkdir(parents=True)
+    (folder / "reports").mkdir()
+    (folder / "film.avi").write_bytes(b"a film")
+    (folder / "plan.toml").write_text("wait = 0\n")
+    (folder / "finder.onnx").write_bytes(b"")
+    return {
+        "--acceptance-report": folder / "reports",
+        "--camera": folder / "film.avi",
+        "--face-detector": folder / "finder.onnx",
+        "--film-plan": folder / "plan.toml",
+        "--gallery": folder / "people",
+        "--record": folder / "people",
+        "--report": folder / "reports",
+    }
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_far_path_works_or_is_answered_with_what_does(
+    book: Project, elsewhere: dict[str, Path], option: str
+) -> None:
+    path = elsewhere[option]
+    more = ["--camera=0"] if option == "--record" else []
+    run = book.run("--collect-only", option, str(path), *more)
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.said(
+        f"ERROR: {option} {path}: after a blank, pytest takes a path outside of this folder for "
+        f"tests; write {option}={path}"
+    )
+    run = book.run("--collect-only", "-q", f"{option}={path}", *more)
+    assert not any("unrecognized" in line for line in run.lines)
+    assert run.status == pytest.ExitCode.OK or option in ("--film-plan", "--gallery")
+
+
+@pytest.mark.parametrize("option", OPTIONS)
+def test_a_near_path_works_after_a_blank(book: Project, option: str) -> None:
+    (book.folder / "near").mkdir()
+    run = book.run("--collect-only", "-q", option, "near")
+    assert not any("unrecognized" in line or "after a blank" in line for line in run.lines)
+
+
+def test_all_options_with_a_path_are_known_here(pytestconfig: pytest.Config) -> None:
+    said = [
+        name
+        for group in pytestconfig._parser._groups
+        if group.name == "facelab"
+        for option in group.options
+        for name in option.names()
+        if re.search("DIR|FILE|PLACE|DETECTOR", str(option.attrs().get("metavar")))
+    ]
+    assert sorted({*said, "--report"}) == list(OPTIONS)
+
+
+def test_another_s_option_is_left_alone(book: Project) -> None:
+    run = book.run("--collect-only", "--nobody-knows", "/tmp")
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert not any("after a blank" in line for line in run.lines)
