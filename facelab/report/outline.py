@@ -79,6 +79,12 @@ class Entry:
         return [step.waiver for step in self.sheet.steps if step.waiver]
 
     @property
+    def details(self) -> list[str]:
+        """The lines of what was refused, each once."""
+        told = (str(line) for v in self.refused_criteria for line in v.get("details") or ())
+        return list(dict.fromkeys(told))
+
+    @property
     def refused_criteria(self) -> list[dict[str, Any]]:
         """The criteria that were not met and are not waived."""
         unmet = [s for s in self.sheet.steps if not s.waiver]
