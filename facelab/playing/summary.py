@@ -21,12 +21,14 @@ from facelab.playing.diagnosis import diagnose
 from facelab.playing.recorder import Recorder
 from facelab.playing.waivers import APPLIED, PLACE
 from facelab.report import history, record
+from facelab.report.changes import GRAVE
 from facelab.report.coverage import demand, headline
 from facelab.report.document import render
 from facelab.report.evidence import curves_csv
 from facelab.report.history import PAGE, RECORD
 from facelab.report.place import REPORT
 from facelab.report.record import Record, encode_record, encoded
+from facelab.report.since import changes_of, compare
 from facelab.report.wording import fact
 
 SIGNS = {
@@ -132,6 +134,7 @@ def write_report(recorder: Recorder, folder: Path) -> None:
         "diagnoses": diagnose(finished, recorder.exam),
     }
     finished.run |= {name: lines for name, lines in found.items() if lines}
+    compare(finished, folder)
     files = {RECORD: encode_record(finished)}
     # what is known is safe before the page is drawn
     write_atomically(folder / RECORD, files[RECORD])
@@ -188,6 +191,9 @@ def summarise(
         )
     for line in finished.run.get("diagnoses", []):
         terminal.write_line(f"photos: {line}", yellow=True)
+    for change in changes_of(finished):
+        if change.kind in GRAVE:
+            terminal.write_line(f"since {finished.since['date']}: {change.text}", yellow=True)
     if cast := finished.run.get("cast"):
         terminal.write_line(f"cast: {fact(cast)}")
     if "fresh_probes" in finished.run:

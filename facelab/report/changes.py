@@ -26,6 +26,12 @@ HEADINGS = {
 }
 """The kinds of changes, the gravest first."""
 
+GRAVE = (REGRESSION, NARROWED, THRESHOLD)
+"""The kinds that the terminal tells too."""
+
+LITTLE = 0.01
+"""By this part of its threshold an exact measure may differ, as by rounding, and has not moved."""
+
 CHANCE = 0.05
 """What is at most as likely by chance has moved."""
 
@@ -73,7 +79,8 @@ def _pairs(old: Record, new: Record) -> Iterator[tuple[str, Sheet, Sheet]]:
 
 def _verdicts(old: Record, new: Record) -> Iterator[Change]:
     for family, before, sheet in _pairs(old, new):
-        if before.shown == sheet.shown or new.chosen(sheet) or old.chosen(before):
+        left = new.chosen(sheet) or old.chosen(before) or _ended(new, sheet) or _ended(old, before)
+        if before.shown == sheet.shown or left:
             continue
         better = HELD.index(sheet.shown) if sheet.shown in HELD else len(HELD)
         worse = HELD.index(before.shown) if before.shown in HELD else len(HELD)
@@ -81,6 +88,11 @@ def _verdicts(old: Record, new: Record) -> Iterator[Change]:
         why = f": {sheet.reason}" if sheet.reason and kind != IMPROVEMENT else ""
         text = f"{family} {sheet.name}: {before.shown} before, now {sheet.shown}{why}"
         yield Change(kind, sheet.node, text)
+
+
+def _ended(record: Record, sheet: Sheet) -> bool:
+    """Return whether a run ended before it could judge a scenario, or all of it."""
+    return record.causes.get(sheet.node) == "ended"
 
 
 def _measures(old: Record, new: Record) -> Iterator[Change]:
@@ -91,7 +103,7 @@ def _measures(old: Record, new: Record) -> Iterator[Change]:
                 continue
             name = f"{family} {sheet.name}: {verdict['measure']}"
             was = known[key]
-            if was["allowed"] != verdict["allowed"]:
+            if _interval(was) != _interval(verdict):
                 text = f"{name}: {was['threshold']} before, now {verdict['threshold']} demanded"
                 yield Change(THRESHOLD, sheet.node, text)
                 continue
@@ -127,6 +139,8 @@ def moved(old: dict[str, Any], new: dict[str, Any]) -> int:
         return 0
     if new.get("exact") or len(before) == len(after) == 1:
         step = min(after) - min(before)
+        if abs(step) <= LITTLE * _scale(_interval(new)):
+            return 0
         return (step > 0) - (step < 0)
     if list(old.get("seeds", ())) == list(new.get("seeds", ())) and len(before) == len(after):
         pairs = list(zip(before, after, strict=True))
@@ -161,12 +175,17 @@ def _halved(old: dict[str, Any], new: dict[str, Any]) -> bool:
 
 def room(verdict: dict[str, Any]) -> str:
     """Return a margin as a part of its threshold; of a threshold of 0, the margin itself."""
-    allowed, margin = _interval(verdict), float(verdict["margin"])
-    ends = [abs(end) for end in (allowed.low, allowed.high) if isfinite(end) and end]
-    if not ends or not isfinite(margin):
-        return str(verdict["shown_margin"])
-    whole = (allowed.high - allowed.low) / 2 if len(ends) == 2 else ends[0]
-    return measured(margin / whole, "%") if whole else str(verdict["shown_margin"])
+    whole, margin = _scale(_interval(verdict)), float(verdict["margin"])
+    part = whole and isfinite(margin)
+    return measured(margin / whole, "%") if part else str(verdict["shown_margin"])
+
+
+def _scale(allowed: Interval) -> float:
+    """Return what a margin is a part of: the threshold, or half of the room between two of them."""
+    ends = [end for end in (allowed.low, allowed.high) if isfinite(end)]
+    if len(ends) == 2:
+        return (allowed.high - allowed.low) / 2
+    return abs(ends[0]) if ends else 0.0
 
 
 def _features(old: Record, new: Record) -> Iterator[Change]:

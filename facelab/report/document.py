@@ -14,12 +14,15 @@ from facelab.contract.errors import FacelabError
 from facelab.report import charts, wording
 from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
 from facelab.report.causes import Cause, causes
+from facelab.report.changes import HEADINGS, JUDGED, Change
 from facelab.report.coverage import headline, selection, unplayed
+from facelab.report.curve import margin_line
 from facelab.report.glossary import TERMS, Glossary, anchor
 from facelab.report.outline import Outline, outline
 from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, REFUSED, Record, encoded
 from facelab.report.redaction import redacted
 from facelab.report.requirements import coverage, matrix
+from facelab.report.since import changes_of
 
 BLOCK = {
     "project": "Project",
@@ -78,6 +81,8 @@ def render(record: Record) -> str:
             coverage=coverage(rows),
             advice=_advice(clean, outlined, found),
             causes=found,
+            changes=_changes(clean),
+            judged=JUDGED,
             selection=selection(clean),
             unplayed=unplayed(clean),
             words=wording.WORDS,
@@ -105,6 +110,7 @@ def _templates() -> Environment:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     templates.globals.update(script=script, script_hash=f"sha256-{digest}")
     templates.filters.update(
+        margin_line=margin_line,
         duration=wording.duration,
         count=wording.count,
         fact=wording.fact,
@@ -134,6 +140,13 @@ def _mend(record: Record, cause: Cause) -> str:
             "(docs/your_photos.md), then look at the system."
         )
     return f"{begin} {wording.word(REFUSED).advice}"
+
+
+def _changes(record: Record) -> dict[str, list[Change]]:
+    """Return what changed since the last accepted run, under the headings of its kinds."""
+    found = changes_of(record)
+    by_kind = {title: [c for c in found if c.kind == kind] for kind, title in HEADINGS.items()}
+    return {title: some for title, some in by_kind.items() if some}
 
 
 def _block(record: Record) -> dict[str, str]:

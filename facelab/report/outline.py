@@ -210,6 +210,10 @@ class Outline:
         """Return the entry of a scenario."""
         return next(entry for entry in self.entries if entry.sheet is sheet)
 
+    def at(self, node: str) -> Entry | None:
+        """Return the entry of a scenario by its node, None where it is not of this run."""
+        return next((entry for entry in self.entries if entry.sheet.node == node), None)
+
     def counts(self) -> dict[str, int]:
         """How many scenarios are shown with each verdict."""
         verdicts = [entry.verdict for entry in self.entries]
