@@ -14,6 +14,7 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from facelab.learning.command import SEED
 from numpy.typing import NDArray
 from websockets.sync.client import ClientConnection
 
@@ -25,7 +26,6 @@ from facelab.faces.hog import FEATURES, hog
 from facelab.gallery.forget import forget
 from facelab.gallery.gallery import Gallery
 from facelab.learning.classifier import assemble, load, people_of
-from facelab.learning.command import SEED
 from facelab.learning.trainer import Trained, Trainer
 from facelab.learning.training import initial_head, photo_order
 from facelab.page.models import Models, decoded, encoded
