@@ -67,7 +67,7 @@ REFUSALS = {
 def test_a_camera_that_does_not_open(
     started: Browser, address: str, server: Server, name: str
 ) -> None:
-    with sitter(started, camera=Webcam(refusal=name)) as sits:
+    with sitter(started, Webcam(refusal=name)) as sits:
         sits.open(server.address or address)
         sits.page.wait_for_selector("#preview[data-camera=refused]")
         lines = sits.page.locator("#errors p span").all_text_contents()
@@ -80,6 +80,19 @@ def test_a_camera_that_does_not_open(
         sits.page.click("#camera-on")
         sits.warm()
         sits.until("!document.querySelector('#errors').textContent.includes('camera')")
+
+
+@pytest.mark.parametrize(
+    ("permissions", "name"), [([], "NotAllowedError"), (["camera"], "NotFoundError")]
+)
+def test_the_browsers_own_refusal(
+    started: Browser, address: str, server: Server, permissions: list[str], name: str
+) -> None:
+    """No webcam is fed here: the browser refuses, or finds that this machine has none."""
+    with sitter(started, None, permissions=permissions) as sits:
+        sits.open(server.address or address)
+        sits.page.wait_for_selector("#preview[data-camera=refused]")
+        assert sits.text("#errors").startswith(REFUSALS[name])
 
 
 def test_a_camera_that_is_pulled_out(sits: Sitter) -> None:
@@ -97,7 +110,7 @@ def test_a_camera_that_is_pulled_out(sits: Sitter) -> None:
 def test_another_camera_is_chosen_and_remembered(
     started: Browser, address: str, server: Server
 ) -> None:
-    with sitter(started, camera=Webcam(devices=("left", "right"))) as sits:
+    with sitter(started, Webcam(devices=("left", "right"))) as sits:
         sits.open(server.address or address)
         sits.warm()
         sits.until("document.querySelectorAll('#camera option').length === 2")
@@ -250,6 +263,38 @@ def test_without_tensorflowjs_it_says_how_to_get_it(sits: Sitter, server: Server
     assert sits.page.is_disabled("input[name=engine][value=browser]")
     assert line in sits.text("#browser-what")
     assert sits.page.is_enabled("#train")
+
+
+def hide(sits: Sitter, hidden: bool) -> None:
+    """Have the tab hidden, or seen again; a browser without a screen hides none by itself."""
+    sits.page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
+
+
+def test_a_hidden_tab_trains_on_and_counts_nothing(sits: Sitter) -> None:
+    if not sits.state["models"]:
+        sits.train(learning_rate=1, epochs=5, batch_size=4)
+    sits.page.click("#count")
+    frames = recorded("Alex", 10, 13)
+    sits.show(frames[0])
+    sits.until("document.querySelector('#frames').textContent === '1'")
+    sits.set(learning_rate=1, epochs=2_000, batch_size=1)
+    sits.page.click("#train")
+    hide(sits, True)
+    assert sits.text("#status") == "The count pauses while this tab is hidden."
+    webcam.show(sits.page, frames[1])
+    sits.until("document.querySelector('#progress').dataset.state === 'done'", 60)
+    assert sits.text("#frames") == "1"
+    hide(sits, False)
+    assert sits.text("#status") == "The count goes on."
+    webcam.show(sits.page, frames[2])
+    sits.until("document.querySelector('#frames').textContent === '2'")
+    sits.page.click("#end-count")
 
 
 def test_a_page_that_may_not_write_says_so(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from collections import Counter
@@ -396,6 +397,18 @@ def test_files_are_uploaded_as_they_are(class_: Sitter, server: Server, tmp_path
     kept = sorted((server.gallery / "gallery/Lara").glob("*.png"))[-1]
     np.testing.assert_array_equal(cv2.imread(str(kept)), decoded(recorded("Lara", 10, 11)[0]))
     class_.until("document.querySelectorAll('#errors p').length >= 2")
+    # and dropped on the step
+    dropped = class_.page.evaluate_handle(
+        """content => {
+            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+            const files = new DataTransfer();
+            files.items.add(new File([bytes], 'dropped.jpg', { type: 'image/jpeg' }));
+            return files;
+        }""",
+        base64.b64encode(recorded("Lara", 11, 12)[0]).decode(),
+    )
+    class_.page.dispatch_event("#preview", "drop", {"dataTransfer": dropped})
+    class_.until("document.querySelector('#people [data-person=Lara] .count').dataset.n === '7'")
     assert "notes.txt is no picture (its kind is text/plain)" in class_.text("#errors")
     assert "A photo of Lara was not kept: broken.png" in class_.text("#errors")
 
