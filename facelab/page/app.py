@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from errno import EDQUOT, ENOSPC
 from functools import partial
 from pathlib import Path
@@ -53,17 +53,21 @@ ROUTES = (
 """Nothing is changed by GET."""
 
 
-def open_page(folder: Path, *, ahead: bool) -> Shared:
-    """Open a gallery and what is kept in it. Raises FacelabError when it cannot be understood."""
+@contextmanager
+def opened(folder: Path, *, ahead: bool) -> Iterator[Shared]:
+    """Within the block, open a gallery and what is kept in it.
+
+    Behind it, trainings are ended, what they learnt is kept, and the journal is folded. Raises
+    FacelabError when the gallery cannot be understood.
+    """
     store, models = Store(folder), Models(folder)
     store.lost.append(models.forget)
-    return Shared(store, models, Trainings(store, models), News(), ahead)
-
-
-def close_page(shared: Shared) -> None:
-    """End the trainings, keep what they learnt, fold the journal; the event loop has ended."""
-    shared.trainings.close()
-    shared.store.close()
+    trainings = Trainings(store, models)
+    try:
+        yield Shared(store, models, trainings, News(), ahead)
+    finally:
+        trainings.close()
+        store.close()
 
 
 def application(shared: Shared) -> Starlette:

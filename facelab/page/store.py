@@ -46,26 +46,27 @@ T = TypeVar("T")
 
 def check_gallery(folder: Path) -> None:
     """Raise FacelabError when a folder can be no gallery of the page: nothing is written."""
-    if not files.is_folder(folder):
-        if folder.exists() or folder.is_symlink():
-            raise FacelabError(f"gallery: received {folder}, a file; allowed is a folder")
-        if not files.is_folder(folder.absolute().parent):
-            raise FacelabError(
-                f"gallery: received {folder}, which would lie in a folder that does not exist; "
-                "make that, or name another one"
-            )
-        return
     try:
-        strange = [name for name in files.names(folder) if name not in OWN and name[0] != "."]
+        if files.is_folder(folder):
+            strange = [name for name in files.names(folder) if name not in OWN and name[0] != "."]
+            if not strange or is_recorded(folder):
+                return
+            line = (
+                f"{folder}, which holds other things than a gallery; allowed is a new folder or a "
+                "gallery; choose another, and upload photos on the page"
+            )
+        elif folder.exists() or folder.is_symlink():
+            line = f"{folder}, a file; allowed is a folder"
+        elif files.is_folder(folder.absolute().parent):
+            return
+        else:
+            line = (
+                f"{folder}, which would lie in a folder that does not exist; make that, or name "
+                "another one"
+            )
     except OSError as error:
-        raise FacelabError(
-            f"gallery: {folder} cannot be listed ({error.strerror}); name another folder"
-        ) from error
-    if strange and not is_recorded(folder):
-        raise FacelabError(
-            f"gallery: received {folder}, which holds other things than a gallery; allowed is a "
-            "new folder or a gallery; choose another, and upload photos on the page"
-        )
+        line = f"{folder}, which cannot be looked at ({error.strerror}); name another folder"
+    raise FacelabError(f"gallery: received {line}")
 
 
 class Store:
@@ -142,8 +143,7 @@ class Store:
         if found == self._seen:
             return False
         self._gallery.refresh()
-        table = self._gallery.table.sort_values("file")
-        rows = ({str(k): v for k, v in row.items()} for row in table.to_dict("records"))
+        rows = sorted(self._gallery.rows, key=lambda row: row["file"])
         self._rows = {row["file"]: row for row in rows if row["set"].split("/")[0] in SETS}
         self._seen = found
         self.revision += 1

@@ -368,7 +368,7 @@ NAN = packed(np.full(3, np.nan, np.float32))
         {"parameters": {}},
         {"parameters": CHOSEN | {"batch_size": 0}},
         {"seed": -1},
-        {"interrupted": "gone"},
+        {"accuracy": "gone"},
     ],
     ids=lambda wrong: "-".join(f"{k} {v!s:.12}" for k, v in wrong.items()),
 )

@@ -243,6 +243,23 @@ def test_a_full_disk_is_one_line_and_loses_nothing(empty: Page, number: int) -> 
     assert people(page) == {"Ann": 2}
 
 
+def test_a_gallery_that_cannot_be_written_is_read(tmp_path: Path, serve: Serve) -> None:
+    folder = tmp_path / "filmed"
+    Gallery(folder).save("Ann", draw(0, 0, SIZE))
+    with counted(Counter(1, raising(errno.EROFS), lasting=True)):
+        page = serve(folder)
+        told = page.state()
+        assert not told["writable"]
+        assert told["why"] == (
+            f"{folder}: photos cannot be saved (Read-only file system); make room or name another "
+            "folder; what was saved before is kept"
+        )
+        assert people(page) == {"Ann": 1}
+        answer = page.post("/api/people", {"name": "Bo"})
+        assert (answer.status, answer.line) == (409, told["why"])
+    assert page.post("/api/people", {"name": "Bo"}).status == 201
+
+
 def test_a_manifest_that_cannot_be_understood_is_told(empty: Page) -> None:
     folder, page = empty
     page.post("/api/people", {"name": "Ann"})
