@@ -14,12 +14,6 @@ import pytest
 from facelab.contract.errors import Lacking
 from facelab.report import evidence
 
-if TYPE_CHECKING:
-    pass
-
-PAGE = pytest.StashKey["OwnSystem | Stranger"]()
-"""The page that is played, once it is."""
-
 
 @dataclass(frozen=True)
 class Picture:
