@@ -108,7 +108,7 @@ const WORDS = {
   computerWhat: 'TensorFlow, in the program that serves this page',
   browser: 'this browser',
   browserWhat: 'TensorFlow.js; the pictures stay in this tab until you take a photo',
-  browserMissing: 'TensorFlow.js is not there: {how}',
+  browserMissing: '{how}.',
   describing: 'finding faces: {done} of {total}',
   trainButton: 'Train',
   stop: 'Stop',
@@ -182,6 +182,9 @@ const WORDS = {
   endCount: 'End the count',
   tallyCsv: 'Count (CSV)',
   counted: '{n|picture|pictures} counted',
+  live: 'Seen now',
+  liveLine: '{name}: {person} {share}',
+  liveNobody: '{name}: nobody',
   counting: 'Counting.',
   countEnded: 'Counted {n} {n|picture|pictures}.',
   countPaused: 'The count pauses while this tab is hidden.',
@@ -251,6 +254,8 @@ export function loss(value) {
 /** A share in percent: 30.6 %. @param {number | null} value @param {number} [digits] */
 export function share(value, digits = 1) {
   if (value === null || !Number.isFinite(value)) return '–';
-  const percent = value * 100;
-  return `${Number.isInteger(percent) ? percent : percent.toFixed(digits)}\u00a0%`;
+  const percent = (value * 100).toFixed(digits);
+  // 99.96 % is not all, but a mean of float32 that is off by 1e-6 is
+  const nearly = Number(percent) === 100 && value < 0.99999;
+  return `${nearly ? `> ${99.9}` : Number(percent)}\u00a0%`;
 }
