@@ -75,7 +75,7 @@ def test_a_camera_that_does_not_open(
         assert lines[0].startswith(REFUSALS[name])
         sits.page.click("#people [data-person=Alex] .choose")
         sits.page.click("#take")
-        assert "There is no picture yet" in sits.text("#errors")
+        assert "There is no frame yet" in sits.text("#errors")
         webcam.refuse(sits.page, None)
         sits.page.click("#camera-on")
         sits.warm()
