@@ -18,6 +18,7 @@ const framesWord = byId('frames-word', HTMLElement);
 const table = byId('tally', HTMLTableElement);
 const save = byId('tally-csv', HTMLButtonElement);
 const empty = byId('tally-empty', HTMLElement);
+const live = byId('live', HTMLElement);
 const TELLING = 5_000; // ms between two summaries for a screen reader
 
 /** @param {Models} models @param {Watch} watch @param {() => void} changed the count has begun or ended */
@@ -57,6 +58,7 @@ export function createTally(models, watch, changed) {
       return row;
     });
     table.replaceChildren(make('caption', { textContent: say('tallyCaption') }), make('thead', {}, head), make('tbody', {}, ...rows));
+    live.replaceChildren(...asked.map(({ id }) => make('li', { data: { model: id } })));
     table.hidden = !asked.length;
     empty.hidden = Boolean(asked.length);
   }
@@ -91,6 +93,7 @@ export function createTally(models, watch, changed) {
       tally.set(person, 1 + (tally.get(person) ?? 0));
       tallies.set(id, tally);
     }
+    showLive(answers);
     n++;
     show();
     const now = performance.now();
@@ -98,6 +101,16 @@ export function createTally(models, watch, changed) {
       told = now;
       summary('countTold');
     }
+  }
+
+  /** How sure each model is just now, which the tally does not tell. @param {Answer['answers']} answers */
+  function showLive(answers) {
+    asked.forEach(({ id, name, people: known }, place) => {
+      const given = answers.get(id) ?? [];
+      const line = /** @type {HTMLElement} */ (live.children[place]);
+      line.dataset.probabilities = given.map((value) => String(+value.toPrecision(9))).join(' ');
+      line.textContent = `${name}: ${shownName(predicted(known, given))} ${share(Math.max(...given, 0))}`;
+    });
   }
 
   /** Say who leads. @param {string} key */
