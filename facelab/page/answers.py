@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from facelab.contract.errors import FacelabError
-from facelab.page import lessons
+from facelab.page import lessons, tensorflowjs, weights
 from facelab.page.guard import Refusal, body
 from facelab.page.models import LARGEST, Model
 from facelab.page.session import Shared, read
@@ -39,8 +38,6 @@ PICTURES = {
 
 TOLD, PHOTO = 1_000_000, 32_000_000
 """Bytes of what is told in JSON and of a photo, at most."""
-
-HOW = "get TensorFlow.js with `facelab page --get-tensorflowjs`, then load the page again"
 
 AHEAD = 1.0
 """Seconds after the page has asked for its state when TensorFlow is imported: it holds Python up,
@@ -74,34 +71,30 @@ async def site(_: Shared, request: Request) -> Response:
     return _file(request.path_params["path"])
 
 
-async def tensorflowjs(_: Shared, __: Request) -> Response:
+async def tensorflowjs_file(_: Shared, __: Request) -> Response:
     """Answer TensorFlow.js, if it is there."""
-    content = await asyncio.to_thread(_tensorflowjs)
-    if content is None:
-        raise Refusal(404, HOW)
+    content, line = await asyncio.to_thread(_tensorflowjs)
+    if line:
+        raise Refusal(404, line)
     return Response(content, media_type=KINDS[".js"])
 
 
-def _tensorflowjs() -> bytes | None:
+def _tensorflowjs() -> tuple[bytes, str]:
+    """Return TensorFlow.js, and why it is not there."""
     try:
-        cached = import_module("facelab.page.tensorflowjs").cached()
-    except ImportError:
-        return None
-    content: bytes | None = cached and cached.read_bytes()
-    return content
+        return tensorflowjs.read(), ""
+    except FacelabError as error:
+        return b"", str(error)
 
 
 async def weights_json(_: Shared, __: Request) -> Response:
     """Answer what the weights of the face finder are."""
-    return _json(import_module("facelab.page.weights").weights_json())
+    return _json(weights.weights_json())
 
 
 async def weights_bytes(_: Shared, __: Request) -> Response:
     """Answer the weights of the face finder."""
-    return Response(
-        import_module("facelab.page.weights").weights_bytes(),
-        media_type="application/octet-stream",
-    )
+    return Response(weights.weights_bytes(), media_type="application/octet-stream")
 
 
 # The gallery.
@@ -110,13 +103,14 @@ async def weights_bytes(_: Shared, __: Request) -> Response:
 async def state(shared: Shared, _: Request) -> Response:
     """Answer who and what is there, and what may be chosen."""
     known = await shared.store.run(shared.store.state)
-    there = await asyncio.to_thread(_tensorflowjs) is not None
-    asyncio.get_running_loop().call_later(AHEAD, lessons.import_ahead)
+    lacking = (await asyncio.to_thread(_tensorflowjs))[1]
+    if shared.ahead:
+        asyncio.get_running_loop().call_later(AHEAD, lessons.import_ahead)
     return _json(
         {
             **known,
             **lessons.declarations(),
-            "tensorflowjs": {"available": there, "how": HOW},
+            "tensorflowjs": {"available": not lacking, "how": lacking},
             "models": shared.models.summaries(),
             "trainings": shared.trainings.summaries(),
         }

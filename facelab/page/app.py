@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from errno import EDQUOT, ENOSPC
 from functools import partial
 from pathlib import Path
@@ -32,7 +32,7 @@ EVERY = 2.0
 ROUTES = (
     ("GET", "/", answers.index),
     ("GET", "/site/{path:path}", answers.site),
-    ("GET", "/tensorflow.js", answers.tensorflowjs),
+    ("GET", "/tensorflow.js", answers.tensorflowjs_file),
     ("GET", "/weights.json", answers.weights_json),
     ("GET", "/weights.bin", answers.weights_bytes),
     ("GET", "/api/state", answers.state),
@@ -53,17 +53,21 @@ ROUTES = (
 """Nothing is changed by GET."""
 
 
-def open_page(folder: Path) -> Shared:
-    """Open a gallery and what is kept in it. Raises FacelabError when it cannot be understood."""
+@contextmanager
+def opened(folder: Path, *, ahead: bool) -> Iterator[Shared]:
+    """Within the block, open a gallery and what is kept in it.
+
+    Behind it, trainings are ended, what they learnt is kept, and the journal is folded. Raises
+    FacelabError when the gallery cannot be understood.
+    """
     store, models = Store(folder), Models(folder)
     store.lost.append(models.forget)
-    return Shared(store, models, Trainings(store, models), News())
-
-
-def close_page(shared: Shared) -> None:
-    """End the trainings, keep what they learnt, fold the journal; the event loop has ended."""
-    shared.trainings.close()
-    shared.store.close()
+    trainings = Trainings(store, models)
+    try:
+        yield Shared(store, models, trainings, News(), ahead)
+    finally:
+        trainings.close()
+        store.close()
 
 
 def application(shared: Shared) -> Starlette:

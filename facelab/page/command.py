@@ -8,7 +8,6 @@ import os
 import sys
 import threading
 import webbrowser
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,7 +63,7 @@ def run_page(arguments: argparse.Namespace) -> int:
 
     check_gallery(arguments.gallery)
     where = place(arguments.gallery, arguments.host, port, arguments.certificate, arguments.key)
-    with prepared(arguments.gallery, where) as served:
+    with prepared(arguments.gallery, where, ahead=True) as served:
         print(f"the page: {served.address()}", flush=True)
         for line in served.remarks():
             print(line, flush=True)
@@ -77,7 +76,9 @@ def run_page(arguments: argparse.Namespace) -> int:
 
 def get_tensorflowjs(file: str) -> int:
     """Keep TensorFlow.js for the page, fetched, or taken from a file."""
-    kept = import_module("facelab.page.tensorflowjs").get(file or None)
+    from facelab.page.tensorflowjs import get
+
+    kept = get(file or None)
     print(f"TensorFlow.js is kept as {kept}")
     return 0
 

@@ -141,7 +141,7 @@ class Guard:
 
     def _entry(self, scope: Scope) -> Response:
         """Return the answer to an address with a token: a cookie, and the way to the page."""
-        token = parse_qs(scope["query_string"].decode("latin-1"))["token"][0]
+        token = _query(scope)["token"][0]
         once = [known for known in self._invitations if _same(token, known)]
         if not once and not _same(token, self.token):
             return refused(scope, 403, _NO_TOKEN)
@@ -162,7 +162,11 @@ _AGAIN = f"""<!doctype html><meta http-equiv="refresh" content="0;url=/"><p>{_NO
 def _opens(scope: Scope) -> bool:
     """Return whether a request is for an address with a token."""
     own = scope["path"] == "/" and scope["method"] in SAFE
-    return own and "token" in parse_qs(scope["query_string"].decode("latin-1"))
+    return own and "token" in _query(scope)
+
+
+def _query(scope: Scope) -> dict[str, list[str]]:
+    return parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
 
 
 def _is_crossing(scope: Scope) -> bool:

@@ -159,6 +159,7 @@ def from_browser(told: Any) -> Model:
         people = told["people"]
         if not isinstance(people, list):
             raise ValueError("people")
+        loss, total = _array(told, "loss", "<f4"), parameters.updates(photos)
         return Model(
             engine="browser",
             name=TRAINED,
@@ -166,14 +167,14 @@ def from_browser(told: Any) -> Model:
             parameters=parameters,
             seed=seed,
             photos=photos,
-            total=parameters.updates(photos),
-            interrupted=bool(told["interrupted"]),
+            total=total,
+            interrupted=len(loss) < total,
             fingerprint=str(told.get("fingerprint", ""))[:64],
             norm=float(told["norm"]),
             mean=_array(told, "mean", "<f4"),
             kernel=_array(told, "kernel", "<f4").reshape(FEATURES, -1),
             bias=_array(told, "bias", "<f4"),
-            loss=_array(told, "loss", "<f4"),
+            loss=loss,
             accuracy=_array(told, "accuracy", "<f4"),
             learning_rate=_array(told, "learningRate", "<f4"),
             order=order,

@@ -257,11 +257,15 @@ class Models:
 
     def summary(self, number: str) -> dict[str, Any]:
         """Return what is told of a model. Raises Refusal when it is gone."""
-        return {"id": number, **self[number].summary(), "saved": number in self._saved}
+        return self._summary(number, self[number])
+
+    def _summary(self, number: str, model: Model) -> dict[str, Any]:
+        return {"id": number, **model.summary(), "saved": number in self._saved}
 
     def summaries(self) -> list[dict[str, Any]]:
         """Return what is told of all."""
-        return [self.summary(number) for number in self._kept]
+        kept = list(self._kept.items())  # at once: the gallery's thread may add one
+        return [self._summary(number, model) for number, model in kept]
 
     def check_room(self) -> None:
         """Raise Refusal when there are so many that one has to go first."""

@@ -10,7 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -18,7 +18,7 @@ from types import FrameType
 import uvicorn
 
 from facelab.contract.errors import FacelabError
-from facelab.page.app import application, close_page, open_page
+from facelab.page.app import application, opened
 from facelab.page.guard import Guard, is_loopback, own_names
 from facelab.page.session import Shared
 
@@ -181,32 +181,37 @@ class Served:
 
 
 @contextmanager
-def prepared(folder: Path, where: Place) -> Iterator[Served]:
-    """Within the block, give a page that can be served; behind it all is kept and closed."""
-    shared = open_page(folder)
-    try:
-        names = own_names(where.host)
+def prepared(folder: Path, where: Place, *, ahead: bool = False) -> Iterator[Served]:
+    """Within the block, give a page that can be served; behind it all is kept and closed.
+
+    ``ahead``: import TensorFlow before it is needed. Raises FacelabError when the gallery cannot be
+    understood.
+    """
+    with closing(where.listening), opened(folder, ahead=ahead) as shared:
         others = not is_loopback(where.host)
+        names = own_names(where.host)
         guard = Guard(application(shared), where.port, names, addresses=others)
-        config = uvicorn.Config(
-            guard,
-            http="h11",
-            ws="websockets-sansio",
-            ws_max_size=MESSAGE,
-            ws_per_message_deflate=False,
-            loop="asyncio",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=CONNECTIONS,
-            timeout_graceful_shutdown=3,
-            ssl_certfile=where.certificate,
-            ssl_keyfile=where.key,
-        )
-        yield Served(shared, where, guard, Server(config))
-    finally:
-        close_page(shared)
+        yield Served(shared, where, guard, Server(_config(guard, where)))
+
+
+def _config(guard: Guard, where: Place) -> uvicorn.Config:
+    return uvicorn.Config(
+        guard,
+        http="h11",
+        ws="websockets-sansio",
+        ws_max_size=MESSAGE,
+        ws_per_message_deflate=False,
+        loop="asyncio",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=3,
+        ssl_certfile=where.certificate,
+        ssl_keyfile=where.key,
+    )
 
 
 @contextmanager

@@ -60,12 +60,13 @@ class News:
 
 @dataclass(frozen=True)
 class Shared:
-    """What all tabs share."""
+    """What all tabs share; ``ahead``: whether TensorFlow is imported before it is needed."""
 
     store: Store
     models: Models
     trainings: Trainings
     news: News
+    ahead: bool
 
 
 @dataclass(frozen=True)

@@ -46,26 +46,27 @@ T = TypeVar("T")
 
 def check_gallery(folder: Path) -> None:
     """Raise FacelabError when a folder can be no gallery of the page: nothing is written."""
-    if not files.is_folder(folder):
-        if folder.exists() or folder.is_symlink():
-            raise FacelabError(f"gallery: received {folder}, a file; allowed is a folder")
-        if not files.is_folder(folder.absolute().parent):
-            raise FacelabError(
-                f"gallery: received {folder}, which would lie in a folder that does not exist; "
-                "make that, or name another one"
-            )
-        return
     try:
-        strange = [name for name in files.names(folder) if name not in OWN and name[0] != "."]
+        if files.is_folder(folder):
+            strange = [name for name in files.names(folder) if name not in OWN and name[0] != "."]
+            if not strange or is_recorded(folder):
+                return
+            line = (
+                f"{folder}, which holds other things than a gallery; allowed is a new folder or a "
+                "gallery; choose another, and upload photos on the page"
+            )
+        elif folder.exists() or folder.is_symlink():
+            line = f"{folder}, a file; allowed is a folder"
+        elif files.is_folder(folder.absolute().parent):
+            return
+        else:
+            line = (
+                f"{folder}, which would lie in a folder that does not exist; make that, or name "
+                "another one"
+            )
     except OSError as error:
-        raise FacelabError(
-            f"gallery: {folder} cannot be listed ({error.strerror}); name another folder"
-        ) from error
-    if strange and not is_recorded(folder):
-        raise FacelabError(
-            f"gallery: received {folder}, which holds other things than a gallery; allowed is a "
-            "new folder or a gallery; choose another, and upload photos on the page"
-        )
+        line = f"{folder}, which cannot be looked at ({error.strerror}); name another folder"
+    raise FacelabError(f"gallery: received {line}")
 
 
 class Store:
@@ -142,8 +143,7 @@ class Store:
         if found == self._seen:
             return False
         self._gallery.refresh()
-        table = self._gallery.table.sort_values("file")
-        rows = ({str(k): v for k, v in row.items()} for row in table.to_dict("records"))
+        rows = sorted(self._gallery.rows, key=lambda row: row["file"])
         self._rows = {row["file"]: row for row in rows if row["set"].split("/")[0] in SETS}
         self._seen = found
         self.revision += 1
@@ -232,15 +232,16 @@ class Store:
     def save(self, name: str, content: bytes, burst: str, called: str = "") -> dict[str, str]:
         """Keep a photo of a person who has agreed; return its row, once it is on the disk.
 
-        ``called``: the name of its file, where it was uploaded, for the line that refuses it. Raises FacelabError when it is no picture, when there is no consent or the person was
-        forgotten, and when writing fails.
+        ``called``: what its file was called, for the line that refuses it. Raises FacelabError when
+        it is no picture, when there is no consent or the person was forgotten, and when writing
+        fails.
         """
         check_name(name)
         frame = shrunk(decode_image(content, shown(called) or "the photo"), LARGEST)
-        gallery = self._own()
-        gallery.refresh()
-        if gallery.consent(name) is None:
+        self.look()
+        if self._gallery.consent(name) is None:
             raise Refusal(409, f"{name} has not agreed to be filmed; ask for consent first")
+        gallery = self._own()
         taken = datetime.now(UTC).isoformat(timespec="milliseconds")
         file = gallery.save(name, frame, taken=taken, burst=burst)
         self.look()
@@ -248,14 +249,15 @@ class Store:
 
     def remove(self, file: str) -> None:
         """Take a photo out of the gallery. Raises FacelabError."""
-        gallery = self._own()
         self._check_photo(file)
-        gallery.discard([file])
+        self._own().discard([file])
         self.look()
 
     def forget(self, name: str) -> list[str]:
         """Remove a person and what was learnt; return what was removed. Raises FacelabError."""
         check_name(name)
+        if not files.is_folder(self.folder):
+            raise Refusal(404, f"there is no {name} in the gallery")
         self._own()
         try:
             return forget(self.folder, name, [self.folder.absolute().parent / "reports"])

@@ -57,9 +57,20 @@ class Server:
 
     def start(self) -> str:
         """Start it, and return the address that opens the page."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "facelab", "page", str(self.gallery), "--no-browser"]
-            + ["--port", self.port],
+        self.process = self._run("--no-browser", "--port", self.port)
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().split()[-1]
+        self.port = self.address.split(":")[2].split("/")[0]
+        return self.address
+
+    def command(self, *arguments: str) -> None:
+        """Call the command with other arguments, and wait for its end."""
+        with self._run(*arguments) as process:
+            assert process.wait(60) == 0
+
+    def _run(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "facelab", "page", str(self.gallery), *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             text=True,
@@ -71,10 +82,6 @@ class Server:
                 "TF_CPP_MIN_LOG_LEVEL": "3",
             },
         )
-        assert self.process.stdout is not None
-        self.address = self.process.stdout.readline().split()[-1]
-        self.port = self.address.split(":")[2].split("/")[0]
-        return self.address
 
     def end(self, *, kill: bool = False) -> None:
         """Stop it as Ctrl-C does, or kill it on the spot."""
@@ -126,13 +133,22 @@ class Sitter:
         self.page.goto(address, wait_until="domcontentloaded")
         self.page.wait_for_selector("body[data-ready]")
 
+    def warm(self) -> None:
+        """Wait until the camera is on and its first picture, which is black, has been looked at."""
+        self.page.wait_for_selector("#preview[data-camera=on]")
+        self.until(
+            """(({ seen, described }) => seen === described)(
+                document.querySelector('#preview').dataset
+            ) && document.querySelector('#camera-empty').hidden"""
+        )
+
     def add(self, name: str) -> None:
         """Have somebody agree, and the camera open."""
         self.page.fill("#person-name", name)
         self.page.check("#agree")
         self.page.click("#add-person")
         self.page.wait_for_selector(f"#people [data-person={json.dumps(name)}]")
-        self.page.wait_for_selector("#preview[data-camera=on]")
+        self.warm()
 
     def show(self, frame: bytes) -> None:
         """Hold a frame before the webcam, until the page has looked at it."""
@@ -167,8 +183,8 @@ class Sitter:
         self.set(**parameters)
         before = len(self.state["models"])
         self.page.click("#train")
-        self.until("['done', 'failed'].includes(document.querySelector('#progress').dataset.state)"
-                   f" && document.querySelectorAll('#models [data-model]').length > {before}", 60)  # fmt: skip
+        self.until("document.querySelector('#progress').dataset.state !== 'training'", 60)
+        self.until(f"document.querySelectorAll('#models [data-model]').length > {before}")
         model: dict[str, Any] = self.state["models"][-1]
         return model
 
@@ -187,11 +203,20 @@ class Sitter:
         return Path(download.value.path()).read_text("utf-8")
 
 
+FED = webcam.Webcam()
+
+
 @contextmanager
-def sitter(started: Browser, *, camera: webcam.Webcam | None = None, **options: Any) -> Iterator[Sitter]:
-    """Open a window with a webcam before it; at the end no script has failed in it."""
+def sitter(
+    started: Browser, camera: webcam.Webcam | None = FED, **options: Any
+) -> Iterator[Sitter]:
+    """Open a window with a webcam before it (None: whatever the machine has).
+
+    At the end no script has failed in it.
+    """
     context = started.new_context(accept_downloads=True, **options)
-    (camera or webcam.Webcam()).install(context)
+    if camera:
+        camera.install(context)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

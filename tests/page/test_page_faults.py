@@ -8,10 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Route
+from playwright.sync_api import Browser, Route, WebSocketRoute
 
 from facelab.browsing import webcam
 from facelab.browsing.webcam import Webcam
+from facelab.page.tensorflowjs import NAME, VERSION
 from tests.page.sitting import Server, Sitter, browser, recorded, sitter
 
 pytestmark = pytest.mark.slow
@@ -48,7 +49,7 @@ def sits(started: Browser, address: str, server: Server) -> Iterator[Sitter]:
     """Somebody before the page, with Alex chosen and seen."""
     with sitter(started) as somebody:
         somebody.open(server.address or address)
-        somebody.page.wait_for_selector("#preview[data-camera=on]")
+        somebody.warm()
         somebody.page.click("#people [data-person=Alex] .choose")
         somebody.show(recorded("Alex", 4, 5)[0])
         yield somebody
@@ -66,7 +67,7 @@ REFUSALS = {
 def test_a_camera_that_does_not_open(
     started: Browser, address: str, server: Server, name: str
 ) -> None:
-    with sitter(started, camera=Webcam(refusal=name)) as sits:
+    with sitter(started, Webcam(refusal=name)) as sits:
         sits.open(server.address or address)
         sits.page.wait_for_selector("#preview[data-camera=refused]")
         lines = sits.page.locator("#errors p span").all_text_contents()
@@ -77,8 +78,21 @@ def test_a_camera_that_does_not_open(
         assert "There is no picture yet" in sits.text("#errors")
         webcam.refuse(sits.page, None)
         sits.page.click("#camera-on")
-        sits.page.wait_for_selector("#preview[data-camera=on]")
+        sits.warm()
         sits.until("!document.querySelector('#errors').textContent.includes('camera')")
+
+
+@pytest.mark.parametrize(
+    ("permissions", "name"), [([], "NotAllowedError"), (["camera"], "NotFoundError")]
+)
+def test_the_browsers_own_refusal(
+    started: Browser, address: str, server: Server, permissions: list[str], name: str
+) -> None:
+    """No webcam is fed here: the browser refuses, or finds that this machine has none."""
+    with sitter(started, None, permissions=permissions) as sits:
+        sits.open(server.address or address)
+        sits.page.wait_for_selector("#preview[data-camera=refused]")
+        assert sits.text("#errors").startswith(REFUSALS[name])
 
 
 def test_a_camera_that_is_pulled_out(sits: Sitter) -> None:
@@ -86,7 +100,7 @@ def test_a_camera_that_is_pulled_out(sits: Sitter) -> None:
     sits.page.wait_for_selector("#preview[data-camera=gone]")
     assert sits.text("#errors").startswith("The camera is gone: it was pulled out")
     sits.page.click("#camera-on")
-    sits.page.wait_for_selector("#preview[data-camera=on]")
+    sits.warm()
     assert sits.text("#errors") == ""
     before = sits.count_of("Alex")
     sits.film("Alex", recorded("Alex", 5, 6))
@@ -96,22 +110,23 @@ def test_a_camera_that_is_pulled_out(sits: Sitter) -> None:
 def test_another_camera_is_chosen_and_remembered(
     started: Browser, address: str, server: Server
 ) -> None:
-    with sitter(started, camera=Webcam(devices=("left", "right"))) as sits:
+    with sitter(started, Webcam(devices=("left", "right"))) as sits:
         sits.open(server.address or address)
-        sits.page.wait_for_selector("#preview[data-camera=on]")
+        sits.warm()
         sits.until("document.querySelectorAll('#camera option').length === 2")
         assert sits.page.locator("#camera option").all_text_contents() == ["left", "right"]
+        sits.show(recorded("Alex", 1, 2)[0])
         sits.page.select_option("#camera", label="right")
         sits.until("document.querySelector('#preview').dataset.camera === 'on'")
         assert webcam.show(sits.page, recorded("Alex", 0, 1)[0], device=1) == 1
         sits.page.reload(wait_until="domcontentloaded")
-        sits.page.wait_for_selector("#preview[data-camera=on]")
+        sits.warm()
         assert sits.page.locator("#camera option:checked").text_content() == "right"
         # unplugged while it is chosen: the other one opens at the next try
         webcam.plug(sits.page, ("left",))
         sits.page.wait_for_selector("#preview[data-camera=gone]")
         sits.page.click("#camera-on")
-        sits.page.wait_for_selector("#preview[data-camera=on]")
+        sits.warm()
         assert sits.page.locator("#camera option:checked").text_content() == "left"
 
 
@@ -123,7 +138,7 @@ def test_a_camera_that_stands_still(sits: Sitter) -> None:
 
 def test_an_answer_that_is_lost_keeps_no_photo_twice(sits: Sitter, server: Server) -> None:
     """The server has kept the photo, and the connection is cut before it can say so."""
-    cut = []
+    cut: list[int] = []
 
     def lose(route: Route) -> None:
         if not cut:
@@ -160,17 +175,23 @@ def test_a_full_disk_is_told_and_the_photo_waits(sits: Sitter, server: Server) -
     assert sits.page.is_hidden("#unsent")
 
 
-def test_a_cut_in_mid_training(sits: Sitter, server: Server) -> None:
-    """The socket is cut; the server goes on, and the model comes with the next connection."""
-    sockets = []
+def through_a_switch(sits: Sitter) -> list[WebSocketRoute]:
+    """Load the page anew; the last of these connections is the one that can be cut."""
+    sockets: list[WebSocketRoute] = []
 
-    def passed_on(socket: object) -> None:
+    def passed_on(socket: WebSocketRoute) -> None:
         sockets.append(socket)
-        socket.connect_to_server()  # type: ignore[attr-defined]
+        socket.connect_to_server()
 
     sits.page.route_web_socket("**/ws", passed_on)
     sits.page.reload(wait_until="domcontentloaded")
     sits.page.wait_for_selector("body[data-ready]")
+    return sockets
+
+
+def test_a_cut_in_mid_training(sits: Sitter) -> None:
+    """The socket is cut; the server goes on, and the model comes with the next connection."""
+    sockets = through_a_switch(sits)
     sits.set(learning_rate=1, epochs=300_000, batch_size=1)
     sits.page.click("#train")
     sits.until("+document.querySelector('#progress').dataset.updates > 500", 60)
@@ -197,8 +218,7 @@ def test_a_server_that_is_killed_and_started_again(sits: Sitter, server: Server)
     assert "The server does not answer. This page tries again by itself" in sits.text("#errors")
     sits.page.click("#take")
     sits.until("document.querySelector('#unsent').dataset.count === '1'")
-    sits.until("document.querySelector('#unsent-line').textContent.includes('are sent when')"
-               " || document.querySelector('#unsent-line').textContent.includes('is sent when')")  # fmt: skip
+    sits.until("document.querySelector('#unsent-line').textContent.includes('It is sent when')")
     opened = server.start()
     # the server is another one, which knows this browser once its address was opened in it
     sits.until("document.querySelector('#errors').textContent.includes('Open the address')", 15)
@@ -216,16 +236,8 @@ def test_a_server_that_is_killed_and_started_again(sits: Sitter, server: Server)
 
 def test_a_count_goes_on_after_a_cut(sits: Sitter) -> None:
     """Every frame is counted once, also that during which the socket was cut."""
-    sockets = []
-
-    def passed_on(socket: object) -> None:
-        sockets.append(socket)
-        socket.connect_to_server()  # type: ignore[attr-defined]
-
-    sits.page.route_web_socket("**/ws", passed_on)
-    sits.page.reload(wait_until="domcontentloaded")
-    sits.page.wait_for_selector("body[data-ready]")
-    sits.page.wait_for_selector("#preview[data-camera=on]")
+    sockets = through_a_switch(sits)
+    sits.warm()
     sits.show(recorded("Alex", 9, 10)[0])
     sits.page.click("#count")
     for number, frame in enumerate(recorded("Alex", 10, 16), 1):
@@ -238,14 +250,63 @@ def test_a_count_goes_on_after_a_cut(sits: Sitter) -> None:
     assert sum(tally) == 6 * len(sits.state["models"][-1:])
 
 
+def test_without_tensorflowjs_it_says_how_to_get_it(sits: Sitter, server: Server) -> None:
+    """Absent, or changed on the disk: the other engine works, and the page says what to do."""
+    line = "get TensorFlow.js with `facelab page --get-tensorflowjs`"
+    assert sits.page.is_disabled("input[name=engine][value=browser]")
+    assert line in sits.text("#browser-what")
+    file = server.home / "facelab/tensorflow.js" / VERSION / NAME
+    file.parent.mkdir(parents=True)
+    file.write_text("export const version = 'another one';")
+    sits.page.reload(wait_until="domcontentloaded")
+    sits.page.wait_for_selector("body[data-ready]")
+    assert sits.page.is_disabled("input[name=engine][value=browser]")
+    assert line in sits.text("#browser-what")
+    assert sits.page.is_enabled("#train")
+
+
+def hide(sits: Sitter, hidden: bool) -> None:
+    """Have the tab hidden, or seen again; a browser without a screen hides none by itself."""
+    sits.page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
+
+
+def test_a_hidden_tab_trains_on_and_counts_nothing(sits: Sitter) -> None:
+    if not sits.state["models"]:
+        sits.train(learning_rate=1, epochs=5, batch_size=4)
+    sits.page.click("#count")
+    frames = recorded("Alex", 10, 13)
+    sits.show(frames[0])
+    sits.until("document.querySelector('#frames').textContent === '1'")
+    sits.set(learning_rate=1, epochs=2_000, batch_size=1)
+    sits.page.click("#train")
+    hide(sits, True)
+    assert sits.text("#status") == "The count pauses while this tab is hidden."
+    webcam.show(sits.page, frames[1])
+    sits.until("document.querySelector('#progress').dataset.state === 'done'", 60)
+    assert sits.text("#frames") == "1"
+    hide(sits, False)
+    assert sits.text("#status") == "The count goes on."
+    webcam.show(sits.page, frames[2])
+    sits.until("document.querySelector('#frames').textContent === '2'")
+    sits.page.click("#end-count")
+
+
 def test_a_page_that_may_not_write_says_so(
-    started: Browser, address: str, server: Server, tmp_path: Path
+    started: Browser, sits: Sitter, server: Server, tmp_path: Path
 ) -> None:
     """A second server of the same gallery reads, and says who writes."""
+    writer = sits
     second = Server(server.gallery, tmp_path)
     try:
         with sitter(started) as sits:
             sits.open(second.start())
+            assert writer.page.is_enabled("#take")
             assert "Photos cannot be saved here: " in sits.text("#errors")
             assert sits.page.is_disabled("#take")
             assert sits.page.is_enabled("#train")

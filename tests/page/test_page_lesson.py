@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
 from collections import Counter
@@ -17,6 +18,7 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.training import TrainingRequest
 from facelab.gallery.gallery import Gallery
 from facelab.learning.trainer import Trained, Trainer
+from tests.page.serving import TENSORFLOWJS
 from tests.page.sitting import PEOPLE, Server, Sitter, browser, recorded, sitter
 
 pytestmark = pytest.mark.slow
@@ -33,6 +35,14 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     served = Server(home / "class", home)
     yield served
     served.end()
+
+
+@pytest.fixture(scope="module")
+def tensorflowjs(server: Server) -> None:
+    """TensorFlow.js, given to the page from where npm has put it."""
+    if not TENSORFLOWJS.is_file():
+        pytest.skip("TensorFlow.js is not installed: npm install --prefix examples/tensorflow.js")
+    server.command("--get-tensorflowjs", str(TENSORFLOWJS))
 
 
 @pytest.fixture(scope="module")
@@ -95,14 +105,15 @@ def pixels_like(sits: Sitter, canvas: str, look: int) -> int:
     told: int = sits.page.evaluate(
         """([id, look]) => {
             const canvas = document.getElementById(id);
-            const data = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+            const { width, height } = canvas;
+            const { data } = canvas.getContext('2d').getImageData(0, 0, width, height);
             const paper = document.createElement('canvas').getContext('2d');
             paper.fillStyle = getComputedStyle(canvas).getPropertyValue(`--look-${look}`).trim();
             paper.fillRect(0, 0, 1, 1);
             const [r, g, b] = paper.getImageData(0, 0, 1, 1).data;
             let found = 0;
             for (let at = 0; at < data.length; at += 4)
-                found += data[at] === r && data[at + 1] === g && data[at + 2] === b && data[at + 3] === 255;
+                found += data[at] === r && data[at + 1] === g && data[at + 2] === b;
             return found;
         }""",
         [canvas, look],
@@ -125,7 +136,8 @@ def height_of(sits: Sitter, canvas: str, look: int, last: bool) -> float:
             for (let y = 0; y < height; y++) for (let x = 0; x < width; x++) {
                 const at = 4 * (y * width + x);
                 if (data[at] !== r || data[at + 1] !== g || data[at + 2] !== b) continue;
-                if (found[0] < 0 || (last ? x > found[0] : x < found[0])) found = [x, 1 - y / height];
+                if (found[0] < 0 || (last ? x > found[0] : x < found[0]))
+                    found = [x, 1 - y / height];
             }
             return found[1];
         }""",
@@ -187,7 +199,11 @@ def test_the_table_is_what_python_predicts(
     head, *rows = rows_of(class_.saved("#answers-csv"))
     people = list(trained[0].people)
     names = [model["name"] for model in models]
-    assert head == ["number", "expected", *(f"{n} {w}" for n in names for w in ("predicted", *people))]
+    assert head == [
+        "number",
+        "expected",
+        *(f"{n} {w}" for n in names for w in ("predicted", *people)),
+    ]
     assert [row[:2] for row in rows] == [[str(n), name] for n, (name, _) in enumerate(asked, 1)]
     shown = class_.page.locator("#answers tbody tr").all()
     for place, python in enumerate(trained):
@@ -202,7 +218,10 @@ def test_the_table_is_what_python_predicts(
         assert foot.get_attribute("data-wrong") == str(wrong)
         for line, best, (name, _) in zip(shown, right, asked, strict=True):
             cells = line.locator("td").all_text_contents()
-            assert cells[2 + 2 * place : 4 + 2 * place] == [best, "Right" if best == name else "Error"]
+            assert cells[2 + 2 * place : 4 + 2 * place] == [
+                best,
+                "Right" if best == name else "Error",
+            ]
     class_.page.click("#clear-answers")
     assert class_.page.locator("#answers tbody tr").count() == 0
 
@@ -236,6 +255,47 @@ def test_the_count_is_what_python_counts(
     assert class_.text("#frames") == str(len(film))
 
 
+@pytest.mark.usefixtures("tensorflowjs")
+def test_this_browser_learns_and_answers_as_this_computer(
+    class_: Sitter, models: list[dict[str, Any]], trained: list[Trained]
+) -> None:
+    page = class_.page
+    assert models
+    page.reload(wait_until="domcontentloaded")
+    page.wait_for_selector("body[data-ready]")
+    class_.warm()
+    page.check("input[name=engine][value=browser]")
+    model = class_.train(learning_rate=1, epochs=20, batch_size=4)
+    assert model["engine"] == "browser"
+    head, *rows = rows_of(class_.saved(f"#models [data-model='{model['id']}'] .history"))
+    told = trained[0].history
+    losses = np.array([row[head.index("loss")] for row in rows], np.float32)
+    np.testing.assert_allclose(losses, told.loss[0], atol=1e-3)
+    assert [row[head.index("photos")].split() for row in rows] == [
+        [str(photo) for photo in batch if photo >= 0] for batch in told.photos[0]
+    ]
+    # the models of both engines are asked about the same frames, in this browser
+    frames = [frame for name in PEOPLE for frame in recorded(name, 23, 25)]
+    page.select_option("#expected", "")
+    page.click("#ask-each")
+    for number, frame in enumerate(frames, 1):
+        class_.show(frame)
+        class_.until(f"document.querySelectorAll('#answers tbody tr').length === {number}")
+    page.click("#ask-each")
+    head, *rows = rows_of(class_.saved("#answers-csv"))
+    answers = trained[0].predict([decoded(frame) for frame in frames])[0]
+    for name in (models[0]["name"], model["name"]):
+        first = head.index(f"{name} predicted") + 1
+        values = np.array([row[first : first + len(answers.T)] for row in rows], np.float32)
+        np.testing.assert_allclose(values, answers, atol=1e-3)
+    assert [row[1] for row in rows] == [""] * len(frames)
+    page.click("#clear-answers")
+    page.locator(f"#models [data-model='{model['id']}'] .remove").click()
+    page.click("#confirm-yes")
+    class_.until(f"!document.querySelector('#models [data-model=\"{model['id']}\"]')")
+    page.check("input[name=engine][value=computer]")
+
+
 def test_what_was_stopped_keeps_its_points(class_: Sitter, models: list[dict[str, Any]]) -> None:
     assert models
     class_.set(learning_rate=0.1, epochs=50_000, batch_size=1)
@@ -250,7 +310,7 @@ def test_what_was_stopped_keeps_its_points(class_: Sitter, models: list[dict[str
     assert 3000 < stopped["updates"] < 1_000_000 == stopped["total"]
     rows = rows_of(class_.saved(f"#models [data-model='{stopped['id']}'] .history"))
     assert len(rows) == stopped["updates"] + 1
-    class_.until(f"""document.querySelector('#legend li[data-curve^="{stopped['id']}"]')
+    class_.until(f"""document.querySelector('#legend li[data-curve^="{stopped["id"]}"]')
         ?.dataset.updates === '{stopped["updates"]}'""")
     # drawn at most once a frame of the screen, and in a millisecond or two
     assert float(class_.page.get_attribute("#curves", "data-cost") or 99) < 50
@@ -299,11 +359,13 @@ def test_a_model_goes_out_and_comes_in(
     assert row[own : own + 5] == row[other : other + 5]
     class_.page.click("#clear-answers")
     class_.page.set_input_files("#model-file", Path(__file__))
-    class_.until("document.querySelector('#errors').textContent.includes('not a facelab classifier')")
+    class_.until(
+        "document.querySelector('#errors').textContent.includes('not a facelab classifier')"
+    )
 
 
 def test_a_reload_and_a_second_tab_lose_nothing(
-    class_: Sitter, server: Server, models: list[dict[str, Any]]
+    class_: Sitter, models: list[dict[str, Any]]
 ) -> None:
     names = [model["id"] for model in class_.state["models"]]
     class_.page.reload(wait_until="domcontentloaded")
@@ -313,7 +375,7 @@ def test_a_reload_and_a_second_tab_lose_nothing(
     assert [one.get_attribute("data-model") for one in shown] == names
     class_.until("document.querySelectorAll('#legend li').length === 2")  # a file has no curve
     assert pixels_like(class_, "loss-curve", 0) > 100
-    class_.page.wait_for_selector("#preview[data-camera=on]")
+    class_.warm()
 
     other = class_.page.context.new_page()
     second = Sitter(other, class_.complaints)
@@ -335,6 +397,18 @@ def test_files_are_uploaded_as_they_are(class_: Sitter, server: Server, tmp_path
     kept = sorted((server.gallery / "gallery/Lara").glob("*.png"))[-1]
     np.testing.assert_array_equal(cv2.imread(str(kept)), decoded(recorded("Lara", 10, 11)[0]))
     class_.until("document.querySelectorAll('#errors p').length >= 2")
+    # and dropped on the step
+    dropped = class_.page.evaluate_handle(
+        """content => {
+            const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+            const files = new DataTransfer();
+            files.items.add(new File([bytes], 'dropped.jpg', { type: 'image/jpeg' }));
+            return files;
+        }""",
+        base64.b64encode(recorded("Lara", 11, 12)[0]).decode(),
+    )
+    class_.page.dispatch_event("#preview", "drop", {"dataTransfer": dropped})
+    class_.until("document.querySelector('#people [data-person=Lara] .count').dataset.n === '7'")
     assert "notes.txt is no picture (its kind is text/plain)" in class_.text("#errors")
     assert "A photo of Lara was not kept: broken.png" in class_.text("#errors")
 
@@ -369,9 +443,8 @@ def test_a_photo_and_a_person_go_for_good(class_: Sitter, server: Server) -> Non
     assert class_.count_of("Naomie") == before
     class_.page.locator("#photos .remove").first.click()
     class_.page.click("#confirm-yes")
-    class_.until(
-        f"document.querySelector('#people [data-person=Naomie] .count').dataset.n === '{before - 1}'"
-    )
+    count = "document.querySelector('#people [data-person=Naomie] .count').dataset.n"
+    class_.until(f"{count} === '{before - 1}'")
     class_.page.click("#people [data-person=Naomie] .forget")
     class_.page.click("#confirm-yes")
     class_.until("!document.querySelector('#people [data-person=Naomie]')")

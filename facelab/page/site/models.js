@@ -85,8 +85,9 @@ export function createModels(store, curves, changed) {
       say('madeBy', { engine: say(ENGINES[model.engine]) }),
     ];
     if (model.engine === 'file') facts.splice(0, 3, say('knows', { people: model.people.join(', ') }));
-    const result = model.loss === null ? '' : `${say('lossNow', { loss: loss(model.loss) })} · ${say('accuracyNow', { accuracy: share(model.accuracy) })}`;
-    const about = make('div', { className: 'about' }, make('span', { className: 'result', textContent: result }), make('span', { textContent: facts.filter(Boolean).join(' · ') }));
+    const values = { loss: loss(model.loss), accuracy: share(model.accuracy) };
+    const result = make('span', { className: 'result', textContent: model.updates ? say('result', values) : '' });
+    const about = make('div', { className: 'about' }, make('span', { textContent: facts.filter(Boolean).join(' · ') }));
     if (model.engine !== 'file' && model.fingerprint !== fingerprint)
       about.append(make('span', { className: 'changed', textContent: say('changed') }));
     const acts = make('div', { className: 'acts' });
@@ -96,7 +97,7 @@ export function createModels(store, curves, changed) {
       make('a', { className: 'keras', href: modelAddress(id, 'model.keras'), download: `${name}.keras`, textContent: say('keras'), aria: { label: say('kerasOf', { name }) } }),
       make('button', { type: 'button', className: 'remove plain', textContent: say('remove'), aria: { label: say('removeModel', { name }) }, onclick: () => remove(model) }),
     );
-    return make('li', { data: { model: id } }, box, label, about, acts);
+    return make('li', { data: { model: id } }, box, label, result, acts, about);
   }
 
   /** @param {Model} model */

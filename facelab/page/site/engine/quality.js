@@ -21,14 +21,16 @@ export function remark(frame, before, faces) {
   if (before && isSame(frame, before)) return 'frozen';
   if (faces.length > 1) return 'several faces';
   const seen = faces.length ? faceOf(frame, faces[0]) : null;
-  const levels = seen ? seen.data : coloursOf(frame);
+  // of a face in grey, or of all colours
+  const levels = seen ? seen.data : frame.rgba, count = seen ? levels.length : (levels.length / 4) * 3;
   let sum = 0, white = 0;
-  for (const level of levels) {
-    sum += level;
-    if (level >= WHITE) white++;
+  for (let i = 0; i < levels.length; i++) {
+    if (!seen && i % 4 === 3) continue;
+    sum += levels[i];
+    if (levels[i] >= WHITE) white++;
   }
-  if (sum / levels.length < DARK) return 'too dark';
-  if (white / levels.length > BRIGHT) return 'too bright';
+  if (sum / count < DARK) return 'too dark';
+  if (white / count > BRIGHT) return 'too bright';
   if (!seen) return 'no face';
   return blur(seen) > BLUR ? 'blurred' : '';
 }
@@ -39,9 +41,6 @@ function isSame(a, b) {
   for (let i = 0; i < a.rgba.length; i++) if (a.rgba[i] !== b.rgba[i]) return false;
   return true;
 }
-
-/** @param {Frame} frame */
-const coloursOf = ({ rgba }) => rgba.filter((_, i) => i % 4 !== 3);
 
 /**
  * The part of a face's box within the frame, in grey, at the size it is described in.
