@@ -5,7 +5,7 @@ import { area, intersectionOverUnion } from './box.js';
 import { localContrast } from './contrast.js';
 import { rint } from './grey.js';
 import { propose, refine } from './network.js';
-import { cut, scaled, window } from './resize.js';
+import { cut, scaled, framed } from './resize.js';
 
 /** @typedef {import('./grey.js').Grey} Grey */
 /** @typedef {import('./network.js').Net} Net */
@@ -34,7 +34,7 @@ export function candidates(grey, net) {
   const zoom = Math.min(WIDTH / grey.width, HEIGHT / grey.height);
   const width = Math.max(1, rint(grey.width * zoom)), height = Math.max(1, rint(grey.height * zoom));
   const corner = [(WIDTH - width) >> 1, (HEIGHT - height) >> 1];
-  const picture = window(scaled(grey, width, height), -corner[0], -corner[1], WIDTH, HEIGHT);
+  const picture = framed(scaled(grey, width, height), -corner[0], -corner[1], WIDTH, HEIGHT);
   const map = propose(localContrast(picture), WIDTH, HEIGHT, net);
   const found = peaks(map).map((face) => {
     const box = face.slice(0, 4).map((x, i) => f32(f32(x - corner[i % 2]) / f32(zoom)));

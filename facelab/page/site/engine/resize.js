@@ -47,11 +47,11 @@ export function resized(grey, width, height, areas) {
  * @returns {Grey}
  */
 export function cut(grey, left, top, side, pixels) {
-  return scaled(window(grey, left, top, side, side), pixels, pixels);
+  return scaled(framed(grey, left, top, side, side), pixels, pixels);
 }
 
 /**
- * Look at a picture through a window, which shows its edges drawn out where it reaches beyond.
+ * Look at a picture through a frame, which shows its edges drawn out where it reaches beyond.
  * @param {Grey} grey
  * @param {number} left
  * @param {number} top
@@ -59,10 +59,10 @@ export function cut(grey, left, top, side, pixels) {
  * @param {number} height
  * @returns {Grey}
  */
-export function window(grey, left, top, width, height) {
+export function framed(grey, left, top, width, height) {
   const data = new Uint8Array(width * height);
   const last = grey.width - 1;
-  // columns of the window that show the picture itself
+  // columns of it that show the picture itself
   const from = clamp(-left, 0, width), to = clamp(grey.width - left, from, width);
   for (let y = 0; y < height; y++) {
     const row = clamp(top + y, 0, grey.height - 1) * grey.width, at = y * width;
