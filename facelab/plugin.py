@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -15,7 +15,7 @@ from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
 from facelab.contract.errors import FacelabError, Lacking
-from facelab.contract.system import System, title
+from facelab.contract.system import Capability, FaceBase, System, title
 from facelab.gallery.cast import ROLES, parse_cast
 from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
@@ -24,10 +24,11 @@ from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
 from facelab.playing.definitions import check_definitions, overridden
 from facelab.playing.examination import Exam
+from facelab.playing.face_base import KeptGallery
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.fresh import fresh_seed, told
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
-from facelab.playing.options import add_options
+from facelab.playing.options import add_options, plays_a_page
 from facelab.playing.recorder import BLOCKED, LiveSheet, Recorder
 from facelab.playing.report_folder import (
     FOLDER,
@@ -63,6 +64,11 @@ def pytest_configure(config: pytest.Config) -> None:
         if cast and not (config.getoption("gallery") or config.getoption("camera")):
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
         check_options(config)
+        if plays_a_page(config):
+            from facelab.browsing import player
+
+            player.check_options(config)
+            config.pluginmanager.register(player.Onlooker(report_folder(config)))
         fresh = fresh_seed(config)
         report = config.stash[FOLDER] = report_folder(config)
         if config.getoption("people") is not None:
@@ -264,10 +270,28 @@ def sheet(request: pytest.FixtureRequest) -> LiveSheet:
 
 
 @pytest.fixture(scope="session")
-def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> System:
+def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Iterator[System]:
     """The system under test; override it in a conftest.py to bring your own."""
     option = pytestconfig.getoption
-    return load_system(option("system"), option("face_detector"), _cache(request))
+    if plays_a_page(pytestconfig):
+        from facelab.browsing.player import playing
+
+        with playing(pytestconfig) as page:
+            yield page
+        return
+    yield load_system(option("system"), option("face_detector"), _cache(request))
+
+
+@pytest.fixture
+def new_face_base(
+    pytestconfig: pytest.Config, request: pytest.FixtureRequest, tmp_path: Path
+) -> Callable[[], FaceBase]:
+    """What opens an empty face base: the web page that is played, else a gallery of facelab's."""
+    page = request.getfixturevalue("system") if plays_a_page(pytestconfig) else None
+    if page is not None and Capability.PHOTOS_KEPT in page.capabilities:
+        opened: Callable[[], FaceBase] = page.face_base
+        return opened
+    return lambda: KeptGallery(tmp_path / "gallery")
 
 
 def _cache(request: pytest.FixtureRequest) -> Path | None:

@@ -9,7 +9,7 @@ from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
-from facelab.contract.system import Capability
+from facelab.contract.system import Capability, Granted
 from facelab.contract.training import Training
 from facelab.judging import answers as judging
 from facelab.judging import curves, findings
@@ -134,6 +134,8 @@ def model_predicts(sheet: LiveSheet, exam: Exam, photos: Photos, training: Train
     In photos of one's own a face may not be found: photos whose probabilities are all 0 are
     answered with nobody, and do not count.
     """
+    if sheet.lacks(exam.system, Granted.PROBABILITIES):
+        return
     probabilities = exam.ask(training, photos.people, photos).probabilities
     off = judging.distance_from_one(probabilities, exam.expected(True, lambda: False))
     sheet.judge(

@@ -12,7 +12,7 @@ from pytest_bdd import then, when
 from facelab.contract.frame import Stretch
 from facelab.contract.interval import Interval
 from facelab.contract.photos import Photos
-from facelab.contract.system import Capability
+from facelab.contract.system import Capability, Granted
 from facelab.contract.training import Training
 from facelab.judging import answers as judging
 from facelab.judging import counts as counting
@@ -55,6 +55,8 @@ def held(
     The photos come from all over the gallery, and each is held still for three frames. So the live
     count must use the same weights, of the same replicate, as the answers to photos.
     """
+    if sheet.lacks(exam.system, Granted.PROBABILITIES):
+        return
     chosen = photos.select(counting.spread(len(photos), number))
     asked = exam.ask(training, photos.people, chosen).probabilities
     distance = np.abs(exam.hold(training, chosen) - asked).max(axis=(1, 2))
@@ -109,6 +111,8 @@ def _there(one: Stretch) -> str:
 @then(phrase("each of its {frames:Count} frames adds one to the count"))
 def adds_one(sheet: LiveSheet, exam: Exam, watched: Watched, frames: int) -> None:
     """Count frames that are missing, too many, or do not add one to one person's count; exact."""
+    if sheet.lacks(exam.system, Granted.COUNT):
+        return
     demanded = exam.expected(frames, lambda: exam.played)
     odd = counting.odd_additions(watched.added) + abs(watched.added.shape[1] - demanded)
     sheet.judge("frames that do not add one", odd, Interval.exactly(0), exact=True)
@@ -165,6 +169,8 @@ def leads_soon(sheet: LiveSheet, exam: Exam, photos: Photos, watched: Watched, f
 @then(phrase("all {frames:Count} frames are counted"))
 def frames_counted(sheet: LiveSheet, exam: Exam, counts: NDArray[np.int64], frames: int) -> None:
     """Add the tally up; exact. In a film of one's own there must be as many as it has frames."""
+    if sheet.lacks(exam.system, Granted.COUNT):
+        return
     demanded = exam.expected(frames, lambda: exam.played)
     total = counts.sum(axis=1)
     sheet.judge("frames counted", total, Interval.exactly(demanded), exact=True)

@@ -7,7 +7,7 @@ from pytest_bdd import then
 from facelab.contract.interval import Interval
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
-from facelab.contract.system import Capability
+from facelab.contract.system import Capability, Granted, limits
 from facelab.contract.training import Training
 from facelab.judging import curves, findings, orders
 from facelab.playing.examination import Exam
@@ -76,8 +76,10 @@ def first_value(sheet: LiveSheet, training: Training, distance: float) -> None:
 
 
 @then("every accuracy is a whole number of photos out of its batch")
-def whole_accuracies(sheet: LiveSheet, training: Training) -> None:
+def whole_accuracies(sheet: LiveSheet, exam: Exam, training: Training) -> None:
     """Count accuracies that are no whole number of photos over the batch's size; exact."""
+    if sheet.lacks(exam.system, Granted.ACCURACY):
+        return
     sheet.judge(
         "accuracies no batch can have",
         curves.odd_accuracies(training.history),
@@ -88,11 +90,13 @@ def whole_accuracies(sheet: LiveSheet, training: Training) -> None:
 
 
 @then("every value is finite and no loss is negative")
-def finite_values(sheet: LiveSheet, training: Training) -> None:
+def finite_values(sheet: LiveSheet, exam: Exam, training: Training) -> None:
     """Find the smallest loss; a value that is not finite refuses too. Exact."""
     sheet.judge(
         "smallest loss",
-        curves.smallest_loss(training.history),
+        curves.smallest_loss(
+            training.history, accuracies=Granted.ACCURACY not in limits(exam.system)
+        ),
         Interval.at_least(0),
         exact=True,
         found=findings.not_a_loss(training.history),
@@ -137,15 +141,19 @@ def loss_drops(sheet: LiveSheet, training: Training, low: float, high: float) ->
 
 
 @then(phrase("from update to update the accuracy changes by at least {least:Number} on average"))
-def accuracy_varies(sheet: LiveSheet, training: Training, least: float) -> None:
+def accuracy_varies(sheet: LiveSheet, exam: Exam, training: Training, least: float) -> None:
     """Measure the mean distance of an update's accuracy from the one before."""
+    if sheet.lacks(exam.system, Granted.ACCURACY):
+        return
     swing = curves.accuracy_swing(training.history)
     sheet.judge("mean change of the accuracy", swing, Interval.at_least(least))
 
 
 @then(phrase("on average over the first half of the epochs the accuracy is under {bound:Number}"))
-def accuracy_stays_low(sheet: LiveSheet, training: Training, bound: float) -> None:
+def accuracy_stays_low(sheet: LiveSheet, exam: Exam, training: Training, bound: float) -> None:
     """Measure the mean accuracy of the epochs, over their photos, each taken before its update."""
+    if sheet.lacks(exam.system, Granted.ACCURACY):
+        return
     mean = curves.early_accuracy(training.history)
     sheet.judge("mean accuracy of the first half of the epochs", mean, Interval.less_than(bound))
 
@@ -164,6 +172,8 @@ def accuracy_settles(
     High: its mean over so many updates in a row reaches the level; counted to the last of them. Not
     run when the training has too few updates for it, as with few photos.
     """
+    if sheet.lacks(exam.system, Granted.ACCURACY):
+        return
     updates = training.history.updates
     exam.require(
         updates * part > window,
@@ -180,8 +190,10 @@ def accuracy_settles(
 
 
 @then(phrase("in every epoch of the last half the accuracy is at least {least:Number}"))
-def accuracy_stays_high(sheet: LiveSheet, training: Training, least: float) -> None:
+def accuracy_stays_high(sheet: LiveSheet, exam: Exam, training: Training, least: float) -> None:
     """Measure the lowest epoch's mean accuracy among the last half of the epochs."""
+    if sheet.lacks(exam.system, Granted.ACCURACY):
+        return
     sheet.judge(
         "lowest accuracy of an epoch of the last half",
         curves.late_accuracy(training.history),
@@ -257,12 +269,19 @@ def more_updates(
     )
 )
 def settles_later(
-    sheet: LiveSheet, training: Training, smaller_training: Training, window: int, level: float
+    sheet: LiveSheet,
+    exam: Exam,
+    training: Training,
+    smaller_training: Training,
+    window: int,
+    level: float,
 ) -> None:
     """Count, seed by seed, how many updates later the accuracy is high.
 
     High: its mean over so many updates in a row reaches the level.
     """
+    if sheet.lacks(exam.system, Granted.ACCURACY):
+        return
     both = training.history, smaller_training.history
     later = curves.updates_later(*both, level, window)
     found = findings.later(*both, level, window)

@@ -8,6 +8,7 @@ from facelab.contract.errors import Lacking
 from facelab.contract.interval import Interval
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
+from facelab.contract.system import Granted
 from facelab.contract.training import Training
 from facelab.judging import answers as judging
 from facelab.judging import findings
@@ -116,12 +117,16 @@ def load_costs(
 
 
 @then(phrase("it is no surer of the right person there, beyond a chance of {chance:Percent}"))
-def load_blurs(sheet: LiveSheet, crowd_and_few: tuple[Answers, Answers], chance: float) -> None:
+def load_blurs(
+    sheet: LiveSheet, exam: Exam, crowd_and_few: tuple[Answers, Answers], chance: float
+) -> None:
     """Compare the right person's margin with many people and with few, by Wilcoxon's test.
 
     The margin is the right person's probability minus the next one's, a mean over each burst; the
     measure is the probability of being so much surer with more people by chance.
     """
+    if sheet.lacks(exam.system, Granted.PROBABILITIES):
+        return
     crowd, few = crowd_and_few
     gained = judging.margins_lost(crowd, few)
     sheet.judge(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from pytest_bdd import given, then, when
@@ -9,7 +10,8 @@ from pytest_bdd import given, then, when
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
 from facelab.contract.photos import Photos
-from facelab.gallery.gallery import Gallery
+from facelab.contract.system import FaceBase
+from facelab.gallery.image import encode_png
 from facelab.gallery.source import Source
 from facelab.judging.photos import differing, no_photo
 from facelab.playing.examination import Exam
@@ -110,30 +112,31 @@ def recording_is_whole(sheet: LiveSheet, source: Source) -> None:
 
 
 @given("a new gallery", target_fixture="face_base")
-def new_gallery(tmp_path: Path) -> Gallery:
-    """Open an empty gallery in a folder of its own."""
-    return Gallery(tmp_path / "gallery")
+def new_gallery(new_face_base: Callable[[], FaceBase]) -> FaceBase:
+    """Open an empty gallery in a folder of its own, or the empty face base of a web page."""
+    return new_face_base()
 
 
 @given("a gallery that keeps them", target_fixture="face_base")
 @when("they are saved in a new gallery", target_fixture="face_base")
-def gallery_keeps(tmp_path: Path, photos: Photos) -> Gallery:
-    """Save photos in a new gallery, one by one."""
-    gallery = Gallery(tmp_path / "gallery")
+def gallery_keeps(new_face_base: Callable[[], FaceBase], photos: Photos) -> FaceBase:
+    """Save photos in a new gallery, one by one; on a web page, film them."""
+    gallery = new_face_base()
     for frame, person in zip(photos.frames, photos.labels["person"], strict=True):
         gallery.save(person, frame)
     return gallery
 
 
 @when(phrase("{damage:Foreign} is handed in as a photo of {person:Name}"), target_fixture="refusal")
-def foreign_file(tmp_path: Path, face_base: Gallery, damage: str, person: str) -> str:
+def foreign_file(
+    tmp_path: Path, photos: Photos, face_base: FaceBase, damage: str, person: str
+) -> str:
     """Add a file that is no whole photo, and keep the gallery's message.
 
     Known are `a text`, `an empty file` and `half of a photo`.
     """
     path = tmp_path / "foreign.jpg"
-    photo = next((face_base.folder / "gallery").rglob("*.png")).read_bytes()
-    path.write_bytes(no_photo(damage, photo))
+    path.write_bytes(no_photo(damage, encode_png(photos.frames[0])))
     try:
         face_base.add(person, path)
     except FacelabError as error:
@@ -154,10 +157,10 @@ def refused_by_name(sheet: LiveSheet, refusal: str) -> None:
 
 
 @then("every photo is given back pixel for pixel")
-def given_back(sheet: LiveSheet, photos: Photos, face_base: Gallery) -> None:
-    """Open the gallery anew and compare it with the photos, person by person.
+def given_back(sheet: LiveSheet, photos: Photos, face_base: FaceBase) -> None:
+    """Open the gallery or page anew and compare it with the photos, person by person.
 
     Counted are photos of which a single pixel differs.
     """
-    found = differing(photos, Gallery(face_base.folder).photos())
+    found = differing(photos, face_base.photos())
     sheet.judge("photos that differ", len(found), Interval.exactly(0), exact=True, details=found)

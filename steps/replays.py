@@ -9,7 +9,7 @@ from facelab.contract.history import History
 from facelab.contract.interval import Interval
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
-from facelab.contract.system import Capability
+from facelab.contract.system import Capability, Granted
 from facelab.contract.training import Training
 from facelab.judging import answers as judging
 from facelab.judging import curves, findings, replay
@@ -36,9 +36,9 @@ def replayed(
     """Return what calculates each replicate again, and what it said of its updates."""
     oracles = exam.oracles(photos, parameters, len(history.seeds))
     told = [
-        replay.Told(loss, accuracy, [batch[batch >= 0] for batch in order])
-        for loss, accuracy, order in zip(
-            history.loss, history.accuracy, history.photos, strict=True
+        replay.Told(loss[:drawn], accuracy[:drawn], [batch[batch >= 0] for batch in order[:drawn]])
+        for loss, accuracy, order, drawn in zip(
+            history.loss, history.accuracy, history.photos, history.drawn, strict=True
         )
     ]
     replay.replay_together(oracles, told)
@@ -147,6 +147,8 @@ def worth_its_curve(sheet: LiveSheet, exam: Exam, photos: Photos, training: Trai
     wrong now, minus the upper bound of the share wrong then, each exact with 95 % confidence: the
     photos must not show that it answers worse than it learnt.
     """
+    if sheet.lacks(exam.system, Granted.ACCURACY):
+        return
     wrong = judging.errors(exam.ask(training, photos.people, photos))
     before = curves.errors_of_last_epoch(training.history)
     sheet.judge(
@@ -166,6 +168,8 @@ def replicates_differ(
 
     The training is repeated with the last seed first.
     """
+    if sheet.lacks(exam.system, Granted.SEEDS):
+        return
     again = exam.train(photos, parameters, backwards=True)
     first, second = training.history.loss, again.history.loss[::-1]
     sheet.judge(

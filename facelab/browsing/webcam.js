@@ -95,7 +95,7 @@
     const native = last(device.deviceId);
     for (const side of ['width', 'height'])
       if (Math.max(video[side]?.exact ?? 0, video[side]?.min ?? 0) > native[side])
-        throw new OverconstrainedError(side, `at most ${native[side]}`);
+        throw new OverconstrainedError(side, `its ${side} is at most ${native[side]} pixels`);
     const cam = { deviceId: device.deviceId, ...(way === 'canvas' ? painted : generated)(video) };
     const { track } = cam;
     const settings = track.getSettings.bind(track);
@@ -110,7 +110,7 @@
     open.add(cam);
     allowed = true;
     // A webcam takes its time to its first frame, which is black, and lost before anybody looks.
-    cam.warm = new Promise((done) => setTimeout(done, WARMING)).then(() => cam.put(last(cam.deviceId)));
+    cam.warm = new Promise((done) => setTimeout(done, WARMING)).then(() => hand(cam, last(cam.deviceId)));
     return cam.stream;
   };
   media.enumerateDevices = async () =>
@@ -119,12 +119,20 @@
       return { kind: 'videoinput', ...told, toJSON: () => ({ kind: 'videoinput', ...told }) };
     });
 
+  /** Hand a frame over, unless the page has stopped the track, perhaps just now. */
+  async function hand(cam, frame) {
+    if (cam.track.readyState === 'ended') return;
+    await Promise.resolve(cam.put(frame)).catch((error) => {
+      if (cam.track.readyState !== 'ended') throw error;
+    });
+  }
   const live = () => {
     for (const cam of open) if (cam.track.readyState === 'ended') open.delete(cam);
     return [...open];
   };
-  const decoded = (content) =>
-    createImageBitmap(new Blob([Uint8Array.from(atob(content), (c) => c.charCodeAt(0))]));
+  const bytes = (content) =>
+    Uint8Array.fromBase64?.(content) ?? Uint8Array.from(atob(content), (c) => c.charCodeAt(0));
+  const decoded = (content) => createImageBitmap(new Blob([bytes(content)]));
 
   window.facelabWebcam = {
     /** How many tracks are open. */
@@ -135,7 +143,7 @@
       const id = devices[number].deviceId;
       shown.set(id, frame);
       const seeing = live().filter((cam) => cam.deviceId === id);
-      await Promise.all(seeing.map(async (cam) => (await cam.warm, cam.put(frame))));
+      await Promise.all(seeing.map((cam) => cam.warm.then(() => hand(cam, frame))));
       return seeing.length;
     },
     /** From now on refuse with the DOMException of this name; null: allow again. */

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facelab.base.opencv import opencv
 from facelab.contract.frame import Frame
+from facelab.gallery.image import encode_png, read_bytes
+from facelab.gallery.pictures import Pictures
 
 if TYPE_CHECKING:
     from playwright.sync_api import BrowserContext, Page
@@ -80,12 +82,11 @@ def plug(page: Page, devices: tuple[str, ...]) -> None:
 
 def encoded(frame: bytes | Frame) -> str:
     """Return a frame as a page is handed it: base64 of the file, or of a PNG of the pixels."""
-    return base64.b64encode(frame if isinstance(frame, bytes) else png(frame)).decode()
+    return base64.b64encode(frame if isinstance(frame, bytes) else encode_png(frame)).decode()
 
 
-def png(frame: Frame) -> bytes:
-    """Return pixels (height, width, 3) uint8 as a PNG, without loss, and in haste."""
-    cv2 = opencv()
-    written, content = cv2.imencode(".png", frame, [cv2.IMWRITE_PNG_COMPRESSION, 1])
-    assert written
-    return bytes(content)
+def content_of(frames: Sequence[Frame], place: int) -> bytes | Frame:
+    """Return a frame as it is best handed over: the bytes of its file, where it is a whole one."""
+    if isinstance(frames, Pictures) and not frames.most:
+        return read_bytes(frames.folder, frames.files[place])
+    return frames[place]

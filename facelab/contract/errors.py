@@ -22,3 +22,7 @@ class SystemFault(FacelabError, AssertionError):
 
 class Lacking(FacelabError):
     """What the source of the frames does not have: the scenario that needs it is not run."""
+
+
+class Unoffered(Lacking):
+    """What the system under test does not offer, as ``… does not offer a rate of 0.3``."""

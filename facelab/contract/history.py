@@ -24,6 +24,8 @@ class History:
     partial batch up, ``UNNAMED`` stands for each photo of a system that does not name them.
     ``updates_per_epoch``: so that update u belongs to epoch u // updates_per_epoch.
     ``people``: how many there are to choose from, hence a loss of ln(people) at chance.
+    Replicates that were interrupted at different updates are as long as the longest: the others
+    end in updates without photos, whose values are NaN.
     ``remarks``: what looks as if the system were wrong in a way that is known, a line each.
     """
 
@@ -40,6 +42,11 @@ class History:
     def updates(self) -> int:
         """The number of updates made: fewer than requested when the training was interrupted."""
         return int(self.loss.shape[1])
+
+    @property
+    def drawn(self) -> NDArray[np.int64]:
+        """The number of updates that each replicate made, (R,)."""
+        return np.asarray(np.count_nonzero(self.batch_sizes, axis=1), np.int64)
 
     @property
     def epochs(self) -> int:

@@ -9,11 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from facelab.contract.frame import Frame
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.text import one_line
@@ -40,6 +42,28 @@ class Capability(StrEnum):
     """The rate that was really used is known: read back from the weights, or from the losses,
     which takes initial weights and photo ids."""
 
+    PHOTOS_KEPT = "photos kept"
+    """It keeps photos and gives them back: ``face_base()`` opens its face base, emptied."""
+
+
+class Granted(StrEnum):
+    """What the exam takes for granted, unless a system names it in its ``limits``.
+
+    No capability, which a system must list: one that knows none of these words lacks nothing.
+    """
+
+    ACCURACY = "accuracy"
+    """It tells the accuracy of every update."""
+
+    PROBABILITIES = "probabilities"
+    """It answers with a probability of each person, not with a name alone."""
+
+    COUNT = "exact count"
+    """It counts every frame of a film, each once."""
+
+    SEEDS = "seeds"
+    """It draws its random numbers from the seed that it is given."""
+
 
 class Described(Protocol):
     """What says what it is."""
@@ -58,10 +82,31 @@ class Described(Protocol):
 
 
 class System(Described, Protocol):
-    """A webcam face classifier that can sit the exam."""
+    """A webcam face classifier that can sit the exam.
+
+    It may have ``limits``, those of ``Granted`` that it lacks.
+    """
 
     def train(self, photos: Photos, request: TrainingRequest) -> Training:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
+
+
+class FaceBase(Protocol):
+    """What keeps photos by person, and gives them back."""
+
+    def save(self, person: str, frame: Frame) -> str:
+        """Keep a frame; return the name of its file."""
+
+    def add(self, person: str, path: Path) -> str:
+        """Keep a photo file. Raises FacelabError, which names it, when it is no whole picture."""
+
+    def photos(self) -> Photos:
+        """Return all that is kept, read anew."""
+
+
+def limits(system: System) -> frozenset[str]:
+    """Return what a system lacks of what the exam takes for granted."""
+    return frozenset(map(str, getattr(system, "limits", ())))
 
 
 @dataclass(frozen=True)

@@ -149,9 +149,14 @@ def next_decrease(history: History, loss: Values) -> Values:
     return np.asarray((last - loss) / (before - last), np.float64)
 
 
-def smallest_loss(history: History) -> Values:
-    """Return the smallest loss of any update, in nats, (R,); NaN when one is not finite."""
-    finite = np.isfinite(history.loss).all(axis=1) & np.isfinite(history.accuracy).all(axis=1)
+def smallest_loss(history: History, *, accuracies: bool = True) -> Values:
+    """Return the smallest loss of any update, in nats, (R,); NaN when a value is not finite.
+
+    ``accuracies``: those count too.
+    """
+    finite = np.isfinite(history.loss).all(axis=1)
+    if accuracies:
+        finite &= np.isfinite(history.accuracy).all(axis=1)
     return np.where(finite, history.loss.min(axis=1), np.nan).astype(np.float64)
 
 
@@ -221,7 +226,7 @@ def unlike_values(part: History, whole: History) -> NDArray[np.bool_]:
     head = slice(None), slice(part.updates)
     pairs = (part.loss, whole.loss[head]), (part.accuracy, whole.accuracy[head])
     alike = [np.isclose(one, other, rtol=0, atol=0, equal_nan=True) for one, other in pairs]
-    return ~(alike[0] & alike[1])
+    return ~(alike[0] & alike[1]) & (part.batch_sizes > 0)
 
 
 def worst_rate_error(history: History, learning_rate: float) -> Values:
@@ -236,9 +241,11 @@ def errors_of_last_epoch(history: History) -> tuple[Values, int]:
     An interrupted training may have ended within an epoch: its last updates count, as many as an
     epoch has.
     """
-    last = slice(-history.updates_per_epoch, None)
-    sizes, accuracy = history.batch_sizes[:, last], history.accuracy[:, last].astype(np.float64)
-    return np.rint((sizes * (1 - accuracy)).sum(axis=1)), int(sizes[0].sum())
+    update, drawn = np.arange(history.updates), history.drawn[:, None]
+    last = (update >= drawn - history.updates_per_epoch) & (update < drawn)
+    sizes, accuracy = history.batch_sizes * last, history.accuracy.astype(np.float64)
+    wrong = np.where(last, sizes * (1 - accuracy), 0)
+    return np.rint(wrong.sum(axis=1)), int(sizes[0].sum())
 
 
 def odd_replicates(first: NDArray[np.float32], second: NDArray[np.float32]) -> Values:

@@ -143,8 +143,7 @@ class Store:
         if found == self._seen:
             return False
         self._gallery.refresh()
-        table = self._gallery.table.sort_values("file")
-        rows = ({str(k): v for k, v in row.items()} for row in table.to_dict("records"))
+        rows = sorted(self._gallery.rows, key=lambda row: row["file"])
         self._rows = {row["file"]: row for row in rows if row["set"].split("/")[0] in SETS}
         self._seen = found
         self.revision += 1

@@ -186,16 +186,19 @@ class Exam:
         """Play a clip and return what each frame adds to the live count, (R, frames, people + 1).
 
         The last column is nobody's. A training that can ``watch`` follows the face through the
-        clip; others see single frames.
+        clip; others see single frames. One that counts by itself, with ``count``, is read.
         """
         self.played = len(clip)
         handed = nullcontext(clip) if self._own else blind.to_watch(clip)
         with handed as shown, self._theirs("watch"):
-            added = [
-                tally(answers[:, frame : frame + 1])
-                for answers in self.watcher(training)(shown)
-                for frame in range(answers.shape[1])
-            ]
+            if (count := getattr(training, "count", None)) is not None:
+                added = list(count(shown))
+            else:
+                added = [
+                    tally(answers[:, frame : frame + 1])
+                    for answers in self.watcher(training)(shown)
+                    for frame in range(answers.shape[1])
+                ]
         if not added:
             raise SystemFault(f"{self.system.name}: answered no frame of a film of {len(clip)}")
         return np.stack(added, axis=1)

@@ -20,8 +20,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--system",
         default="facelab",
-        help="system under test: facelab, package.module:factory or 'command: node trainer.js'; "
-        "default %(default)s",
+        help="system under test: facelab, page (its web page, played in a browser), "
+        "package.module:factory or 'command: node trainer.js'; default %(default)s",
     )
     group.addoption(
         "--face-detector",
@@ -88,4 +88,39 @@ def add_options(parser: pytest.Parser) -> None:
         "--report-photos",
         action="store_true",
         help="show photos of real people in the report too, not of the studio's actors alone",
+    )
+    _add_page_options(group)
+
+
+def plays_a_page(config: pytest.Config) -> bool:
+    """Return whether a web page is the system under test: facelab's own, or a stranger's."""
+    option = config.getoption
+    described = option("page") is not None or option("page_description") is not None
+    return described or option("system") == "page"
+
+
+def _add_page_options(group: pytest.OptionGroup) -> None:
+    group.addoption(
+        "--page",
+        metavar="ADDRESS",
+        help="play the book on somebody's web page, in a browser, by --page-description",
+    )
+    group.addoption(
+        "--page-description",
+        metavar="FILE",
+        help="where on that page things are (docs/your_page.md)",
+    )
+    group.addoption(
+        "--page-engine",
+        choices=("computer", "browser"),
+        default="computer",
+        help="where facelab's own page, --system page, learns and answers; default %(default)s",
+    )
+    group.addoption(
+        "--page-headed", action="store_true", help="show the browser's window, to look on"
+    )
+    group.addoption(
+        "--page-trace",
+        action="store_true",
+        help="keep a trace of what was refused beside the report, for `playwright show-trace`",
     )

@@ -18,10 +18,10 @@ import pytest
 from numpy.typing import ArrayLike
 from pytest_bdd.exceptions import StepDefinitionNotFoundError
 
-from facelab.contract.errors import LONGEST, FacelabError, Lacking
+from facelab.contract.errors import LONGEST, FacelabError, Lacking, Unoffered
 from facelab.contract.history import History
 from facelab.contract.interval import Interval
-from facelab.contract.system import Capability, System, title
+from facelab.contract.system import Capability, Granted, System, limits, title
 from facelab.contract.text import one_line
 from facelab.contract.verdict import Refused, Verdict, judge
 from facelab.playing.features import example_of, family_of, feature_of, scenario_of
@@ -40,6 +40,10 @@ LACK = {
     Capability.STOP: "to be stopped",
     Capability.NOBODY: "to answer nobody where no face is seen",
     Capability.LEARNING_RATE: "a learning rate read back (it takes initial weights and photo ids)",
+    Granted.ACCURACY: "the accuracy of an update",
+    Granted.PROBABILITIES: "probabilities",
+    Granted.COUNT: "a count of every frame",
+    Granted.SEEDS: "a seed to be set",
 }
 """What a system does not offer, in the reason why a scenario is not run."""
 
@@ -136,14 +140,17 @@ class LiveSheet:
         self._long[name] = history
         return name
 
-    def lacks(self, system: System, capability: Capability) -> bool:
+    def lacks(self, system: System, needed: Capability | Granted) -> bool:
         """Return whether a system lacks what the step needs; then the step is not run.
 
         The steps after it are played all the same: what they judge is judged.
         """
-        if capability in system.capabilities:
+        granted = isinstance(needed, Granted)
+        if granted and needed not in limits(system):
             return False
-        reason = f"{title(system)} does not offer {LACK[capability]}"
+        if not granted and needed in system.capabilities:
+            return False
+        reason = f"{title(system)} does not offer {LACK[needed]}"
         self.pass_over(reason, coverage.SYSTEM)
         return True
 
@@ -179,7 +186,7 @@ class LiveSheet:
     def fail(self, error: Exception) -> None:
         """Close the step with the verdict that an exception means."""
         if isinstance(error, Lacking):
-            self.cause = coverage.GALLERY
+            self.cause = coverage.SYSTEM if isinstance(error, Unoffered) else coverage.GALLERY
         self.end(*verdict_on(error))
 
     def end(self, verdict: str, message: str = "") -> None:

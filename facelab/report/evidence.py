@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -38,16 +39,18 @@ def curves(title: str, history: History) -> Evidence:
     curve is {"update": [...], "low": [...], "high": [...]}, a list a replicate in low and high.
     Short curves have low = high = the values; long ones keep the extremes of every bin of
     updates, so that none is lost; ``file``, when there, is the CSV beside that has every value.
+    Of replicates that were interrupted at different updates those are shown that all made.
     """
+    common = int(history.drawn.min())
     return {
         "kind": "curves",
         "title": title,
-        "updates": history.updates,
+        "updates": common,
         "updates_per_epoch": history.updates_per_epoch,
         "people": history.people,
         "seeds": list(history.seeds),
-        "loss": _envelope(history.loss),
-        "accuracy": _envelope(history.accuracy),
+        "loss": _envelope(history.loss[:, :common]),
+        "accuracy": _envelope(history.accuracy[:, :common]),
     }
 
 
@@ -131,3 +134,9 @@ def growth(title: str, bands: dict[str, list[Band]], wish: str) -> Evidence:
 def series(title: str, x: str, y: str, points: Sequence[tuple[float, float]]) -> Evidence:
     """Show a measure against a parameter: {"kind": "series", "x", "y", "points": [[x, y]]}."""
     return {"kind": "series", "title": title, "x": x, "y": y, "points": [list(p) for p in points]}
+
+
+def picture(title: str, content: bytes) -> Evidence:
+    """Show a picture, a JPEG: {"kind": "picture", "picture": its data address}."""
+    address = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
+    return {"kind": "picture", "title": title, "picture": address}

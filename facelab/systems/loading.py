@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from facelab.contract.errors import FacelabError
 from facelab.contract.photos import Photos
-from facelab.contract.system import Capability, System
+from facelab.contract.system import Capability, Granted, System
 from facelab.contract.text import one_line, quoted
 from facelab.contract.training import Training, TrainingRequest
 from facelab.systems.process import Process, program
@@ -112,6 +112,12 @@ def as_system(
         raise FacelabError(
             f"--system: {described(name)} has the capabilities {quoted(made.capabilities, 100)}, "
             f"allowed is a list of {', '.join(known)}"
+        )
+    lacking, granted = getattr(made, "limits", ()), [str(one) for one in Granted]
+    if isinstance(lacking, str) or any(one not in granted for one in lacking):
+        raise FacelabError(
+            f"--system: {described(name)} has the limits {quoted(lacking, 100)}, allowed is a list "
+            f"of {', '.join(granted)}"
         )
     if hasattr(made, "learn"):
         from facelab.systems.embedded import Embedded

@@ -121,7 +121,9 @@ def test_every_frame_is_seen_once_in_order_pixel_for_pixel(
         assert show(page, file.read_bytes()) == 1
         page.wait_for_function("count => seen.length === count", arg=number + 1)
     for file, one in zip(files, seen(page, len(files)), strict=True):
-        assert np.array_equal(pixels(one), cv2.imread(str(file)))
+        frame = cv2.imread(str(file))
+        assert frame is not None
+        assert np.array_equal(pixels(one), frame)
     page.context.close()
 
 
@@ -199,4 +201,16 @@ def test_its_plug_can_be_pulled(browser: Browser, url: str, way: str) -> None:
     page.wait_for_function("ended === 1")
     assert webcam.opened(page) == 0
     assert show(page, draw(0, 0)) == 0
+    page.context.close()
+
+
+def test_a_track_that_is_stopped_while_it_warms_up_is_no_error(browser: Browser, url: str) -> None:
+    page = opened(browser, url, Webcam())
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    stopping = "stream => stream.getTracks().forEach(track => track.stop())"
+    page.evaluate(f"navigator.mediaDevices.getUserMedia({{video: true}}).then({stopping})")
+    assert show(page, draw(0, 0)) == 0
+    page.wait_for_timeout(300)
+    assert not errors
     page.context.close()

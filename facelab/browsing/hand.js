@@ -1,0 +1,87 @@
+// What is done on facelab's own page many times over, in one go: hold a frame up, wait until the page
+// has looked, press a button. Put in before the page's scripts; it calls nothing of theirs.
+(() => {
+  const at = (selector) => document.querySelector(selector);
+  const pause = () => new Promise((done) => setTimeout(done, 0));
+  const number = (element, name) => Number(element?.dataset[name] ?? 0);
+  const preview = () => at('#preview');
+  const count = (person) => number(at(`#people [data-person=${CSS.escape(person)}] .count`), 'n');
+
+  /** Wait until something holds, for `wait` ms; false: it did not. */
+  async function until(held, wait) {
+    const end = performance.now() + wait;
+    while (!held()) {
+      if (performance.now() > end) return false;
+      await pause();
+    }
+    return true;
+  }
+  /** Press a button that can be seen and pressed. */
+  function press(selector) {
+    const button = at(selector);
+    if (!button || button.disabled || !button.checkVisibility()) throw new Error(`${selector} cannot be pressed`);
+    button.click();
+  }
+  /** Hold a frame up until the page has looked at it. */
+  async function look(content, wait) {
+    const before = number(preview(), 'described');
+    await facelabWebcam.show(content);
+    return until(() => number(preview(), 'described') > before, wait);
+  }
+  const rows = () => at('#answers')?.tBodies[0]?.rows.length ?? 0;
+  const frames = () => Number(at('#frames').textContent);
+  const columns = (ids, attribute, cells) =>
+    ids.map((id) => [...document.querySelectorAll(cells(id))].map((cell) => Number(cell.dataset[attribute] ?? 0)));
+
+  window.facelabHand = {
+    until, look,
+    /** Take a photo of each frame; at the end all are kept. The number kept before one was not. */
+    async film([contents, person, wait]) {
+      const before = count(person);
+      for (const [place, content] of contents.entries()) {
+        if (!(await look(content, wait))) return ['the webcam', place];
+        // the one before is on the disk: so they are kept in their order
+        if (!(await until(() => count(person) === before + place, wait))) return ['a photo', place];
+        press('#take');
+      }
+      const kept = await until(() => count(person) === before + contents.length && !number(at('#unsent'), 'count'), wait);
+      return kept ? null : ['a photo', contents.length];
+    },
+    /** Take photos away, by the names of their files, of the person that is chosen. */
+    async remove([files, wait]) {
+      const of = (file) => [...document.querySelectorAll('#photos li')].find((li) => li.dataset.key?.startsWith(`${file} `));
+      for (const file of files) {
+        of(file).querySelector('button.remove').click();
+        if (!(await until(() => at('#confirm').open, wait))) return file;
+        press('#confirm-yes');
+        if (!(await until(() => !of(file), wait))) return file;
+      }
+      return null;
+    },
+    /** Have the table answer each frame, a row a frame; how many were. */
+    async ask([contents, wait]) {
+      for (const [place, content] of contents.entries()) {
+        const before = rows();
+        await facelabWebcam.show(content);
+        if (!(await until(() => rows() > before, wait))) return place;
+      }
+      return contents.length;
+    },
+    /** Have the tally count each frame: what it added to each model's rows, and what is live. */
+    async count([contents, ids, wait]) {
+      const tally = () => columns(ids, 'n', (id) => `#tally tbody td[data-model="${id}"]`);
+      const live = () => ids.map((id) => at(`#live [data-model="${id}"]`)?.dataset.probabilities ?? '');
+      const told = [];
+      let before = tally();
+      for (const content of contents) {
+        const counted = frames();
+        await facelabWebcam.show(content);
+        if (!(await until(() => frames() > counted, wait))) break;
+        const now = tally();
+        told.push([now.map((column, model) => column.map((n, row) => n - before[model][row])), frames() - counted, live()]);
+        before = now;
+      }
+      return told;
+    },
+  };
+})();

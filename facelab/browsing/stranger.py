@@ -1,0 +1,385 @@
+"""Stranger: a page that somebody else made, as a system under test, by its description.
+
+Such a page has one model, and no memory of the photos before. So every replicate gets a tab of its
+own, which films, learns and answers, and is kept while others are trained.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from playwright.sync_api import Browser
+
+from facelab.browsing.description import Description, Setting, plain, routes_of
+from facelab.browsing.filming import Filming
+from facelab.browsing.onlooker import Picture
+from facelab.browsing.series import history_of, number_in, rows_of, same
+from facelab.browsing.tab import Tab, shown
+from facelab.browsing.webcam import content_of, encoded
+from facelab.contract.errors import FacelabError, SystemFault, Unoffered
+from facelab.contract.frame import Frame
+from facelab.contract.history import History
+from facelab.contract.parameters import Parameters
+from facelab.contract.photos import Photos
+from facelab.contract.system import Capability, Granted
+from facelab.contract.text import one_line
+from facelab.contract.training import TrainingRequest
+
+TABS = 16
+"""Tabs that are kept open, at most: each holds a page and its model."""
+
+WATCH = """
+([series, answer, attribute]) => {
+  // Every text that was written, one after another, and not the last of a few alone.
+  const told = record => record.type === 'childList' && record.addedNodes.length
+    ? [...record.addedNodes].map(node => node.textContent).join('') : null;
+  window.facelabTold = { values: [], answers: 0 };
+  const on = (at, options, note) => {
+    for (const element of at ? document.querySelectorAll(at) : [])
+      new MutationObserver(records =>
+        records.forEach(one => note(told(one) ?? element.textContent))).observe(element, options);
+  };
+  const text = { childList: true, characterData: true, subtree: true };
+  on(series, text, one => facelabTold.values.push(one));
+  on(answer, attribute ? { attributes: true, attributeFilter: [attribute] } : text,
+    () => facelabTold.answers += 1);
+}
+"""
+"""Looks on in the page: the texts of a series, and how often an answer was written."""
+
+ASK = """
+async ([content, counter, after, at, attribute, texts, wait]) => {
+  const element = (selector) => document.querySelector(selector);
+  const number = () => counter ? element(counter)?.textContent : facelabTold.answers;
+  const before = number(), end = performance.now() + wait;
+  const fresh = () => counter ? number() !== before : number() >= before + after;
+  await facelabWebcam.show(content);
+  let next = performance.now() + 30;
+  while (!fresh()) {
+    if (performance.now() > end) return null;
+    if (!counter && performance.now() > next) { // it looks when it likes: let it look again
+      await facelabWebcam.show(content);
+      next = performance.now() + 30;
+    }
+    await new Promise(done => setTimeout(done, 0));
+  }
+  const read = selector => element(selector)?.textContent ?? '';
+  return [attribute ? element(at)?.getAttribute(attribute) : read(at), texts.map(read)];
+}
+"""
+"""Shows a frame until its answer is there; what is to be read then, or null."""
+
+
+class Stranger:
+    """A page by its description. ``strange`` is not set: its frames cross as pictures alone."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        description: Description,
+        folder: Path,
+        *,
+        trace: bool = False,
+    ) -> None:
+        """Take a browser, the page's address, its description, and the folder of that.
+
+        ``trace``: whether what is done is traced.
+        """
+        self._browser = browser
+        self._address = address
+        self.description = description
+        self._routes = routes_of(description, folder)
+        self._open: OrderedDict[int, Tab] = OrderedDict()
+        self._opened = 0
+        self._trace = trace
+        self._pictures: list[Picture] = []
+
+    @property
+    def name(self) -> str:
+        """The page's name, as its description has it."""
+        return one_line(self.description.name)
+
+    @property
+    def version(self) -> str:
+        """Its version, or its address."""
+        return one_line(self.description.version) or f"at {shown(self._address)}"
+
+    @property
+    def capabilities(self) -> frozenset[str]:
+        """What the description names beyond training and answering."""
+        told = {
+            Capability.STOP: self.description.train.stop,
+            Capability.NOBODY: self.description.answer.nobody,
+            Capability.PHOTO_IDS: "photos" in self.description.series.told,
+            Capability.LEARNING_RATE: "learning rate" in self.description.series.told,
+        }
+        return frozenset(str(one) for one, there in told.items() if there)
+
+    @property
+    def limits(self) -> frozenset[str]:
+        """What the description has no place for."""
+        told = {
+            Granted.ACCURACY: "accuracy" in self.description.series.told,
+            Granted.PROBABILITIES: self.description.answer.probabilities,
+            Granted.COUNT: self.description.tally.counter,
+            Granted.SEEDS: self.description.parameters.seed.field,
+        }
+        return frozenset(str(one) for one, there in told.items() if not there)
+
+    def train(self, photos: Photos, request: TrainingRequest) -> Learnt:
+        """Film and train in a tab for each seed."""
+        self._check(photos, request.parameters)
+        total = request.parameters.updates(len(photos))
+        rows, tabs = [], []
+        for number, seed in enumerate(request.seeds):
+            tab = self._tab()
+            tabs.append(self._opened)
+            Filming(tab, self.description).film(photos)
+            before = number * total
+
+            def told(done: int, before: int = before) -> None:
+                if request.progress:
+                    request.progress(before + done, len(request.seeds) * total)
+
+            self._learn(tab, len(photos), request, seed, told)
+            rows.append(rows_of(tab, self.description.series))
+        self.picture("trained on the page", tab)
+        history = history_of(self.name, rows, len(photos), len(photos.people), request)
+        return Learnt(self, history, photos, tuple(tabs))
+
+    def tab(self, number: int) -> Tab:
+        """Return the tab of a replicate. Raises Unoffered when it had to make room."""
+        if number not in self._open:
+            raise Unoffered(
+                f"{self.name} does not offer to keep a model while {TABS} others are trained"
+            )
+        self._open.move_to_end(number)
+        return self._open[number]
+
+    def close(self) -> None:
+        """Close all tabs."""
+        while self._open:
+            self._open.popitem()[1].close()
+
+    @property
+    def complaints(self) -> list[str]:
+        """What the open tabs' scripts complained of, each line once."""
+        return list(dict.fromkeys(line for tab in self._open.values() for line in tab.complaints))
+
+    def pictures(self) -> list[Picture]:
+        """Return the pictures that were taken since the last call."""
+        taken, self._pictures = self._pictures, []
+        return taken
+
+    def picture(self, title: str, tab: Tab) -> None:
+        """Take a picture of the page."""
+        self._pictures.append(Picture(title, tab.picture(), faces=True))
+
+    def keep_trace(self, path: Path | None) -> bool:
+        """Keep the trace of the tab used last in a file, or drop it; return whether it is kept."""
+        kept = [tab.keep_trace(path if number == len(self._open) else None)
+                for number, tab in enumerate(self._open.values(), 1)]  # fmt: skip
+        return any(kept)
+
+    def _check(self, photos: Photos, parameters: Parameters) -> None:
+        parameters.check_against(len(photos))
+        film, people = self.description.film, len(photos.people)
+        if not film.name and people != len(film.buttons):
+            raise Unoffered(
+                f"{self.name} does not offer {people} people, it has {len(film.buttons)}"
+            )
+        for entry in ("learning_rate", "epochs", "batch_size"):
+            setting: Setting = getattr(self.description.parameters, entry)
+            wanted = getattr(parameters, entry)
+            if setting.fixed and wanted != setting.fixed:
+                raise self._unoffered(entry, plain(wanted), plain(setting.fixed))
+
+    def _unoffered(self, entry: str, wanted: str, offered: str) -> Unoffered:
+        what = entry.replace("_", " ")
+        return Unoffered(f"{self.name} does not offer a {what} of {wanted}, but {offered}")
+
+    def _tab(self) -> Tab:
+        while len(self._open) >= TABS:
+            self._open.popitem(last=False)[1].close()
+        tab = Tab(
+            self._browser,
+            self._address,
+            self.name,
+            wait=self.description.wait,
+            routes=self._routes,
+            trace=self._trace,
+        )
+        self._opened += 1
+        self._open[self._opened] = tab
+        self._ready(tab)
+        answer = self.description.answer
+        tab.ask(WATCH, [self.description.series.at, answer.at, answer.attribute])
+        return tab
+
+    def _ready(self, tab: Tab) -> None:
+        ready, wait = self.description.ready, self.description.wait
+        try:
+            tab.until(lambda: _visible(tab, ready), f"{ready} shows that it is ready")
+        except SystemFault:
+            raise FacelabError(
+                f"{self.name}: not ready within {wait:g} s: ready = {ready!r} finds "
+                f"{_there(tab, ready)}{tab.said}; correct the description, or look at the page"
+            ) from None
+        for entry, selector in self.description.selectors:
+            if tab.page.locator(selector).count() == 0:
+                raise FacelabError(
+                    f"{self.name}: {entry} = {selector!r} finds nothing on the page "
+                    f"({_likely(tab)}); correct the description"
+                )
+
+    def _learn(
+        self,
+        tab: Tab,
+        photos: int,
+        request: TrainingRequest,
+        seed: int,
+        told: Callable[[int], None],
+    ) -> None:
+        parameters, train = request.parameters, self.description.train
+        for entry in ("learning_rate", "epochs", "batch_size"):
+            setting: Setting = getattr(self.description.parameters, entry)
+            if setting.field:
+                value = getattr(parameters, entry)
+                self._set(tab, entry, setting.field, value / photos if setting.share else value)
+        if seeded := self.description.parameters.seed.field:
+            self._set(tab, "seed", seeded, seed)
+        tab.ask("() => { facelabTold.values = []; }")
+        tab.press(train.press)
+        self._until_trained(tab, request.stop, told)
+
+    def _set(self, tab: Tab, entry: str, field: str, value: float) -> None:
+        menu = tab.ask(
+            "at => { const e = document.querySelector(at);"
+            " return e.tagName === 'SELECT' ? [...e.options].map(o => [o.text, o.value]) : null; }",
+            field,
+            f"look at {field}",
+        )
+        if menu is None:
+            tab.fill(field, plain(value))
+            return
+        for text, sent in menu:
+            if same(number_in(text), value):
+                if not math.isnan(number_in(sent)) and not same(number_in(sent), value):
+                    raise SystemFault(
+                        f"{self.name}: {field} says {one_line(text)} and sends {one_line(sent)}"
+                    )
+                with tab.acting(f"choose {text} of {field}"):
+                    tab.page.select_option(field, label=text)
+                return
+        offered = ", ".join(text.strip() for text, _ in menu)
+        raise self._unoffered(entry, plain(value), one_line(offered, 80))
+
+    def _until_trained(
+        self, tab: Tab, stop: Callable[[int], bool] | None, told: Callable[[int], None]
+    ) -> None:
+        """Wait until a training has ended, however long it takes while it goes on."""
+        train, series = self.description.train, self.description.series
+        values, moved = 0, time.monotonic()
+        while True:
+            now, text = tab.ask(
+                "at => [facelabTold.values.length, at && document.querySelector(at)?.textContent]",
+                train.at,
+            )
+            if train.done and re.search(train.done, text or ""):
+                return
+            if now != values:
+                values, moved = now, time.monotonic()
+                told(values)
+            silence = time.monotonic() - moved
+            if values and train.quiet and silence > train.quiet:
+                return
+            if silence > tab.wait:
+                said = f"; {train.at} says {one_line(text, 60)!r}" if text else ""
+                raise SystemFault(
+                    f"{self.name}: a training gave no sign of life for {tab.wait:g} s after "
+                    f"{values} values{said}{tab.said}"
+                )
+            if stop is not None and stop(len(rows_of(tab, series))):
+                tab.press(train.stop)
+                stop = None
+            tab.pause(0.02)
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The replicates that a page has trained, each in its tab."""
+
+    system: Stranger
+    history: History
+    photos: Photos
+    tabs: tuple[int, ...]
+
+    def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
+        """Return the probability of each person, (replicates, frames, people), float32.
+
+        1 for the person that is named, where the page tells no probabilities.
+        """
+        contents = [encoded(content_of(frames, place)) for place in range(len(frames))]
+        return np.stack([self._ask(self.system.tab(tab), contents) for tab in self.tabs])
+
+    def watch(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.float32]]:
+        """Yield the same for each batch of a clip."""
+        return map(self.predict, clip)
+
+    def _ask(self, tab: Tab, contents: Sequence[str]) -> NDArray[np.float32]:
+        answer = self.system.description.answer
+        told = np.zeros((len(contents), len(self.photos.people)), np.float32)
+        if answer.press:
+            tab.press(answer.press)
+        for row, content in enumerate(contents):
+            asked = [content, answer.counter, answer.after, answer.at, answer.attribute]
+            read = tab.ask(
+                ASK, [*asked, list(answer.probabilities), 1000 * tab.wait], "show a frame"
+            )
+            if read is None:
+                raise SystemFault(
+                    f"{tab.name}: {answer.counter or answer.at} shows that a frame was answered, "
+                    f"but not within {tab.wait:g} s{tab.said}"
+                )
+            told[row] = self._read(tab, *read)
+        self.system.picture("asked on the page", tab)
+        return told
+
+    def _read(self, tab: Tab, said: str | None, numbers: list[str]) -> NDArray[np.float32]:
+        answer, people = self.system.description.answer, self.photos.people
+        said = (said or "").strip()
+        if answer.nobody and re.search(answer.nobody, said):
+            return np.zeros(len(people), np.float32)
+        if numbers:
+            return np.array([number_in(one) for one in numbers], np.float32)
+        for number, pattern in enumerate(answer.says or map(re.escape, people)):
+            if re.search(pattern, said):
+                told = np.zeros(len(people), np.float32)
+                told[number] = 1
+                return told
+        raise SystemFault(f"{tab.name}: {answer.at} says {one_line(said, 60)!r}, which is nobody")
+
+
+def _visible(tab: Tab, selector: str) -> bool:
+    with tab.acting(f"look for {selector}"):
+        return tab.page.locator(selector).first.is_visible()
+
+
+def _there(tab: Tab, selector: str) -> str:
+    found = tab.page.locator(selector).count()
+    return "nothing" if not found else "something that is not shown"
+
+
+def _likely(tab: Tab) -> str:
+    """Return what is on the page, for a selector that finds nothing."""
+    ids = tab.ask("() => [...document.querySelectorAll('[id]')].map(e => '#' + e.id)")
+    return f"there is {one_line(', '.join(ids), 120)}" if ids else "nothing there has an id"

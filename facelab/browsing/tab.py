@@ -1,0 +1,226 @@
+"""Tab: one page in a browser, as a person sees it and acts on it; what goes wrong is one line."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page
+from playwright.sync_api import TimeoutError as Late
+
+from facelab.browsing import webcam
+from facelab.browsing.webcam import Webcam
+from facelab.contract.errors import FacelabError, SystemFault
+from facelab.contract.frame import Frame
+from facelab.contract.text import one_line
+
+Route = tuple[str, Path | None]
+"""A pattern of addresses that a page asks, and the file that answers; None: nobody does."""
+
+KEPT = 20
+"""Lines of the page's console that are kept, at most."""
+
+
+class Tab:
+    """A page with a webcam that is fed.
+
+    ``name``: what faults call it. ``complaints``: errors that its scripts and its console told,
+    each once. Its methods raise SystemFault, in one line, when the page does not do its part
+    within ``wait`` seconds, has crashed, or puts a dialog in the way.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        name: str,
+        *,
+        wait: float = 30.0,
+        plugged: Webcam | None = None,
+        routes: Sequence[Route] = (),
+        script: str = "",
+        trace: bool = False,
+    ) -> None:
+        """Open ``address``, with a ``script`` of ours before the page's own.
+
+        ``trace``: whether what is done is traced. Raises FacelabError when nobody answers there.
+        """
+        self.name = name
+        self.wait = wait
+        self.complaints: list[str] = []
+        self._dialogs: list[str] = []
+        self._crashed = False
+        self.context = browser.new_context(accept_downloads=True)
+        self.context.grant_permissions(["camera"])
+        (plugged or Webcam()).install(self.context)
+        if script:
+            self.context.add_init_script(script)
+        for pattern, file in routes:
+            self._answer(pattern, file)
+        self._traced = trace
+        if trace:
+            self.context.tracing.start(screenshots=True, snapshots=True)
+            self.context.tracing.start_chunk()
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(1000 * wait)
+        self.page.on("dialog", self._dismissed)
+        self.page.on("crash", self._has_crashed)
+        self.page.on("pageerror", lambda error: self._told(f"script error: {error}"))
+        self.page.on("console", self._noted)
+        self._open(address)
+
+    def _answer(self, pattern: str, file: Path | None) -> None:
+        if file is None:
+            self.context.route(pattern, lambda route: route.abort())
+        else:
+            allow = {"access-control-allow-origin": "*"}
+            self.context.route(pattern, lambda route: route.fulfill(path=file, headers=allow))
+
+    def _open(self, address: str) -> None:
+        try:
+            answer = self.page.goto(address, wait_until="domcontentloaded")
+        except Error as error:
+            self.close()
+            said = re.search(r"net::\w+|Cannot navigate to invalid URL", error.message)
+            raise FacelabError(
+                f"{self.name}: nobody answers at {shown(address)} "
+                f"({said[0] if said else _first(error)}); start the page, or correct its address"
+            ) from None
+        if answer is not None and answer.status >= 400:
+            self.close()
+            raise FacelabError(
+                f"{self.name}: {shown(address)} answers {answer.status} {answer.status_text}; "
+                "correct the address"
+            )
+
+    def _dismissed(self, dialog: Dialog) -> None:
+        self._dialogs.append(one_line(f"{dialog.type}: {dialog.message}"))
+        dialog.dismiss()
+
+    def _has_crashed(self, _: Page) -> None:
+        self._crashed = True
+
+    def _noted(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and not said.location["url"].endswith("/favicon.ico"):
+            self._told(f"console: {said.text}")
+
+    def _told(self, line: str) -> None:
+        line = one_line(line, 300)
+        if line not in self.complaints and len(self.complaints) < KEPT:
+            self.complaints.append(line)
+
+    @property
+    def said(self) -> str:
+        """The last that its scripts complained of, as the end of a line; empty if nothing."""
+        return f"; {self.complaints[-1]}" if self.complaints else ""
+
+    @contextmanager
+    def acting(self, what: str) -> Iterator[None]:
+        """Within the block something is asked of the page; ``what``, as "press #train"."""
+        try:
+            yield
+        except Late as error:
+            raise self._fault(what, f"not within {self.wait:g} s{_covered(error)}") from None
+        except Error as error:
+            raise self._fault(what, _first(error)) from None
+        if self._dialogs:
+            raise self._fault(what, "")
+
+    def _fault(self, what: str, why: str) -> SystemFault:
+        dialog, self._dialogs = self._dialogs[:1], []
+        if dialog:
+            why = f"a dialog came in the way ({dialog[0]})"
+        elif self._crashed or "crashed" in why:
+            why = "the page has crashed"
+        elif "closed" in why:
+            why = "the browser is gone"
+        return SystemFault(f"{self.name}: could not {what}: {why}{self.said}")
+
+    def press(self, selector: str) -> None:
+        """Click on what a selector finds."""
+        with self.acting(f"press {selector}"):
+            self.page.click(selector)
+
+    def fill(self, selector: str, value: str) -> None:
+        """Write a value into a field."""
+        with self.acting(f"write {value} into {selector}"):
+            self.page.fill(selector, value)
+
+    def text(self, selector: str) -> str:
+        """Return the text of what a selector finds first, or the value of a field.
+
+        As it is in the document: styles may show it in capitals.
+        """
+        with self.acting(f"read {selector}"):
+            told: str = self.page.locator(selector).first.evaluate("e => e.value ?? e.textContent")
+        return told.strip()
+
+    def ask(self, script: str, argument: Any = None, what: str = "look at it") -> Any:
+        """Return what a script of ours finds in the page; it ends by itself."""
+        with self.acting(what):
+            return self.page.evaluate(script, argument)
+
+    def show(self, frame: bytes | Frame) -> int:
+        """Hold a frame before the webcam."""
+        with self.acting("show a frame"):
+            return webcam.show(self.page, frame)
+
+    def until(self, held: Callable[[], bool], what: str, wait: float | None = None) -> None:
+        """Wait until something holds. Raises SystemFault when it does not come in time."""
+        patience = self.wait if wait is None else wait
+        end = time.monotonic() + patience
+        while not held():
+            if time.monotonic() > end:
+                raise SystemFault(f"{self.name}: {what}, but not within {patience:g} s{self.said}")
+            self.pause(0.02)
+
+    def pause(self, seconds: float) -> None:
+        """Let the page go on for a while."""
+        with self.acting("wait"):
+            self.page.wait_for_timeout(1000 * seconds)
+
+    def picture(self, selector: str = "") -> bytes:
+        """Return a picture of what a selector finds, or of all that is to be seen, as a JPEG."""
+        with self.acting("take a picture"):
+            shown = self.page.locator(selector).first if selector else self.page
+            return shown.screenshot(type="jpeg", quality=60)
+
+    def keep_trace(self, path: Path | None) -> bool:
+        """End the trace, keep it in a file or drop it, and begin another; whether it is kept."""
+        if not self._traced:
+            return False
+        try:
+            self.context.tracing.stop_chunk(path=path)
+            self.context.tracing.start_chunk()
+        except Error:  # the browser is gone, and the trace with it
+            return False
+        return path is not None
+
+    def close(self) -> None:
+        """Close it; a page that has crashed too."""
+        with suppress(Error):  # the browser is gone, and the page with it
+            self.context.close()
+
+
+def shown(address: str) -> str:
+    """Return an address as it may be written down: without a token behind its question mark.
+
+    >>> shown("http://127.0.0.1:8000/?token=abc")
+    'http://127.0.0.1:8000/'
+    """
+    return re.sub(r"//[^/@]*@", "//", re.split(r"[?#]", one_line(address, 200))[0])
+
+
+def _first(error: Error) -> str:
+    lines = error.message.strip().splitlines() or ["it says nothing"]
+    return one_line(re.sub(r"^[\w.]+: ", "", lines[0]), 200)
+
+
+def _covered(error: Error) -> str:
+    """Return what lies over a button that cannot be pressed, as Playwright tells it."""
+    found = re.search(r"- (<.*?> .*intercepts pointer events|element is not \w+)", error.message)
+    return f" ({one_line(found[1], 150)})" if found else ""
