@@ -8,24 +8,28 @@ from __future__ import annotations
 import base64
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import cv2
 import pandas as pd
-from playwright.sync_api import Page
 
 from benchmarks.data import FOUR, ROOT, Task, gallery
-from benchmarks.rounds import Build, Method
-from benchmarks.tables import Sheet
+from benchmarks.rounds import Build, Method, measure
+from benchmarks.tables import Sheet, of_rates
 from facelab.browsing.browser import chromium
-from facelab.contract.parameters import Parameters
+from facelab.contract.errors import FacelabError
+from facelab.contract.parameters import PARAMETERS, Parameters
 from facelab.gallery.image import encode_png
+from facelab.page import tensorflowjs
 from facelab.page.server import serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 BASE = "LayersModel.trainOnBatch"
 
@@ -128,11 +132,7 @@ def waiting(rounds: int) -> Sheet:
         (11, 200, Parameters(1.0, 1000, 5)),
     ):
         with page(people, photos) as opened:
-            chosen = {
-                "learning_rate": parameters.learning_rate,
-                "epochs": parameters.epochs,
-                "batch_size": parameters.batch_size,
-            }
+            chosen = {one.field: getattr(parameters, one.field) for one in PARAMETERS}
             told = [opened.evaluate(LEARN, [chosen, seed]) for seed in range(min(rounds, 3))]
             # the first one describes the photos, too
             again = min(told[1:] or told, key=lambda one: float(one["seconds"]))
@@ -161,15 +161,17 @@ def _looked(opened: Page, size: tuple[int, int]) -> tuple[str, str]:
     return f"a frame of {size[0]} x {size[1]}, to boxes and remark", told
 
 
-def sheets(rounds: int, say: Any) -> Iterator[Sheet]:
-    """Measure all."""
-    from benchmarks import tables
-    from benchmarks.rounds import measure
-
-    with page(len(FOUR)) as opened:
-        for size in (1, 16):
-            results = measure(methods(opened, gallery(len(FOUR)), size), rounds, say=say)
-            title = f"Training in the browser: {gallery(len(FOUR)).name}, batches of {size}"
-            yield tables.of_rates(title, results, "updates")
-    say("waiting for the browser")
-    yield waiting(rounds)
+def sheets(rounds: int, say: Callable[[str], None]) -> Iterator[Sheet]:
+    """Measure all; where there is no browser or no TensorFlow.js, say so."""
+    try:
+        tensorflowjs.read()
+        with page(len(FOUR)) as opened:
+            for size in (1, 16):
+                task = gallery(len(FOUR))
+                results = measure(methods(opened, task, size), rounds, say=say)
+                title = f"Training in the browser: {task.name}, batches of {size}"
+                yield of_rates(title, results, "updates")
+        say("waiting for the browser")
+        yield waiting(rounds)
+    except FacelabError as error:
+        yield Sheet("The browser", ("", ""), [("absent", str(error))])

@@ -68,6 +68,7 @@ def pytest_configure(config: pytest.Config) -> None:
             from facelab.browsing import player
 
             player.check_options(config)
+            config.pluginmanager.register(player.Onlooker(report_folder(config)))
         fresh = fresh_seed(config)
         report = config.stash[FOLDER] = report_folder(config)
         if config.getoption("people") is not None:

@@ -49,9 +49,11 @@ class OwnPage:
     kept: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, browser: Browser, address: str, name: str, engine: str) -> OwnPage:
+    def open(
+        cls, browser: Browser, address: str, name: str, engine: str, *, trace: bool = False
+    ) -> OwnPage:
         """Open it, and choose where it learns. Raises FacelabError, in one line."""
-        page = cls(Tab(browser, address, name, script=HAND.read_text("utf-8")))
+        page = cls(Tab(browser, address, name, script=HAND.read_text("utf-8"), trace=trace))
         page._ready()
         page._choose(engine)
         return page

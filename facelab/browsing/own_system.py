@@ -11,12 +11,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from playwright.sync_api import Browser
 
 from facelab.browsing.face_base import PageFaceBase
+from facelab.browsing.onlooker import Picture
 from facelab.browsing.own_page import Counted, OwnPage, Table
 from facelab.browsing.webcam import content_of, encoded
 from facelab.contract.errors import SystemFault
@@ -30,6 +32,9 @@ from facelab.contract.training import TrainingRequest
 PLACES = {"computer": "learning on this computer", "browser": "learning in the browser"}
 """Where it may learn, in the words of the report."""
 
+FILM = 10
+"""Frames of a film of which a picture is taken: more than of a photo that is held still."""
+
 NOBODY = "nobody"
 """Whom the last row of the tally counts."""
 
@@ -40,8 +45,11 @@ class OwnSystem:
     name = "facelab's page"
     capabilities = frozenset(map(str, Capability))
 
-    def __init__(self, browser: Browser, address: str, engine: str) -> None:
-        """Take a browser, the page's address with its token, and where it learns."""
+    def __init__(self, browser: Browser, address: str, engine: str, *, trace: bool = False) -> None:
+        """Take a browser, the page's address with its token, and where it learns.
+
+        ``trace``: whether what is done is traced.
+        """
         self.version = PLACES[engine]
         self._browser = browser
         self._engine = engine
@@ -49,11 +57,15 @@ class OwnSystem:
         self._face_base: PageFaceBase | None = None
         self._kept: dict[str, tuple[str, str]] = {}
         self._answers: dict[tuple[str, str], NDArray[np.float32]] = {}
+        self._trace = trace
+        self._pictures: list[Picture] = []
 
     @cached_property
     def page(self) -> OwnPage:
         """The page, opened at its first use."""
-        return OwnPage.open(self._browser, self._address, self.name, self._engine)
+        return OwnPage.open(
+            self._browser, self._address, self.name, self._engine, trace=self._trace
+        )
 
     def face_base(self) -> PageFaceBase:
         """Open a page whose gallery is empty, instead of the one before."""
@@ -74,13 +86,34 @@ class OwnSystem:
 
     @property
     def complaints(self) -> list[str]:
-        """What the page's scripts complained of."""
-        return self.page.tab.complaints if "page" in self.__dict__ else []
+        """What the pages' scripts complained of."""
+        return [line for page in self._pages for line in page.tab.complaints]
+
+    @property
+    def _pages(self) -> list[OwnPage]:
+        kept = [self._face_base.page] if self._face_base else []
+        return [*kept, *([self.page] if "page" in self.__dict__ else [])]
+
+    def pictures(self) -> list[Picture]:
+        """Return the pictures that were taken since the last call."""
+        taken, self._pictures = self._pictures, []
+        return taken
+
+    def picture(self, title: str, selector: str, *, faces: bool = False) -> None:
+        """Take a picture of a part of the page."""
+        self._pictures.append(Picture(title, self.page.tab.picture(selector), faces))
+
+    def keep_trace(self, path: Path | None) -> bool:
+        """Keep the trace of a scenario in a file, or drop it; return whether it is kept."""
+        return "page" in self.__dict__ and self.page.tab.keep_trace(path)
 
     def train(self, photos: Photos, request: TrainingRequest) -> Learnt:
         """Have the page keep these photos and no others, then train once a seed."""
         request.parameters.check_against(len(photos))
+        before = set(self._kept)
         numbers = self._film(photos)
+        if set(self._kept) != before:
+            self.picture("filmed on the page", "#step-people", faces=True)
         total = request.parameters.updates(len(photos))
         models, tables = [], []
         for number, seed in enumerate(request.seeds):
@@ -92,6 +125,7 @@ class OwnSystem:
             models.append(self.page.train(request.parameters, seed, request.stop, told))
             tables.append(self.page.history(models[-1]))
         history = _history(tables, request.seeds, request.parameters, numbers, len(photos.people))
+        self.picture("the curves on the page", "#curves")
         order = dict.fromkeys(self._kept[file][0] for file in sorted(self._kept))
         return Learnt(self, history, photos.people, tuple(order), tuple(models))
 
@@ -148,6 +182,7 @@ class OwnSystem:
                     f"{self.name}: #answers-csv has {len(table)} rows, {len(unknown)} frames were "
                     "shown"
                 )
+            self.picture("answers on the page", "#answers-scroll")
             for name, row in zip(unknown, table, strict=True):
                 for model in models:
                     cells = [f"{names[model]} {person}" for person in people]
@@ -185,7 +220,7 @@ class Learnt:
     def _counted(
         self, clip: Iterable[Sequence[Frame]]
     ) -> Iterator[tuple[list[NDArray[np.int64]], list[Counted]]]:
-        page, name = self.system.page, self.system.name
+        page, name, counted = self.system.page, self.system.name, 0
         page.choose_models(self.models)
         page.begin_count()
         try:
@@ -195,6 +230,7 @@ class Learnt:
                 raise SystemFault(f"{name}: #tally has no row for {missing[0]}")
             places = [rows.index(person) for person in (*self.people, NOBODY)]
             for frames in clip:
+                counted += len(frames)
                 contents = [encoded(content_of(frames, place)) for place in range(len(frames))]
                 told = page.count(contents, self.models)
                 odd = next((one.frames for one in told if one.frames != 1), 1)
@@ -203,6 +239,8 @@ class Learnt:
                 yield [np.array(one.added, np.int64)[:, places] for one in told], told
         finally:
             page.end_count()
+        if counted > FILM:
+            self.system.picture("the live count on the page", "#tally")
 
     def _live(self, told: Sequence[Counted]) -> NDArray[np.float32]:
         """Return the live probabilities, (replicates, frames, people)."""

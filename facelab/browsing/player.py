@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from facelab.browsing.browser import chromium
 from facelab.browsing.description import Description, read_description
+from facelab.browsing.onlooker import PAGE
+from facelab.browsing.onlooker import Onlooker as Onlooker
 from facelab.contract.errors import FacelabError
 from facelab.contract.system import System
 
@@ -61,7 +63,7 @@ def playing(config: pytest.Config) -> Iterator[System]:
     At the end both are gone. Raises FacelabError, in one line, when one does not start.
     """
     option = config.getoption
-    description = check_options(config)
+    description, trace = check_options(config), option("page_trace")
     with ExitStack() as closing:
         browser = closing.enter_context(chromium(headed=option("page_headed")))
         # only now, since both need Playwright
@@ -72,11 +74,12 @@ def playing(config: pytest.Config) -> Iterator[System]:
 
             folder = Path(closing.enter_context(TemporaryDirectory(prefix="facelab-")))
             address = closing.enter_context(serving(folder / "gallery"))
-            page = OwnSystem(browser, address, option("page_engine"))
+            page = OwnSystem(browser, address, option("page_engine"), trace=trace)
         else:
             from facelab.browsing.stranger import Stranger
 
             folder = Path(option("page_description")).parent
-            page = Stranger(browser, option("page"), description, folder)
+            page = Stranger(browser, option("page"), description, folder, trace=trace)
         closing.callback(page.close)
+        config.stash[PAGE] = page
         yield page

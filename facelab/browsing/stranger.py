@@ -20,6 +20,7 @@ from playwright.sync_api import Browser
 
 from facelab.browsing.description import Description, Setting, plain, routes_of
 from facelab.browsing.filming import Filming
+from facelab.browsing.onlooker import Picture
 from facelab.browsing.series import history_of, number_in, rows_of, same
 from facelab.browsing.tab import Tab, shown
 from facelab.browsing.webcam import content_of, encoded
@@ -81,15 +82,26 @@ class Stranger:
     """A page by its description. ``strange`` is not set: its frames cross as pictures alone."""
 
     def __init__(
-        self, browser: Browser, address: str, description: Description, folder: Path
+        self,
+        browser: Browser,
+        address: str,
+        description: Description,
+        folder: Path,
+        *,
+        trace: bool = False,
     ) -> None:
-        """Take a browser, the page's address, its description, and the folder of that."""
+        """Take a browser, the page's address, its description, and the folder of that.
+
+        ``trace``: whether what is done is traced.
+        """
         self._browser = browser
         self._address = address
         self.description = description
         self._routes = routes_of(description, folder)
         self._open: OrderedDict[int, Tab] = OrderedDict()
         self._opened = 0
+        self._trace = trace
+        self._pictures: list[Picture] = []
 
     @property
     def name(self) -> str:
@@ -140,6 +152,7 @@ class Stranger:
 
             self._learn(tab, len(photos), request, seed, told)
             rows.append(rows_of(tab, self.description.series))
+        self.picture("trained on the page", tab)
         history = history_of(self.name, rows, len(photos), len(photos.people), request)
         return Learnt(self, history, photos, tuple(tabs))
 
@@ -162,9 +175,20 @@ class Stranger:
         """What the open tabs' scripts complained of, each line once."""
         return list(dict.fromkeys(line for tab in self._open.values() for line in tab.complaints))
 
-    def picture(self) -> bytes | None:
-        """Return a picture of the tab used last; None where there is none."""
-        return next(reversed(self._open.values())).picture() if self._open else None
+    def pictures(self) -> list[Picture]:
+        """Return the pictures that were taken since the last call."""
+        taken, self._pictures = self._pictures, []
+        return taken
+
+    def picture(self, title: str, tab: Tab) -> None:
+        """Take a picture of the page."""
+        self._pictures.append(Picture(title, tab.picture(), faces=True))
+
+    def keep_trace(self, path: Path | None) -> bool:
+        """Keep the trace of the tab used last in a file, or drop it; return whether it is kept."""
+        kept = [tab.keep_trace(path if number == len(self._open) else None)
+                for number, tab in enumerate(self._open.values(), 1)]  # fmt: skip
+        return any(kept)
 
     def _check(self, photos: Photos, parameters: Parameters) -> None:
         parameters.check_against(len(photos))
@@ -192,6 +216,7 @@ class Stranger:
             self.name,
             wait=self.description.wait,
             routes=self._routes,
+            trace=self._trace,
         )
         self._opened += 1
         self._open[self._opened] = tab
@@ -326,6 +351,7 @@ class Learnt:
                     f"but not within {tab.wait:g} s{tab.said}"
                 )
             told[row] = self._read(tab, *read)
+        self.system.picture("asked on the page", tab)
         return told
 
     def _read(self, tab: Tab, said: str | None, numbers: list[str]) -> NDArray[np.float32]:

@@ -43,10 +43,11 @@ class Tab:
         plugged: Webcam | None = None,
         routes: Sequence[Route] = (),
         script: str = "",
+        trace: bool = False,
     ) -> None:
         """Open ``address``, with a ``script`` of ours before the page's own.
 
-        Raises FacelabError when nobody answers there.
+        ``trace``: whether what is done is traced. Raises FacelabError when nobody answers there.
         """
         self.name = name
         self.wait = wait
@@ -60,6 +61,10 @@ class Tab:
             self.context.add_init_script(script)
         for pattern, file in routes:
             self._answer(pattern, file)
+        self._traced = trace
+        if trace:
+            self.context.tracing.start(screenshots=True, snapshots=True)
+            self.context.tracing.start_chunk()
         self.page = self.context.new_page()
         self.page.set_default_timeout(1000 * wait)
         self.page.on("dialog", self._dismissed)
@@ -178,10 +183,22 @@ class Tab:
         with self.acting("wait"):
             self.page.wait_for_timeout(1000 * seconds)
 
-    def picture(self) -> bytes:
-        """Return a picture of what is to be seen, a JPEG."""
+    def picture(self, selector: str = "") -> bytes:
+        """Return a picture of what a selector finds, or of all that is to be seen, as a JPEG."""
         with self.acting("take a picture"):
-            return self.page.screenshot(type="jpeg", quality=60)
+            shown = self.page.locator(selector).first if selector else self.page
+            return shown.screenshot(type="jpeg", quality=60)
+
+    def keep_trace(self, path: Path | None) -> bool:
+        """End the trace, keep it in a file or drop it, and begin another; whether it is kept."""
+        if not self._traced:
+            return False
+        try:
+            self.context.tracing.stop_chunk(path=path)
+            self.context.tracing.start_chunk()
+        except Error:  # the browser is gone, and the trace with it
+            return False
+        return path is not None
 
     def close(self) -> None:
         """Close it; a page that has crashed too."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -133,3 +134,9 @@ def growth(title: str, bands: dict[str, list[Band]], wish: str) -> Evidence:
 def series(title: str, x: str, y: str, points: Sequence[tuple[float, float]]) -> Evidence:
     """Show a measure against a parameter: {"kind": "series", "x", "y", "points": [[x, y]]}."""
     return {"kind": "series", "title": title, "x": x, "y": y, "points": [list(p) for p in points]}
+
+
+def picture(title: str, content: bytes) -> Evidence:
+    """Show a picture, a JPEG: {"kind": "picture", "picture": its data address}."""
+    address = f"data:image/jpeg;base64,{base64.b64encode(content).decode()}"
+    return {"kind": "picture", "title": title, "picture": address}

@@ -14,7 +14,7 @@ from facelab.contract.number import measured
 from facelab.report import charts, wording
 from facelab.report.csvlink import csv_address
 from facelab.report.curve import Curve, read_curve, sparkline
-from facelab.report.tables import read_predictions, read_tally
+from facelab.report.tables import PICTURE, read_predictions, read_tally
 
 STRIPES = 6
 """Patterns by which the people of a strip are told apart."""
@@ -195,6 +195,12 @@ def _read_strip(figure: Figure, evidence: dict[str, Any]) -> None:
     figure.data = {"rows": told, "colours": colours, "csv": csv}
 
 
+def _read_picture(figure: Figure, evidence: dict[str, Any]) -> None:
+    if not PICTURE.fullmatch(evidence["picture"]):
+        raise ValueError("no picture that lies in the record")
+    figure.data = {"picture": evidence["picture"]}
+
+
 _READERS = {
     "facts": _read_facts,
     "curves": _read_curves,
@@ -203,4 +209,5 @@ _READERS = {
     "series": _read_series,
     "strip": _read_strip,
     "growth": _read_growth,
+    "picture": _read_picture,
 }

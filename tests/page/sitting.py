@@ -203,13 +203,20 @@ class Sitter:
         return Path(download.value.path()).read_text("utf-8")
 
 
+FED = webcam.Webcam()
+
+
 @contextmanager
 def sitter(
-    started: Browser, *, camera: webcam.Webcam | None = None, **options: Any
+    started: Browser, camera: webcam.Webcam | None = FED, **options: Any
 ) -> Iterator[Sitter]:
-    """Open a window with a webcam before it; at the end no script has failed in it."""
+    """Open a window with a webcam before it (None: whatever the machine has).
+
+    At the end no script has failed in it.
+    """
     context = started.new_context(accept_downloads=True, **options)
-    (camera or webcam.Webcam()).install(context)
+    if camera:
+        camera.install(context)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

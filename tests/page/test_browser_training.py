@@ -23,6 +23,7 @@ from facelab.browsing.browser import chromium
 from facelab.contract.history import History
 from facelab.contract.parameters import PARAMETERS, Parameters
 from facelab.contract.photos import Photos
+from facelab.contract.system import Lesson
 from facelab.contract.training import Head, TrainingRequest
 from facelab.faces.embedding import Centring, Embedder
 from facelab.faces.hog import FEATURES, hog
@@ -30,6 +31,7 @@ from facelab.gallery.gallery import Gallery
 from facelab.gallery.image import encode_png
 from facelab.judging.replay import UPDATES, Oracle, Told, wrong_answers, wrong_values
 from facelab.learning.trainer import Trained, Trainer
+from facelab.learning.training import photo_order
 from facelab.page import tensorflowjs
 from facelab.page.server import serving
 from tests.conftest import ROOT
@@ -227,6 +229,54 @@ def test_trainings_of_eleven_people(eleven: Class, rate: float) -> None:
     check(eleven, Parameters(rate, 20, 16), seed=0, asked=11)
 
 
+@pytest.mark.parametrize(
+    ("photos", "features", "people", "batch"), [(20, 8, 2, 6), (9, 9, 3, 1), (7, 40, 3, 4)]
+)
+def test_lessons_of_other_sizes(
+    four: Class, photos: int, features: int, people: int, batch: int
+) -> None:
+    chance = np.random.default_rng(photos)
+    x = chance.normal(size=(photos, features)).astype(np.float32)
+    x[1], x[2] = x[0], 0  # a photo that is there twice, and one that is the mean
+    parameters = Parameters(0.3, 3, batch)
+    kernel = chance.normal(size=(features, people)).astype(np.float32)
+    labels = np.arange(photos, dtype=np.int32) % people
+    bias = np.zeros(people, np.float32)
+    order = photo_order(photos, parameters, 0)
+    told = four.page.evaluate(
+        """async ({x, kernel, order, ...lesson}) => {
+          const tf = await import('/tensorflow.js');
+          const {train} = await import('/site/engine/training.js');
+          await tf.setBackend('cpu');
+          const given = {
+            embeddings: Float32Array.from(x), kernel: Float32Array.from(kernel),
+            order: Int32Array.from(order), ...lesson,
+          };
+          const held = tf.memory().numTensors;
+          const {loss, accuracy, kernel: learnt, bias} =
+            await train(tf, given, async () => false, async () => {});
+          return [...[loss, accuracy, learnt, bias].map((numbers) => [...numbers]),
+            tf.memory().numTensors - held];
+        }""",
+        {
+            "x": x.ravel().tolist(),
+            "kernel": kernel.ravel().tolist(),
+            "order": order.ravel().tolist(),
+            "labels": labels.tolist(),
+            "people": people,
+            "batchSize": batch,
+            "rate": parameters.learning_rate,
+        },
+    )
+    loss, accuracy, learnt, moved = (np.array(values) for values in told[:4])
+    oracle = Oracle(Lesson(x, labels, people, parameters, 0, kernel, bias))
+    batches = [row[row >= 0] for row in order]
+    assert wrong_values(oracle, Told(loss, accuracy, batches)) == 0
+    logits = x @ learnt.reshape(kernel.shape) + moved
+    assert np.abs(logits - oracle.replay(batches).logits).max() < 1e-4
+    assert told[4] == 0  # no tensor is left behind
+
+
 def test_what_was_learnt_before_a_stop_is_kept(four: Class) -> None:
     parameters = Parameters(1.0, 100, 1)
     told = four.learn(parameters, 5, stop_at=200)
@@ -301,6 +351,18 @@ def test_a_worker_that_breaks_off_is_told_and_replaced(four: Class, breaks: str,
     assert line in told["line"]
     assert "\n" not in told["line"]
     assert four.learn(Parameters(1.0, 1, 16), 0)["model"]["updates"] == 7
+
+
+def test_a_worker_that_answers_is_not_given_up(four: Class) -> None:
+    answered = four.page.evaluate("""async () => {
+      const {browser} = await import('/site/engine/browser.js');
+      const engine = browser({silence: 3000}), began = performance.now();
+      const frame = {rgba: new Uint8ClampedArray(64 * 48 * 4), width: 64, height: 48};
+      let count = 0;
+      for (; count < 300 || performance.now() - began < 4000; count++) await engine.describe(frame);
+      return count;
+    }""")
+    assert answered >= 300
 
 
 def test_an_engine_whose_files_are_missing_is_told(four: Class) -> None:

@@ -67,7 +67,7 @@ REFUSALS = {
 def test_a_camera_that_does_not_open(
     started: Browser, address: str, server: Server, name: str
 ) -> None:
-    with sitter(started, camera=Webcam(refusal=name)) as sits:
+    with sitter(started, Webcam(refusal=name)) as sits:
         sits.open(server.address or address)
         sits.page.wait_for_selector("#preview[data-camera=refused]")
         lines = sits.page.locator("#errors p span").all_text_contents()
@@ -75,11 +75,19 @@ def test_a_camera_that_does_not_open(
         assert lines[0].startswith(REFUSALS[name])
         sits.page.click("#people [data-person=Alex] .choose")
         sits.page.click("#take")
-        assert "There is no picture yet" in sits.text("#errors")
+        assert "There is no frame yet" in sits.text("#errors")
         webcam.refuse(sits.page, None)
         sits.page.click("#camera-on")
         sits.warm()
         sits.until("!document.querySelector('#errors').textContent.includes('camera')")
+
+
+def test_a_machine_without_a_camera(started: Browser, address: str, server: Server) -> None:
+    """No webcam is fed here: it is the browser itself that finds none."""
+    with sitter(started, None, permissions=["camera"]) as sits:
+        sits.open(server.address or address)
+        sits.page.wait_for_selector("#preview[data-camera=refused]")
+        assert sits.text("#errors").startswith(REFUSALS["NotFoundError"])
 
 
 def test_a_camera_that_is_pulled_out(sits: Sitter) -> None:
@@ -97,7 +105,7 @@ def test_a_camera_that_is_pulled_out(sits: Sitter) -> None:
 def test_another_camera_is_chosen_and_remembered(
     started: Browser, address: str, server: Server
 ) -> None:
-    with sitter(started, camera=Webcam(devices=("left", "right"))) as sits:
+    with sitter(started, Webcam(devices=("left", "right"))) as sits:
         sits.open(server.address or address)
         sits.warm()
         sits.until("document.querySelectorAll('#camera option').length === 2")
@@ -239,17 +247,49 @@ def test_a_count_goes_on_after_a_cut(sits: Sitter) -> None:
 
 def test_without_tensorflowjs_it_says_how_to_get_it(sits: Sitter, server: Server) -> None:
     """Absent, or changed on the disk: the other engine works, and the page says what to do."""
-    line = "get TensorFlow.js with `facelab page --get-tensorflowjs`"
+    line = "get it {}with `facelab page --get-tensorflowjs`, then load the page again."
     assert sits.page.is_disabled("input[name=engine][value=browser]")
-    assert line in sits.text("#browser-what")
+    assert line.format("") in sits.text("#browser-what")
     file = server.home / "facelab/tensorflow.js" / VERSION / NAME
     file.parent.mkdir(parents=True)
     file.write_text("export const version = 'another one';")
     sits.page.reload(wait_until="domcontentloaded")
     sits.page.wait_for_selector("body[data-ready]")
     assert sits.page.is_disabled("input[name=engine][value=browser]")
-    assert line in sits.text("#browser-what")
+    assert line.format("again ") in sits.text("#browser-what")
     assert sits.page.is_enabled("#train")
+
+
+def hide(sits: Sitter, hidden: bool) -> None:
+    """Have the tab hidden, or seen again; a browser without a screen hides none by itself."""
+    sits.page.evaluate(
+        """hidden => {
+            Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+            document.dispatchEvent(new Event('visibilitychange'));
+        }""",
+        hidden,
+    )
+
+
+def test_a_hidden_tab_trains_on_and_counts_nothing(sits: Sitter) -> None:
+    if not sits.state["models"]:
+        sits.train(learning_rate=1, epochs=5, batch_size=4)
+    sits.page.click("#count")
+    frames = recorded("Alex", 10, 13)
+    sits.show(frames[0])
+    sits.until("document.querySelector('#frames').textContent === '1'")
+    sits.set(learning_rate=1, epochs=2_000, batch_size=1)
+    sits.page.click("#train")
+    hide(sits, True)
+    assert sits.text("#status") == "The count pauses while this tab is hidden."
+    webcam.show(sits.page, frames[1])
+    sits.until("document.querySelector('#progress').dataset.state === 'done'", 60)
+    assert sits.text("#frames") == "1"
+    hide(sits, False)
+    assert sits.text("#status") == "The count goes on."
+    webcam.show(sits.page, frames[2])
+    sits.until("document.querySelector('#frames').textContent === '2'")
+    sits.page.click("#end-count")
 
 
 def test_a_page_that_may_not_write_says_so(

@@ -16,6 +16,7 @@ const end = byId('end-count', HTMLButtonElement);
 const frames = byId('frames', HTMLElement);
 const framesWord = byId('frames-word', HTMLElement);
 const table = byId('tally', HTMLTableElement);
+const live = byId('live', HTMLElement);
 const save = byId('tally-csv', HTMLButtonElement);
 const empty = byId('tally-empty', HTMLElement);
 const TELLING = 5_000; // ms between two summaries for a screen reader
@@ -57,8 +58,24 @@ export function createTally(models, watch, changed) {
       return row;
     });
     table.replaceChildren(make('caption', { textContent: say('tallyCaption') }), make('thead', {}, head), make('tbody', {}, ...rows));
+    const line = (/** @type {Model} */ { id }) =>
+      make('li', { data: { model: id } }, swatch(models.look(id)), make('span'));
+    live.replaceChildren(...asked.map(line));
     table.hidden = !asked.length;
     empty.hidden = Boolean(asked.length);
+  }
+
+  /** Say what each model sees on the latest picture. @param {Answer} answer */
+  function showLive({ answers }) {
+    for (const line of /** @type {Iterable<HTMLElement>} */ (live.children)) {
+      const model = asked.find(({ id }) => id === line.dataset.model);
+      const given = answers.get(line.dataset.model ?? '');
+      if (!model || !given) continue;
+      const person = predicted(model.people, given);
+      const values = { name: model.name, person, share: share(Math.max(...given)) };
+      line.dataset.probabilities = given.map((value) => +value.toPrecision(9)).join(' ');
+      /** @type {Node} */ (line.lastChild).textContent = say(person === NOBODY ? 'liveNobody' : 'liveLine', values);
+    }
   }
 
   function show() {
@@ -82,7 +99,8 @@ export function createTally(models, watch, changed) {
   }
 
   /** @param {Answer} answer */
-  function add({ answers }) {
+  function add(answer) {
+    const { answers } = answer;
     for (const { id, people: known } of asked) {
       const given = answers.get(id);
       if (!given) continue;
@@ -92,6 +110,7 @@ export function createTally(models, watch, changed) {
       tallies.set(id, tally);
     }
     n++;
+    showLive(answer);
     show();
     const now = performance.now();
     if (now - told > TELLING) {

@@ -11,6 +11,9 @@
  * @property {(done: number, total: number) => void} describing
  */
 
+/** How often a worker that has something to do is looked after, before it is given up. */
+const TURNS = 10;
+
 /**
  * @param {{silence?: number}} [options] `silence`: milliseconds without a word from a worker that has
  *   something to do, after which it is given up
@@ -55,12 +58,13 @@ export function browser({ silence = 90_000 } = {}) {
 function hired(silence) {
   /** @type {Map<number, Call>} */ const calls = new Map();
   /** @type {Worker | null} */ let worker = null;
-  let count = 0, lastWord = 0;
+  let count = 0, quiet = 0, timer = 0;
 
   /** @param {string} why */
   function lost(why) {
     worker?.terminate();
     worker = null;
+    clearInterval(timer);
     for (const { failed } of calls.values())
       failed(new Error(`this browser's engine broke off (${why}); try again, or choose this computer`));
     calls.clear();
@@ -68,8 +72,9 @@ function hired(silence) {
 
   function begin() {
     const begun = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+    timer = setInterval(watch, silence / TURNS);
     begun.onmessage = ({ data }) => {
-      lastWord = performance.now();
+      quiet = 0;
       const call = calls.get(data.id);
       if (!call) return;
       if (data.points) {
@@ -94,21 +99,17 @@ function hired(silence) {
     return begun;
   }
 
-  const watch = () => {
-    if (!calls.size) return;
-    if (performance.now() - lastWord > silence) lost(`no sign of life for ${silence / 1000} seconds`);
-    else setTimeout(watch, silence / 10);
-  };
+  // counted in turns of a timer, which stand still when the computer sleeps
+  function watch() {
+    if (calls.size && ++quiet > TURNS) lost(`no sign of life for ${silence / 1000} seconds`);
+  }
 
   return (task, tell = () => false, describing = () => {}) =>
     new Promise((done, failed) => {
       worker ??= begin();
-      if (!calls.size) {
-        lastWord = performance.now();
-        setTimeout(watch, silence / 10);
-      }
+      if (!calls.size) quiet = 0;
       const id = ++count;
-      calls.set(id, { done, failed, tell, describing });
       worker.postMessage({ id, ...task });
+      calls.set(id, { done, failed, tell, describing });
     });
 }

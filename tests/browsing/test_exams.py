@@ -1,0 +1,82 @@
+"""The real book in a real browser: on a page of another make, and on facelab's own.
+
+Each exam is a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browsing.serving import STRANGE, serving
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.slow
+
+Sat = tuple[int, dict[str, Any], str]
+
+
+def sit(folder: Path, *words: str) -> Sat:
+    """Sit the exam with one seed; return the exit status, the record, what was printed."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--seeds", "1",
+         "--report", str(folder), *words],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    output = done.stdout + done.stderr
+    assert "Traceback" not in output, output
+    return done.returncode, json.loads((folder / "acceptance.json").read_text("utf-8")), output
+
+
+def verdicts(record: dict[str, Any]) -> dict[str, str]:
+    """Return the verdict of each scenario."""
+    sheets = [sheet for family in record["families"] for sheet in family["sheets"]]
+    return {sheet["name"]: sheet["verdict"] for sheet in sheets}
+
+
+def kinds(record: dict[str, Any]) -> set[str]:
+    """Return the titles of the pictures in a record."""
+    steps = [s for f in record["families"] for sheet in f["sheets"] for s in sheet["steps"]]
+    shown = [evidence for step in steps for evidence in step["evidence"]]
+    return {one["title"] for one in shown if one["kind"] == "picture"}
+
+
+def test_a_page_of_another_make(tmp_path: Path) -> None:
+    with serving() as address:
+        status, record, output = sit(
+            tmp_path, "--page", address, "--page-description", str(STRANGE / "page.toml"),
+            "features/T0_face_base.feature", "features/T1_low_learning_rate.feature",
+        )  # fmt: skip
+    told = verdicts(record)
+    assert record["run"]["system"] == "the strange page 1"
+    assert told["The loss falls, but weakly"] == "accepted", output
+    assert told["A large share of the probes is answered wrong"] == "accepted"
+    assert told["A photo before the webcam is answered as the photo"] == "not run"
+    assert told["The accuracy varies strongly and hardly progresses"] == "not run"
+    # it told 140 values, and their first is that at chance; what else is asked it does not tell
+    assert told["The history at a low rate can be trusted"] == "accepted with reservations"
+    assert status == pytest.ExitCode.OK
+    assert {"trained on the page", "asked on the page"} <= kinds(record)
+
+
+def test_facelab_s_own_page(tmp_path: Path) -> None:
+    status, record, output = sit(
+        tmp_path, "--system", "page", "-m", "T0 or T1 or T2", "--nothing-left-out"
+    )
+    assert set(verdicts(record).values()) == {"accepted"}, output
+    assert status == pytest.ExitCode.OK
+    assert record["run"]["system"] == "facelab's page learning on this computer"
+    assert "what the page's scripts complained of" not in json.dumps(record)
+    assert kinds(record) == {
+        "filmed on the page",
+        "the curves on the page",
+        "answers on the page",
+        "the live count on the page",
+    }
