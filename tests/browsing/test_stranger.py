@@ -60,7 +60,8 @@ def photos(frames: Recording) -> Photos:
 
 def test_what_it_says_of_itself(opened: Opened, photos: Photos) -> None:
     page = opened({}, {'version = "1"\n': ""})
-    assert (page.name, page.capabilities) == ("the strange page", {"stop"})
+    assert page.name == "the strange page"
+    assert page.capabilities == {"stop"}
     assert page.version.startswith("at http://127.0.0.1:")
     assert page.limits == {"accuracy", "probabilities", "exact count", "seeds"}
     history = page.train(photos, REQUEST).history
