@@ -193,16 +193,18 @@ MUTANTS = {
         "      const given = [...answers.values()][0];", "T1", HELD, seeds=2),
     # the browser's engine
     "B1": Mutant(
-        "the curve is smoothed", "engine/training.js", "points.loss[from + i] = loss / batch.length;",
+        "the curve is smoothed", "engine/training.js",
+        "points.loss[from + i] = loss / batch.length;",
         "points.loss[from + i] = 0.5 * (points.loss[from + i - 1] ?? loss / batch.length)"
         " + 0.5 * loss / batch.length;", "T1", LOW, "browser"),
     "B2": Mutant(
         "the last point is lost", "engine/training.js",
-        "if (stop || done === total)\n", "done === total && done--; if (stop || done === total - 1)\n",
+        "if (stop || done === total)\n",
+        "done === total && done--; if (stop || done === total - 1)\n",
         "T1", LOW, "browser"),
     "B3": Mutant(
-        "the gradient is a sum, not a mean", "engine/training.js", "rate / size)", "rate)", "T1", LOW,
-        "browser"),
+        "the gradient is a sum, not a mean", "engine/training.js", "rate / size)", "rate)",
+        "T1", LOW, "browser"),
     "B4": Mutant(
         "the weights are kept at 99 %", "engine/training.js", "weight + lesson.kernel[i])",
         "0.99 * (weight + lesson.kernel[i]))", "T1", LOW, "browser"),
@@ -273,10 +275,11 @@ def rows(found: dict[str, Played]) -> str:
 
 HEAD = """# Faults of the page that the book catches
 
-A mutant is facelab's page with one small fault in its JavaScript, put in by the browser on its way from the server
-([tests/browsing/mutants.py](../tests/browsing/mutants.py)). Each is played in Chromium, on the scenario that is named for it. F, S, T, A and C
-learn on this computer, B in the browser. Of {count} mutants {caught} are caught. Written by `python -m tests.browsing.mutants`, which
-`scripts/nightly` runs. [power.md](power.md) shows the faults of facelab itself.
+A mutant is facelab's page with one small fault in its JavaScript, put in by the browser on its way
+from the server ([tests/browsing/mutants.py](../tests/browsing/mutants.py)). Each is played in
+Chromium, on the scenario that is named for it. F, S, T, A and C learn on this computer, B in the
+browser. Of {count} mutants {caught} are caught. Written by `python -m tests.browsing.mutants`,
+which `scripts/nightly` runs. [power.md](power.md) shows the faults of facelab itself.
 
 | | fault | refused by |
 |---|---|---|

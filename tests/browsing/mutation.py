@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from facelab.browsing import own_page
+from facelab.browsing.tab import Tab
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,4 +40,5 @@ def pytest_configure() -> None:
     """Have the page's file answered by another one."""
     if fault := os.environ.get("FACELAB_PAGE_MUTANT"):
         address, file = json.loads(fault)
-        own_page.Tab = partial(own_page.Tab, routes=[(address, Path(file))])  # type: ignore[misc,assignment]
+        answered = partial(Tab, routes=[(address, Path(file))])
+        pytest.MonkeyPatch().setattr(own_page, "Tab", answered)
