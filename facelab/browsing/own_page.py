@@ -77,12 +77,10 @@ class OwnPage:
             raise self.late(what)
 
     def late(self, what: str) -> SystemFault:
-        """Return the fault of a page that does not do something in time."""
+        """Return the fault of a page that does not do something in time, with what it says."""
         told = self.tab.ask("() => document.querySelector('#errors')?.textContent ?? ''")
-        said = f"; it says {one_line(told.rstrip('×'), 200)!r}" if told else ""
-        return SystemFault(
-            f"{self.tab.name}: {what}, but not within {self.tab.wait:g} s{said}{self.tab.said}"
-        )
+        said = f" (it says {one_line(told.rstrip('×'), 200)!r})" if told else ""
+        return self.tab.late(f"{what}{said}")
 
     # --- people and photos
 
