@@ -10,10 +10,11 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
+from typing import Any
 
 import numpy as np
 
-from facelab.camera.faults import BrokenPicture, Dropped
+from facelab.camera.faults import BrokenPicture, Dropped, Shot
 from facelab.camera.feeds import feed
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
@@ -36,14 +37,15 @@ BROKEN = 10
 class Camera:
     """A source of frames, one after another, begun anew whenever it is played.
 
-    ``start`` returns the frames, (height, width, 3) uint8 BGR, of one size; among them may be a
-    ``BrokenPicture``, which is reported and left out. ``name`` is used in messages and the report:
+    ``start`` returns the frames, (height, width, 3) uint8 BGR, of one size; of a film each may come
+    with its seconds, (seconds, frame). Among them may be a ``BrokenPicture``, which is reported and
+    left out. ``name`` is used in messages and the report:
     no password. ``rate`` is the frames a second of a film, None of a live camera. ``wait`` is in
     seconds. The result of ``start`` may have a method ``cut``: another thread calls it when nothing
     reads any more, and it ends every wait for a picture.
     """
 
-    start: Callable[[], Iterable[Frame | BrokenPicture]]
+    start: Callable[[], Iterable[Shot | BrokenPicture]]
     name: str
     rate: float | None = None
     wait: float = WAIT
@@ -57,18 +59,23 @@ class Camera:
     ) -> Generator[tuple[float, Frame], None, None]:
         """Yield each frame, a new array, with the seconds since the first one.
 
-        Seconds of a film are counted by its rate, not by the clock. ``tell`` is called with a line
-        for every broken picture. ``newest``: if a live camera is faster than the reader, the frames
-        in between are left out, so that the reader never gets an old one.
+        Seconds of a film are those it says, or counted by its rate, not by the clock. ``tell`` is
+        called with a line for every broken picture. ``newest``: if a live camera is faster than the
+        reader, the frames in between are left out, so that the reader never gets an old one.
         Raises FacelabError, within ``wait``, when the camera is absent, breaks off, hangs, freezes,
-        changes size, or gives only broken pictures.
+        changes size, or gives only broken pictures or what is no frame.
         """
-        reader = _Reader(self.start, newest=newest and self.rate is None)
+        if not callable(self.start):
+            raise FacelabError(
+                f"{self.name}: start is {_kind(self.start)}, allowed is a function that returns "
+                "the frames, begun anew"
+            )
+        reader = _Reader(self._begun, newest=newest and self.rate is None)
         last, since, begun, broken = None, 0.0, 0.0, 0
         try:
             for number in count():
                 item = self._next(reader, number)
-                if item is None:
+                if isinstance(item, _End):
                     return
                 now = time.monotonic()
                 if isinstance(item, BrokenPicture):
@@ -78,6 +85,10 @@ class Camera:
                     tell(f"{item}; left out")
                     continue
                 broken = 0
+                seconds = None
+                if isinstance(item, tuple) and len(item) == 2 and type(item[0]) is float:
+                    seconds, item = item
+                self._check(item, number)
                 if last is None:
                     begun = now
                 elif item.shape != last.shape:
@@ -93,11 +104,32 @@ class Camera:
                         "cover off or switch it off and on"
                     )
                 last = item
-                yield (number / self.rate if self.rate else now - begun), item
+                if seconds is None:
+                    seconds = number / self.rate if self.rate else now - begun
+                yield seconds, item
         finally:
             reader.stop()
 
-    def _next(self, reader: _Reader, number: int) -> Frame | BrokenPicture | None:
+    def _begun(self) -> Iterable[Shot | BrokenPicture]:
+        found = self.start()
+        if not isinstance(found, Iterable):
+            raise FacelabError(
+                f"{self.name}: start gives {_kind(found)}, allowed are frames, one after another"
+            )
+        return found
+
+    def _check(self, item: object, number: int) -> None:
+        """Raise FacelabError for what is no frame: a fixture of a user's own may give anything."""
+        array: Any = item if isinstance(item, np.ndarray) else np.empty(0)
+        if array.dtype == np.uint8 and array.ndim == 3 and array.shape[2] == 3 and array.size:
+            return
+        hint = " (cv2.imread gives None for what it cannot read)" if item is None else ""
+        raise FacelabError(
+            f"{self.name}: frame {number + 1} is {_kind(item)}, allowed are arrays (height, width, "
+            f"3) of uint8, blue-green-red{hint}; correct what gives the frames"
+        )
+
+    def _next(self, reader: _Reader, number: int) -> Item:
         try:
             return reader.next(self.wait)
         except queue.Empty:
@@ -111,15 +143,21 @@ class Camera:
             ) from None
 
 
-Item = Frame | BrokenPicture | BaseException | None
-"""What is read: a picture, what went wrong, or None at the end."""
+class _End:
+    """There is no further picture."""
+
+
+_END = _End()
+
+Item = Any
+"""What is read: a picture, whatever a user's own camera gives, what went wrong, or the end."""
 
 
 class _Reader:
     """Reads in a thread of its own: who waits can stop waiting, and nothing is polled."""
 
     def __init__(
-        self, start: Callable[[], Iterable[Frame | BrokenPicture]], *, newest: bool
+        self, start: Callable[[], Iterable[Shot | BrokenPicture]], *, newest: bool
     ) -> None:
         self._newest = newest
         self._read: queue.SimpleQueue[Item] = queue.SimpleQueue()
@@ -132,8 +170,8 @@ class _Reader:
         self._thread = threading.Thread(target=self._run, args=(start,), daemon=True)
         self._thread.start()
 
-    def next(self, wait: float) -> Frame | BrokenPicture | None:
-        """Return the next picture, None after the last. Raises what reading raised, or Empty."""
+    def next(self, wait: float) -> Item:
+        """Return the next picture, _End after the last. Raises what reading raised, or Empty."""
         try:
             item = self._got.popleft() if self._got else self._read.get(timeout=wait)
         except queue.Empty:
@@ -163,7 +201,7 @@ class _Reader:
         if cut is not None or not self._hangs:
             self._thread.join(timeout=0.5 if self._hangs else 2)
 
-    def _run(self, start: Callable[[], Iterable[Frame | BrokenPicture]]) -> None:
+    def _run(self, start: Callable[[], Iterable[Shot | BrokenPicture]]) -> None:
         try:
             self._source = source = start()
             pictures = iter(source)
@@ -172,8 +210,11 @@ class _Reader:
                     if self._newest and self._read.qsize() >= BEHIND:
                         with suppress(queue.Empty):
                             self._read.get_nowait()
-                    self._read.put(picture := next(pictures, None))
-                    if picture is None:
+                    picture = next(pictures, _END)
+                    if isinstance(picture, np.ndarray):
+                        picture = np.array(picture, order="C")  # its owner may use it again
+                    self._read.put(picture)
+                    if picture is _END:
                         return
             finally:
                 with suppress(AttributeError):  # an iterator that is no generator
@@ -191,6 +232,16 @@ def open_camera(place: str, wait: float = WAIT) -> Camera:
     """
     found = feed(place, wait)
     return Camera(found.start, found.name, found.rate, wait)
+
+
+def _kind(item: object) -> str:
+    """Return what something is that is no frame."""
+    if item is None:
+        return "None"
+    if isinstance(item, np.ndarray):
+        return f"{item.dtype} {item.shape}"
+    name = type(item).__name__
+    return f"an {name}" if name[:1] in "aeio" else f"a {name}"
 
 
 def _size(frame: Frame) -> str:

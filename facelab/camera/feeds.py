@@ -9,34 +9,37 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-
+from facelab.base.files import names
 from facelab.base.opencv import opencv
-from facelab.camera import mjpeg
+from facelab.camera import mjpeg, rtsp
 from facelab.camera.address import hidden
-from facelab.camera.faults import BrokenPicture, Dropped
+from facelab.camera.capture import captured, film, frames_of, rate
+from facelab.camera.faults import BrokenPicture, Dropped, Shot
 from facelab.camera.line import SCHEMES, Line
+from facelab.camera.web_address import WebAddress, read_address
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
-from facelab.gallery.folder import ENDINGS
+from facelab.gallery.folder import ENDINGS, may_be_picture
 from facelab.gallery.image import read_image
 
 RATE = 25.0
-"""Frames a second of pictures, and of a film that does not say."""
+"""Pictures a second of a folder."""
 
 ALLOWED = (
     "a number (0), a device (/dev/video2), an address (http, https, rtsp), a video file, a folder "
     "of pictures or a sequence (shots/%03d.jpg)"
 )
 
+_BARE = re.compile(r"(?:[\w.-]+:\d{1,5}|\d+(?:\.\d+){3}|localhost|[\w.-]+\.local)(?:/.*)?")
+"""What is no file's name but an address without its scheme."""
+
 
 @dataclass(frozen=True)
 class Feed:
     """``start`` begins anew; ``name`` holds no password; ``rate`` is None of what is live."""
 
-    start: Callable[[], Iterable[Frame | BrokenPicture]]
+    start: Callable[[], Iterable[Shot | BrokenPicture]]
     name: str
     rate: float | None = None
 
@@ -44,41 +47,42 @@ class Feed:
 def feed(place: str, wait: float) -> Feed:
     """Return the feed of a place. Raises FacelabError when it is none that exists."""
     path = Path(place)
-    if place.isdecimal():
+    if place.isdecimal() and place.isascii() and len(place) < 5:
         device = Path(f"/dev/video{place}") if sys.platform == "linux" else None
         return Feed(lambda: _device(int(place), device, place), f"camera {place}")
-    if re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", place):
-        return _address(place, wait)
+    if re.match(r"\s*[A-Za-z][A-Za-z0-9+.-]*://", place):
+        return _address(place.strip(), wait)
     if place.startswith("/dev/") or path.is_char_device():
         return Feed(lambda: _device(place, path, place), place)
     if (place and path.is_dir()) or re.search(r"%0?\d*d", path.name):
         return Feed(lambda: _pictures(path), place, RATE)
     if not path.is_file():
+        meant = f"; did you mean http://{hidden(place)}?" if _BARE.fullmatch(place) else ""
         raise FacelabError(
-            f"--camera: received {hidden(place)}, no such file; allowed is {ALLOWED}"
+            f"--camera: received {hidden(place)}, no such file; allowed is {ALLOWED}{meant}"
         )
-    return Feed(lambda: _film(path), place, _rate(path))
+    return Feed(lambda: film(path), place, rate(path))
 
 
 def _address(url: str, wait: float) -> Feed:
     name = hidden(url)
     scheme = url.partition(":")[0].lower()
     if scheme in SCHEMES:
-        return Feed(lambda: _Web(url, wait), name)
+        return Feed(lambda: _Web(read_address(url), name, wait), name)
     if scheme in ("rtsp", "rtsps"):
-        return Feed(lambda: _stream(url, wait), name)
+        return Feed(lambda: _stream(read_address(url), name, wait), name)
     raise FacelabError(f"--camera: received {name}, allowed is {ALLOWED}")
 
 
 class _Web:
     """The frames at a web address: MJPEG, or a film that FFmpeg reads. It can be cut."""
 
-    def __init__(self, url: str, wait: float) -> None:
-        self._url, self._wait, self._line = url, wait, Line()
+    def __init__(self, address: WebAddress, name: str, wait: float) -> None:
+        self._address, self._name, self._wait, self._line = address, name, wait, Line()
 
-    def __iter__(self) -> Iterator[Frame | BrokenPicture]:
-        url, wait = self._url, self._wait
-        yield from mjpeg.pictures(url, wait, self._line) or _stream(url, wait)
+    def __iter__(self) -> Iterator[Shot | BrokenPicture]:
+        asked = self._address, self._name, self._wait
+        yield from mjpeg.pictures(*asked, self._line) or _stream(*asked)
 
     def cut(self) -> None:
         """End every wait for it in another thread."""
@@ -90,17 +94,21 @@ def _device(number: int | str, path: Path | None, name: str) -> Iterator[Frame]:
     if path is not None:
         _usable(path)
     backend = opencv().CAP_V4L2 if sys.platform == "linux" else opencv().CAP_ANY
-    yield from _captured(
-        [number, backend],
-        f"camera {name}: gives no pictures{_users(path)}; close other programs that use it, or "
-        "choose another number (a webcam often has two)",
-    )
+    with captured(number, backend) as capture:
+        if not capture.isOpened():
+            raise FacelabError(
+                f"camera {name}: gives no pictures{_users(path)}; close other programs that use "
+                "it, or choose another number (a webcam often has two)"
+            )
+        yield from frames_of(capture)
     raise Dropped("it may have been unplugged")
 
 
 def _usable(path: Path) -> None:
     """Raise FacelabError with what is wrong with a device, as far as the system knows."""
-    there = sorted(str(one) for one in Path("/dev").glob("video*"))
+    # numbers move when cameras are plugged in; these names, where the system has them, do not
+    named = sorted(str(one) for one in Path("/dev/v4l/by-id").glob("*"))
+    there = sorted(str(one) for one in Path("/dev").glob("video*")) + named
     try:
         is_device = stat.S_ISCHR(path.stat().st_mode)
     except OSError:
@@ -111,9 +119,18 @@ def _usable(path: Path) -> None:
             f"{', '.join(there) or 'no camera at all'}; connect it or choose another"
         )
     if not os.access(path, os.R_OK | os.W_OK):
+        group = _group(path)
         raise FacelabError(
-            f"camera {path}: no right to use it; on most systems members of the group video have"
+            f"camera {path}: no right to use it; members of the group {group} have: `sudo usermod "
+            f"-aG {group} $USER`, then log in again"
         )
+
+
+def _group(path: Path) -> str:
+    try:
+        return path.group()
+    except (OSError, KeyError):
+        return "video"  # as on most systems
 
 
 def _users(path: Path | None) -> str:
@@ -129,52 +146,19 @@ def _users(path: Path | None) -> str:
     return ""
 
 
-def _stream(url: str, wait: float) -> Iterator[Frame]:
+def _stream(address: WebAddress, name: str, wait: float) -> Iterator[Frame]:
     """Yield what FFmpeg makes of an address, without end."""
     cv2 = opencv()
     limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, cv2.CAP_PROP_READ_TIMEOUT_MSEC]
     settings = [value for limit in limits for value in (limit, int(1000 * wait))]
-    yield from _captured(
-        [url, cv2.CAP_FFMPEG, settings],
-        f"{hidden(url)}: no film comes from there; is the camera on, are address, user and "
-        "password right?",
-    )
-    raise Dropped("the stream ended")
-
-
-def _film(path: Path) -> Iterator[Frame]:
-    """Yield the frames of a video file."""
-    yield from _captured(
-        [str(path), opencv().CAP_FFMPEG],
-        f"{path}: cannot be played as a film; allowed are files that FFmpeg knows",
-    )
-
-
-def _captured(where: list[Any], refusal: str) -> Iterator[Frame]:
-    """Yield what ``cv2.VideoCapture`` reads. Raises FacelabError when it cannot be opened."""
-    # OpenCV and FFmpeg would print lines of their own, addresses with passwords among them.
-    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
-    cv2 = opencv()
-    log = cv2.utils.logging
-    before = log.setLogLevel(log.LOG_LEVEL_SILENT)
-    capture = cv2.VideoCapture(*where)
-    try:
+    with captured(address.whole, cv2.CAP_FFMPEG, settings) as capture:
         if not capture.isOpened():
-            raise FacelabError(refusal)
-        while (read := capture.read())[0]:
-            yield np.asarray(read[1], np.uint8)
-    finally:
-        capture.release()
-        log.setLogLevel(before)
-
-
-def _rate(path: Path) -> float:
-    """Return the frames a second of a film, 25 where it is unknown."""
-    cv2 = opencv()
-    capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-    rate = float(capture.get(cv2.CAP_PROP_FPS))
-    capture.release()
-    return rate if 0 < rate < 1000 else RATE
+            why = "no film that FFmpeg knows comes from there; is the path right?"
+            if address.scheme in ("rtsp", "rtsps"):
+                why = rtsp.refusal(address, wait)
+            raise FacelabError(f"{name}: {why}")
+        yield from frames_of(capture)
+    raise Dropped("the stream ended")
 
 
 def _pictures(path: Path) -> Iterator[Frame]:
@@ -183,7 +167,7 @@ def _pictures(path: Path) -> Iterator[Frame]:
     Raises FacelabError when there are none, one is damaged, or a number is missing.
     """
     if path.is_dir():
-        found = [one for one in sorted(path.iterdir()) if one.suffix.lower() in ENDINGS]
+        found = [path / file for file in sorted(names(path)) if may_be_picture(path, file)]
     else:
         found = _numbered(path)
     if not found:

@@ -96,7 +96,7 @@ def ask_names(known: Sequence[str]) -> list[str]:
         if not name and len(names) >= 2:
             return names
         if not is_name(name):
-            print(f"  needed is {SIGNS}")
+            print(f"  {SIGNS} is needed")
         elif alike(name, case=False) in {alike(one, case=False) for one in names}:
             print(f"  {name} is there already")
         else:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import http.client
 import socket
+import ssl
 import threading
 import urllib.error
 import urllib.parse
@@ -11,6 +13,10 @@ import urllib.request
 from contextlib import suppress
 from functools import partial
 from typing import Any
+
+from facelab.camera.credentials import Credentials
+from facelab.camera.faults import NoLine
+from facelab.camera.web_address import WebAddress
 
 SCHEMES = ("http", "https")
 
@@ -43,55 +49,39 @@ class Line:
                 raise ConnectionAbortedError("the camera is closed")
             self._sockets.append(connection)
 
-    def open(self, url: str, timeout: float) -> http.client.HTTPResponse:
+    def open(self, address: WebAddress, timeout: float) -> http.client.HTTPResponse:
         """Connect with the user and password of an address, and return the answer.
 
         Redirects are followed to http and https alone. No proxy is asked: a camera stands in
         one's own network. ``timeout``: seconds without a byte. Raises urllib.error.HTTPError,
-        OSError, HTTPException, ValueError.
+        OSError, HTTPException, NoLine.
         """
         opener = urllib.request.OpenerDirector()
-        bare, known = _credentials(url)
         for handler in (
-            _Handler(self),
+            _Handler(self, address.pin),
             _Redirects(),
             urllib.request.UnknownHandler(),
             urllib.request.HTTPDefaultErrorHandler(),
             urllib.request.HTTPErrorProcessor(),
-            urllib.request.HTTPBasicAuthHandler(known),
-            urllib.request.HTTPDigestAuthHandler(known),
+            Credentials(address),
         ):
             opener.add_handler(handler)
-        answer: http.client.HTTPResponse = opener.open(bare, timeout=timeout)
+        answer: http.client.HTTPResponse = opener.open(address.bare, timeout=timeout)
         return answer
-
-
-def _credentials(url: str) -> tuple[str, urllib.request.HTTPPasswordMgr]:
-    """Return an address without its user and password, and what knows these."""
-    parts = urllib.parse.urlsplit(url)
-    host = parts.netloc.rpartition("@")[2]
-    bare = parts._replace(netloc=host, fragment="").geturl()
-    known = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-    if parts.username is not None:
-        user, password = (
-            urllib.parse.unquote(one or "") for one in (parts.username, parts.password)
-        )
-        known.add_password(None, bare, user, password)
-    return bare, known
 
 
 class _Handler(urllib.request.HTTPHandler, urllib.request.HTTPSHandler):
     """Opens http and https, and hands each connection to a line."""
 
-    def __init__(self, line: Line) -> None:
+    def __init__(self, line: Line, pin: str) -> None:
         urllib.request.HTTPSHandler.__init__(self)
-        self._line = line
+        self._line, self._pin = line, pin
 
     def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
         return self.do_open(partial(_Plain, self._line), request)
 
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(partial(_Secure, self._line), request)
+        return self.do_open(partial(_Secure, self._line, self._pin), request)
 
 
 class _Plain(http.client.HTTPConnection):
@@ -107,7 +97,25 @@ class _Plain(http.client.HTTPConnection):
 
 
 class _Secure(_Plain, http.client.HTTPSConnection):
-    """Does so once the connection is encrypted."""
+    """Does so once the connection is encrypted, to whoever shows the certificate to be trusted."""
+
+    def __init__(self, line: Line, pin: str, *arguments: Any, **options: Any) -> None:
+        if pin:  # of this one certificate its host's name and who signed it do not count
+            options["context"] = context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+            context.check_hostname = False
+            context.verify_mode = ssl.CERT_NONE
+        super().__init__(line, *arguments, **options)
+        self._pin = pin
+
+    def connect(self) -> None:
+        super().connect()
+        shown = hashlib.sha256(self.sock.getpeercert(binary_form=True) or b"").hexdigest()
+        if self._pin and shown != self._pin:
+            self.close()
+            raise NoLine(
+                "shows another certificate than the one that was to be trusted; compare its "
+                "SHA-256 with that in the camera's settings"
+            )
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -117,7 +125,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         self, req: urllib.request.Request, fp: Any, code: int, msg: str, headers: Any
     ) -> Any:
         fp.close()
-        return super().http_error_302(req, fp, code, msg, headers)
+        try:
+            return super().http_error_302(req, fp, code, msg, headers)
+        except ValueError:
+            raise NoLine("sends on to an address that is none; is the address right?") from None
 
     http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 

@@ -36,7 +36,7 @@ def list_folder(folder: Path) -> Iterator[Row | FacelabError]:
         raise FacelabError(f"{folder}: no such folder; name one with a sub-folder a person")
     for name in _listed(folder, "."):
         if not _is_folder(folder, name):
-            if _is_picture(folder, name):
+            if may_be_picture(folder, name):
                 yield FacelabError(f"{shown(name)}: left out; put it into a sub-folder a person")
             elif stat.S_ISLNK(kind(folder, name)) and not is_file(folder / name):
                 yield Unreadable(shown(name), LINK, "mend it or take it away", person=name)
@@ -65,7 +65,7 @@ def _look(folder: Path, person: str, file: str) -> Row | FacelabError:
     if stat.S_ISDIR(kind(folder, file)):
         cure = "move the photos in it one level up"
         return Unreadable(shown(file), "a folder", cure, person=person)
-    if _is_picture(folder, file):
+    if may_be_picture(folder, file):
         return {"file": file, "sha256": "", "set": "gallery", "person": person}
     what, cure = foreign(_head(folder, file)) or ("no picture", "")
     allowed = f"allowed are {', '.join(ENDINGS)} files"
@@ -79,7 +79,7 @@ def other_level(folder: Path) -> str:
     """
     names_there = _listed(folder, ".")
     inner = [name for name in names_there if stat.S_ISDIR(kind(folder, name))]
-    if not inner and any(_is_picture(folder, name) for name in names_there):
+    if not inner and any(may_be_picture(folder, name) for name in names_there):
         return f"photos lie in it directly; did you mean {folder.parent}?"
     meant = [name for name in inner if _holds_people(folder, name)]
     return f"did you mean {' or '.join(str(folder / name) for name in meant[:3])}?" if meant else ""
@@ -115,8 +115,8 @@ def _is_folder(folder: Path, name: str) -> bool:
     return stat.S_ISDIR(kind(folder, name)) or is_folder(folder / name)
 
 
-def _is_picture(folder: Path, file: str) -> bool:
-    """Return whether a file may be a picture, by its ending or by its data."""
+def may_be_picture(folder: Path, file: str) -> bool:
+    """Return whether a file in a folder may be a picture, by its ending or by its data."""
     if PurePath(file).suffix.lower() in ENDINGS:
         return True
     return _head(folder, file).startswith((b"\xff\xd8\xff", b"\x89PNG\r\n"))

@@ -66,7 +66,7 @@ def check_name(person: str) -> None:
     """Raise FacelabError when a person's name cannot be a folder's."""
     if not is_name(person):
         raise FacelabError(
-            f"a person's name: received {person!a}, allowed is {SIGNS}; choose another"
+            f"a person's name: received {person!r}, allowed is {SIGNS}; choose another"
         )
 
 

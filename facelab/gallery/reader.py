@@ -102,24 +102,25 @@ def _told(lost: list[FacelabError], seen: Collection[str]) -> list[str]:
     for error in lost:
         if isinstance(error, Unreadable) and error.person and error.person not in seen:
             own.setdefault(error.person, []).append(error)
-    lines: dict[str, None] = {}
-    for error in lost:
-        person = error.person if isinstance(error, Unreadable) else ""
-        lines[_nothing_of(person, own[person]) if person in own else str(error)] = None
-    return list(lines)
+    nothing = {person: _nothing_of(person, errors) for person, errors in own.items()}
+    people = (error.person if isinstance(error, Unreadable) else "" for error in lost)
+    lines = (nothing.get(one, str(error)) for one, error in zip(people, lost, strict=True))
+    return list(dict.fromkeys(lines))
 
 
 def _nothing_of(person: str, errors: list[Unreadable]) -> str:
     """Return the line for a person of whom nothing can be read, with the commonest reason."""
-    kinds = Counter(re.sub(r"\d[\d,]*", "…", error.reason) for error in errors)
-    reason, times = kinds.most_common(1)[0]
-    cure = next(one.cure for one in errors if re.sub(r"\d[\d,]*", "…", one.reason) == reason)
-    if reason in (EMPTY, LINK):
-        return f"{shown(person)}: left out, {reason}; {cure}"
-    often = f"{times} times: " if times > 1 else ""
+    first = errors[0]
+    if first.reason in (EMPTY, LINK):
+        return f"{shown(person)}: left out, {first.reason}; {first.cure}"
+    if len(errors) == 1:
+        return f"{shown(person)}: left out, nothing in it can be read ({first})"
+    cures = {re.sub(r"\d[\d,]*", "…", one.reason): one.cure for one in errors}
+    reasons = Counter(re.sub(r"\d[\d,]*", "…", one.reason) for one in errors)
+    reason, times = reasons.most_common(1)[0]
     return (
-        f"{shown(person)}: left out, none of {len(errors)} files can be read ({often}{reason}; "
-        f"{cure})"
+        f"{shown(person)}: left out, none of {len(errors)} files can be read ({times} times: "
+        f"{reason}; {cures[reason]})"
     )
 
 

@@ -134,10 +134,10 @@ def test_nobody_answers(scheme: str) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    line = {
-        "http": "nobody answers (Connection refused); is the camera on, is the address right?",
-        "rtsp": "no film comes from there; is the camera on, are address, user and password right?",
-    }[scheme]
+    line = (
+        f"nobody listens on port {port} there (connection refused); is the port right, has the "
+        "camera's server been started?"
+    )
     camera = open_camera(f"{scheme}://ann:secret@127.0.0.1:{port}/live?key=0815", wait=1)
     assert said(camera) == (0, f"{scheme}://127.0.0.1:{port}/…: {line}")
 
@@ -229,7 +229,9 @@ def test_a_film_may_stand_still() -> None:
 @pytest.mark.parametrize(
     ("status", "line"),
     [
-        (401, "user or password is missing or wrong (HTTP 401); write http://user:password@…"),
+        (401, "user and password are missing (HTTP 401); write http://user:password@…"),
+        (403, "forbidden (HTTP 403); allow this user, or this computer, in the camera's settings"),
+        (500, "fails itself (HTTP 500); switch it off and on"),
         (404, "no such stream there (HTTP 404); is the address right?"),
         (
             503,
@@ -255,7 +257,7 @@ def test_one_viewer_at_a_time() -> None:
 
 def test_user_and_password_are_sent_and_never_shown() -> None:
     with serve(Webcam([jpeg(SHOT)], password=("ann", "s:cret"))) as url:
-        assert said(open_camera(url))[1].startswith(f"{hidden(url)}: user or password is missing")
+        assert said(open_camera(url))[1].startswith(f"{hidden(url)}: user and password are missing")
         known = url.replace("http://", "http://ann:s%3Acret@")
         assert next(iter(open_camera(known))).shape == SHOT.shape
         assert "cret" not in said(open_camera(known))[1]
@@ -311,7 +313,8 @@ def test_a_file_that_is_no_film(tmp_path: Path) -> None:
     (tmp_path / "film.mp4").write_text("no film")
     assert said(open_camera(str(tmp_path / "film.mp4"))) == (
         0,
-        f"{tmp_path}/film.mp4: cannot be played as a film; allowed are files that FFmpeg knows",
+        f"{tmp_path}/film.mp4: 7 bytes that cannot be played as a film; allowed are files that "
+        "FFmpeg knows; convert it, for example with `ffmpeg -i IN -c:v libx264 OUT.mp4`",
     )
 
 

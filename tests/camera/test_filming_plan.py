@@ -77,8 +77,8 @@ def test_everything_of_it_is_documented() -> None:
         ('people = ["Ann", "ann"]', "people is ['Ann', 'ann'], allowed is each name once; "
          "rename one"),
         ('people = ["Ann", "../Bo"]', "people: a person's name: received '../Bo', allowed is a "
-         "name of up to 80 characters, without / \\ : * ? \" < > |, that does not begin with a "
-         "dot; choose another"),
+         "name of up to 80 characters (and 240 bytes), without / \\ : * ? \" < > | and invisible "
+         "characters, that neither begins nor ends with a dot or a space; choose another"),
         ('people = "Ann"', "people is 'Ann', allowed is a list; write it in square brackets"),
         ("sittings = []", "sittings is [], allowed is at least one; name one"),
         ("photos = 0\nphotos_with_glasses = 0", "photos is 0, allowed is 1 or more, with glasses "

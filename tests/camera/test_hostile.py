@@ -116,7 +116,7 @@ ELSEWHERE = "sends on to where nobody goes (HTTP 302); allowed are http and http
         (send_on("file:///etc/passwd"), ELSEWHERE),
         (send_on("data:image/png,x"), ELSEWHERE),
         (send_on("/video?key=hush"), ELSEWHERE),
-        (send_on("http://[/"), "nobody answers (ValueError)"),
+        (send_on("http://[/"), "sends on to an address that is none"),
         (forever(OK.replace(b"200 OK", b"302 Found") + b"Location: ftp://x/\r\n\r\n", b"x" * 10**6),
          ELSEWHERE),
     ],

@@ -310,6 +310,6 @@ def test_nobody_answers_at_a_terminal(tmp_path: Path) -> None:
     screen = Screen("film", "--camera", place, "--record", record, "--film-plan", str(file))
     assert screen.end() == 2
     assert screen.seen.splitlines()[-1].endswith(
-        f"facelab: http://127.0.0.1:{port}/: nobody answers (Connection refused); is the camera "
-        "on, is the address right?"
+        f"facelab: http://127.0.0.1:{port}/: nobody listens on port {port} there (connection "
+        "refused); is the port right, has the camera's server been started?"
     )

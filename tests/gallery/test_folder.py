@@ -30,7 +30,8 @@ def test_photos_are_sorted_by_person(own: Path) -> None:
     found = read_found(own)
     photos, left_out = found.photos, found.left_out
     assert left_out == [
-        "Ann/notes.txt: left out; allowed are .jpg, .jpeg, .png, .bmp, .webp, .pgm files",
+        "Ann/notes.txt: no picture; allowed are .jpg, .jpeg, .png, .bmp, .webp, .pgm files",
+        "Nobody: left out, an empty folder; put photos into it or take it away",
         "beside.png: left out; put it into a sub-folder a person",
     ]
     assert photos.people == ("Ann", "Bo", "Cy")
@@ -61,6 +62,6 @@ def test_a_damaged_photo_is_named(own: Path) -> None:
     photos, left_out = read_gallery(own)
     assert photos.people == ("Ann", "Cy")
     assert left_out[1] == (
-        "Bo/c.bmp: 17 bytes that are no picture; allowed are JPEG, PNG, BMP, WebP and PGM files; "
-        "take it away or replace it"
+        "Bo: left out, nothing in it can be read (Bo/c.bmp: 17 bytes that are no picture; allowed "
+        "are JPEG, PNG, BMP, WebP and PGM files; take it away or replace it)"
     )

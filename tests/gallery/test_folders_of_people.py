@@ -58,7 +58,8 @@ def test_a_person_of_whom_nothing_can_be_read_is_named(tmp_path: Path) -> None:
         "bytes; copy it again from where it came)"
     )
     assert deep == (
-        "Deep: left out, none of 1 files can be read (a folder; move the photos in it one level up)"
+        "Deep: left out, nothing in it can be read (Deep/summer: a folder; move the photos in it "
+        "one level up)"
     )
     assert empty == "Empty: left out, an empty folder; put photos into it or take it away"
     assert gone == "Gone: left out, a link that leads nowhere; mend it or take it away"

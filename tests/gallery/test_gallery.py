@@ -84,8 +84,9 @@ def test_names_that_no_folder_can_have(tmp_path: Path, name: str) -> None:
     gallery.save("Ann", draw(0, 0))
     before = content(tmp_path)
     message = (
-        f"a person's name: received {name!r}, allowed is a name of up to 80 characters, "
-        'without / \\ : * ? " < > |, that does not begin with a dot; choose another'
+        f"a person's name: received {name!r}, allowed is a name of up to 80 characters (and 240 "
+        'bytes), without / \\ : * ? " < > | and invisible characters, that neither begins nor ends '
+        "with a dot or a space; choose another"
     )
     with pytest.raises(FacelabError, match=f"^{re.escape(message)}$"):
         gallery.save(name, draw(0, 1))

@@ -299,5 +299,6 @@ def test_many_rows_take_seconds(tmp_path: Path) -> None:
     (tmp_path / "manifest.csv").write_text("\n".join(["file,sha256,set,person", *rows, ""]))
     before = os.times().user
     found = read_found(tmp_path)
-    assert len(found.left_out) == 10**5
+    assert len(found.left_out) == 50
+    assert found.left_out[0].startswith("p0: left out, none of 2000 files can be read (2000 times")
     assert os.times().user - before < 15
