@@ -20,10 +20,11 @@ from facelab.gallery.cast import ROLES, parse_cast
 from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
 from facelab.playing import prerequisites, seeds
+from facelab.playing.again import options
 from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
 from facelab.playing.definitions import check_definitions, overridden
-from facelab.playing.ending import end_on_sigterm, ending
+from facelab.playing.ending import end_on_sigterm, ending, ignore_sigterm
 from facelab.playing.examination import Exam
 from facelab.playing.features import FeatureFile, feature_of
 from facelab.playing.fresh import fresh_seed, told
@@ -83,6 +84,8 @@ def pytest_configure(config: pytest.Config) -> None:
         run["fresh_probes"] = fresh
     if config.getoption("nothing_left_out"):
         run["nothing_left_out"] = True
+    if again := options(config, run):
+        run["options"] = again
     config.stash[RECORDER] = Recorder(document, run, config.rootpath, waivers)
     # Nothing is captured while pytest is being configured: this is the user's standard error.
     showing = ExitStack()
@@ -234,6 +237,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     recorder = session.config.stash[RECORDER]
     recorder.close(ending(session))
     if recorder.began and plays(session.config):
+        ignore_sigterm(session.config)
         try:
             # unless somebody was forgotten meanwhile, whose name would stand in it
             with getattr(recorder.source, "standing", nullcontext)():
@@ -377,7 +381,7 @@ def exam(
     offers = sorted(map(str, system.capabilities)) or ["nothing beyond training and answering"]
     recorder.record.run.update(system=title(system), capabilities=offers)
     photos = pytestconfig.getoption("report_photos")
-    exam = Exam(system, source, tuple(recorder.record.run["seeds"]), photos)
+    exam = recorder.exam = Exam(system, source, tuple(recorder.record.run["seeds"]), photos)
     if camera is not None:
         pytestconfig.stash[LIVE] = camera, exam
     return exam

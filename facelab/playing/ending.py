@@ -8,14 +8,15 @@ from types import FrameType
 
 import pytest
 
+_CAUGHT = pytest.StashKey[bool]()
 _TERMINATED = pytest.StashKey[bool]()
 
 
 def end_on_sigterm(config: pytest.Config) -> None:
     """Until the end of the run, let SIGTERM end it as Ctrl-C does: with a report.
 
-    It is how a service ends what runs too long. A second one is ignored, while the report is
-    written.
+    It is how a service ends what runs too long. One that comes while the report is written is
+    ignored.
     """
     if threading.current_thread() is not threading.main_thread():
         return
@@ -25,12 +26,19 @@ def end_on_sigterm(config: pytest.Config) -> None:
         config.stash[_TERMINATED] = True
         raise KeyboardInterrupt
 
+    config.stash[_CAUGHT] = True
     before = signal.signal(signal.SIGTERM, interrupt)
 
     def restore() -> None:
         signal.signal(signal.SIGTERM, before)
 
     config.add_cleanup(restore)
+
+
+def ignore_sigterm(config: pytest.Config) -> None:
+    """From now on, while the report is written, let SIGTERM pass."""
+    if config.stash.get(_CAUGHT, False):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
 
 def ending(session: pytest.Session) -> str:

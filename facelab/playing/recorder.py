@@ -13,6 +13,7 @@ from pytest_bdd.exceptions import StepDefinitionNotFoundError
 from facelab.contract.errors import FacelabError
 from facelab.contract.history import History
 from facelab.contract.verdict import Refused
+from facelab.playing.examination import Exam
 from facelab.playing.features import (
     example_of,
     family_of,
@@ -33,7 +34,7 @@ class Recorder:
     """Keeps the record of a run. ``document``: the title block; ``run``: its setting.
 
     ``source`` is where the frames came from, once a scenario has asked for it. ``began``: whether
-    any scenario was begun.
+    any scenario was begun. ``exam``: what they shared, once one of them has asked for it.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class Recorder:
         self.today = datetime.now(UTC).date()
         self.long: dict[str, History] = {}
         self.source: object = None
+        self.exam: Exam | None = None
         self.live: dict[str, LiveSheet] = {}
 
     def announce(self, items: list[pytest.Item], collected: Sequence[pytest.Item] = ()) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 import tomllib
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -16,15 +17,18 @@ import pytest
 from facelab.base.files import write_atomically
 from facelab.contract.errors import FacelabError
 from facelab.playing import fresh
+from facelab.playing.diagnosis import diagnose
 from facelab.playing.recorder import Recorder
 from facelab.playing.waivers import APPLIED, PLACE
 from facelab.report import history, record
+from facelab.report.changes import GRAVE
 from facelab.report.coverage import demand, headline
 from facelab.report.document import render
 from facelab.report.evidence import curves_csv
 from facelab.report.history import PAGE, RECORD
 from facelab.report.place import REPORT
 from facelab.report.record import Record, encode_record, encoded
+from facelab.report.since import changes_of, compare
 from facelab.report.wording import fact
 
 SIGNS = {
@@ -63,17 +67,7 @@ def title_block(root: Path) -> dict[str, str]:
 
 def environment(root: Path) -> dict[str, str]:
     """Return what the run ran on: date, commit, platform and versions, no names of hosts."""
-    try:
-        described = subprocess.run(
-            ["git", "describe", "--always", "--dirty"],  # noqa: S607 (the user's own git)
-            cwd=root,
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        ).stdout.strip()
-    except (OSError, subprocess.SubprocessError):
-        described = "unknown"
+    described = _git(root, "describe", "--always", "--dirty") or "unknown"
     versions = {}
     for package in PACKAGES:
         try:
@@ -87,6 +81,27 @@ def environment(root: Path) -> dict[str, str]:
         "python": platform.python_version(),
         **versions,
     }
+
+
+def edited(root: Path, files: Sequence[str]) -> list[str]:
+    """Return those of a project's files that differ from what is committed."""
+    told = _git(root, "diff", "--name-only", "--relative", "HEAD", "--", *files)
+    return sorted(set(told.splitlines()) & set(files))
+
+
+def _git(root: Path, *words: str) -> str:
+    """Return what git says of a folder, empty where there is no git, or no repository."""
+    try:
+        return subprocess.run(  # noqa: S603 (the words are ours)
+            ["git", *words],  # noqa: S607 (the user's own git)
+            cwd=root,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=10,
+        ).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""
 
 
 def recordings(source: object) -> dict[str, Any]:
@@ -113,6 +128,13 @@ def write_report(recorder: Recorder, folder: Path) -> None:
     finished = recorder.record
     finished.run["environment"] = environment(recorder.root)
     finished.recordings = recordings(recorder.source)
+    features = [family.file for family in finished.families]
+    found = {
+        "edited": edited(recorder.root, features),
+        "diagnoses": diagnose(finished, recorder.exam),
+    }
+    finished.run |= {name: lines for name, lines in found.items() if lines}
+    compare(finished, folder)
     files = {RECORD: encode_record(finished)}
     # what is known is safe before the page is drawn
     write_atomically(folder / RECORD, files[RECORD])
@@ -167,6 +189,11 @@ def summarise(
         terminal.write_line(
             f"gallery: {len(warnings) - WARNINGS} more warnings, in the report", yellow=True
         )
+    for line in finished.run.get("diagnoses", []):
+        terminal.write_line(f"photos: {line}", yellow=True)
+    for change in changes_of(finished):
+        if change.kind in GRAVE:
+            terminal.write_line(f"since {finished.since['date']}: {change.text}", yellow=True)
     if cast := finished.run.get("cast"):
         terminal.write_line(f"cast: {fact(cast)}")
     if "fresh_probes" in finished.run:

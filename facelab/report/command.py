@@ -1,4 +1,4 @@
-"""The command ``facelab report``: the document again, from the record of a run."""
+"""The commands ``facelab report`` and ``facelab diff``: a run's document again; what changed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(subparsers: Subparsers) -> None:
-    """Add ``report``."""
+    """Add ``report`` and ``diff``."""
     command = subparsers.add_parser("report", help="render an acceptance report again")
     command.add_argument(
         "record",
@@ -25,6 +25,39 @@ def add_commands(subparsers: Subparsers) -> None:
         "-o", "--output", type=Path, help="page to write; default: beside the record, as .html"
     )
     command.set_defaults(run=run_report)
+
+    diff = subparsers.add_parser("diff", help="what changed from one run of the book to another")
+    diff.add_argument("old", type=Path, help="record of the earlier run, its acceptance.json")
+    diff.add_argument("new", type=Path, help="record of the later run")
+    diff.add_argument(
+        "--fail-on",
+        choices=FAILING,
+        help="end with 1 if something became worse (regression), or if a margin shrank by half or "
+        "more too (narrowed); default: end with 0",
+    )
+    diff.set_defaults(run=run_diff)
+
+
+FAILING = ("regression", "narrowed")
+
+
+def run_diff(arguments: argparse.Namespace) -> int:
+    """Print what changed, under the headings of its kinds."""
+    from facelab.report.changes import HEADINGS, NARROWED, REGRESSION, changes
+    from facelab.report.record import read_record
+    from facelab.report.redaction import hide
+
+    old, new = read_record(arguments.old), read_record(arguments.new)
+    found = changes(old, new)
+    for kind, heading in HEADINGS.items():
+        if some := [change for change in found if change.kind == kind]:
+            print(f"{heading}: {len(some)}")
+            for change in some:
+                print(f"  {hide(change.text)}")
+    if not found:
+        print("nothing changed")
+    grave = {"regression": {REGRESSION}, "narrowed": {REGRESSION, NARROWED}}
+    return int(any(change.kind in grave.get(arguments.fail_on, ()) for change in found))
 
 
 def run_report(arguments: argparse.Namespace) -> int:

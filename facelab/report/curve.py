@@ -77,3 +77,19 @@ def sparkline(curve: Curve, top: float, width: int = 96, height: int = 20) -> st
     y = height - np.clip(middle / top, 0, 1) * height
     points = [f"{a:.4g} {b:.4g}" for a, b in zip(x, y, strict=True)]
     return "M" + "L".join(points if len(points) > 1 else [points[0], f"{width} {y[0]:.4g}"])
+
+
+def margin_line(verdict: dict[str, Any], width: int = 48, height: int = 14) -> dict[str, str]:
+    """Return the margins of the last runs and of this one as ``path``, an SVG's ``d``.
+
+    ``nought``: the height of the threshold. Empty when no margin is finite.
+    """
+    margins = [float(margin) for margin in (*verdict["earlier"], verdict["margin"])]
+    if not all(map(math.isfinite, margins)):
+        return {}
+    low, high = min(0.0, *margins), max(0.0, *margins)
+    span = high - low or 1.0
+    heights = [height - (margin - low) / span * height for margin in (0.0, *margins)]
+    step = width / (len(margins) - 1)
+    points = [f"{n * step:.4g} {y:.4g}" for n, y in enumerate(heights[1:])]
+    return {"path": "M" + "L".join(points), "nought": f"{heights[0]:.4g}"}

@@ -13,11 +13,16 @@ from facelab.base.files import write_atomically
 from facelab.contract.errors import FacelabError
 from facelab.report import charts, wording
 from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
+from facelab.report.causes import Cause, causes
+from facelab.report.changes import HEADINGS, JUDGED, Change
 from facelab.report.coverage import headline, selection, unplayed
+from facelab.report.curve import margin_line
+from facelab.report.glossary import TERMS, Glossary, anchor
 from facelab.report.outline import Outline, outline
-from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, Record, encoded
+from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, REFUSED, Record, encoded
 from facelab.report.redaction import redacted
 from facelab.report.requirements import coverage, matrix
+from facelab.report.since import changes_of
 
 BLOCK = {
     "project": "Project",
@@ -55,6 +60,7 @@ def render(record: Record) -> str:
     clean: Record = redacted(record)
     outlined = outline(clean)
     rows = matrix(outlined)
+    found = causes(outlined)
     page = _templates().get_template("document.html")
     try:
         return page.render(
@@ -73,10 +79,15 @@ def render(record: Record) -> str:
             environment=clean.run.get("environment") or {},
             headline=f"{headline(clean)}.",
             coverage=coverage(rows),
-            advice=_advice(clean, outlined),
+            advice=_advice(clean, outlined, found),
+            causes=found,
+            changes=_changes(clean),
+            judged=JUDGED,
             selection=selection(clean),
             unplayed=unplayed(clean),
             words=wording.WORDS,
+            terms={term: (anchor(term), told) for term, told in TERMS.items()},
+            linked=Glossary(),
         )
     except UndefinedError as error:
         raise FacelabError(f"the record is not whole: {error.message}; run pytest again") from error
@@ -99,6 +110,7 @@ def _templates() -> Environment:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     templates.globals.update(script=script, script_hash=f"sha256-{digest}")
     templates.filters.update(
+        margin_line=margin_line,
         duration=wording.duration,
         count=wording.count,
         fact=wording.fact,
@@ -107,6 +119,34 @@ def _templates() -> Environment:
         phrase=wording.phrase,
     )
     return templates
+
+
+def _mend(record: Record, cause: Cause) -> str:
+    """Return in a sentence what to do about what stands in the way of acceptance."""
+    first = cause.first
+    begin = f"Begin with anomaly {first.anomaly} on sheet {first.number}."
+    if first.sheet.verdict != REFUSED:
+        return f"{begin} {wording.word(first.sheet.verdict).advice}"
+    if first.sheet.file in record.run.get("edited", []):
+        return (
+            f"{begin} {first.sheet.file} differs from what is committed: see with git diff whether "
+            "its threshold is meant, before you look at the system."
+        )
+    if record.run.get("diagnoses"):
+        return f"{begin} First read what the photos explain: there is less to mend in the system."
+    if record.run.get("cast"):
+        return (
+            f"{begin} These are photos of your own: see that they are what the scenario asks for "
+            "(docs/your_photos.md), then look at the system."
+        )
+    return f"{begin} {wording.word(REFUSED).advice}"
+
+
+def _changes(record: Record) -> dict[str, list[Change]]:
+    """Return what changed since the last accepted run, under the headings of its kinds."""
+    found = changes_of(record)
+    by_kind = {title: [c for c in found if c.kind == kind] for kind, title in HEADINGS.items()}
+    return {title: some for title, some in by_kind.items() if some}
 
 
 def _block(record: Record) -> dict[str, str]:
@@ -133,14 +173,10 @@ def _setting(record: Record) -> dict[str, str]:
     return setting | {text: environment[key] for key, text in run.items() if environment.get(key)}
 
 
-def _advice(record: Record, outlined: Outline) -> str:
+def _advice(record: Record, outlined: Outline, found: list[Cause]) -> str:
     """Return in a sentence what to do next."""
-    if outlined.anomalies:
-        first = outlined.anomalies[0]
-        return (
-            f"Begin with anomaly {first.anomaly} on sheet {first.number}. "
-            f"{wording.word(first.sheet.verdict).advice}"
-        )
+    if found:
+        return _mend(record, found[0])
     if record.run.get("interrupted"):
         return wording.word(INTERRUPTED).advice
     if record.verdict == NOT_RUN:

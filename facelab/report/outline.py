@@ -79,6 +79,12 @@ class Entry:
         return [step.waiver for step in self.sheet.steps if step.waiver]
 
     @property
+    def details(self) -> list[str]:
+        """The lines of what was refused, each once."""
+        told = (str(line) for v in self.refused_criteria for line in v.get("details") or ())
+        return list(dict.fromkeys(told))
+
+    @property
     def refused_criteria(self) -> list[dict[str, Any]]:
         """The criteria that were not met and are not waived."""
         unmet = [s for s in self.sheet.steps if not s.waiver]
@@ -203,6 +209,10 @@ class Outline:
     def of(self, sheet: Sheet) -> Entry:
         """Return the entry of a scenario."""
         return next(entry for entry in self.entries if entry.sheet is sheet)
+
+    def at(self, node: str) -> Entry | None:
+        """Return the entry of a scenario by its node, None where it is not of this run."""
+        return next((entry for entry in self.entries if entry.sheet.node == node), None)
 
     def counts(self) -> dict[str, int]:
         """How many scenarios are shown with each verdict."""

@@ -139,6 +139,7 @@ class Record:
     ``causes``: why a scenario was not run, as ``coverage.CAUSES``, by its node. ``deselected``:
     family, name, node and requirements of each scenario that pytest was told to leave out.
     ``unplayed``: the features of the book of which it collected nothing, by their files.
+    ``since``: what changed since the last accepted run, empty where none is kept.
     """
 
     document: dict[str, str]
@@ -150,6 +151,7 @@ class Record:
     causes: dict[str, str] = field(default_factory=dict)
     deselected: list[dict[str, Any]] = field(default_factory=list)
     unplayed: list[str] = field(default_factory=list)
+    since: dict[str, Any] = field(default_factory=dict)
     schema: int = SCHEMA
 
     @property
@@ -266,8 +268,12 @@ def encoded(text: str) -> bytes:
     return text.encode("utf-8", "replace")
 
 
-def read_record(path: Path) -> Record:
-    """Read a record back, checked against the schema.
+OPTIONAL = ("causes", "deselected", "unplayed", "since")
+"""What records of 1.0 do not have."""
+
+
+def read_record(path: Path, *, check: bool = True) -> Record:
+    """Read a record back, checked against the schema unless facelab itself has kept it.
 
     Raises FacelabError, in one line, when the file is none, of another version, or not whole.
     """
@@ -282,10 +288,10 @@ def read_record(path: Path) -> Record:
         raise FacelabError(
             f"{path}: received schema {version}, allowed is {SCHEMA}; run pytest again"
         )
-    if what := _fault(data):
+    if check and (what := _fault(data)):
         raise FacelabError(f"{path}: not a facelab report ({what}); run pytest again")
     parts = {name: data[name] for name in ("document", "run", "waivers", "phrases", "recordings")}
-    parts |= {name: data[name] for name in ("causes", "deselected", "unplayed") if name in data}
+    parts |= {name: data[name] for name in OPTIONAL if name in data}
     return Record(families=[_family(plain) for plain in data["families"]], **parts)
 
 
