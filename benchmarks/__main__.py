@@ -16,7 +16,7 @@ from benchmarks.tables import Sheet
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 Say = Callable[[str], None]
-PARTS = ("training", "frames", "patience", "growth", "book")
+PARTS = ("training", "frames", "patience", "growth", "browser", "book")
 
 
 def main() -> int:
@@ -91,6 +91,13 @@ def growth(arguments: argparse.Namespace, _: int, say: Say) -> Iterator[Sheet]:
     yield tables.of_slopes(slopes(1 if arguments.quick else 3, arguments.quick, say))
 
 
+def browser(_: argparse.Namespace, rounds: int, say: Say) -> Iterator[Sheet]:
+    """Time the page's engine."""
+    from benchmarks.browser import sheets
+
+    yield from sheets(rounds, say)
+
+
 def book(_: argparse.Namespace, rounds: int, say: Say) -> Iterator[Sheet]:
     """Time whole processes."""
     from benchmarks.book import measure
@@ -103,6 +110,7 @@ MEASURED: dict[str, Callable[[argparse.Namespace, int, Say], Iterator[Sheet]]] =
     "frames": frames,
     "patience": patience,
     "growth": growth,
+    "browser": browser,
     "book": book,
 }
 

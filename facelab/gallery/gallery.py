@@ -120,6 +120,11 @@ class Gallery:
         return [files.signature(self.folder, name) for name in (NAME, journal.NAME, consent.NAME)]
 
     @property
+    def rows(self) -> list[Row]:
+        """The labels of every file as they are known, a row each, which nobody may change."""
+        return list(self._rows)
+
+    @property
     def table(self) -> pd.DataFrame:
         """The labels of every file, a row each, all text."""
         return pd.DataFrame(self._rows, columns=None if self._rows else list(COLUMNS)).fillna("")

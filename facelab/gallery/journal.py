@@ -41,6 +41,7 @@ def read(folder: Path) -> tuple[list[Row], int]:
 def _row(line: bytes) -> Row | None:
     try:
         row = json.loads(line)
+        json.dumps(row, ensure_ascii=False).encode()  # halves of characters cannot be written
     except (ValueError, RecursionError):
         return None
     whole = isinstance(row, dict) and all(isinstance(value, str) for value in row.values())

@@ -101,19 +101,21 @@ def parts_of(model: keras.Model) -> Parts:
     Raises FacelabError when it finds or cuts faces in another way than this version of facelab.
     """
     layers = {type(layer): layer for layer in model.layers}
-    if not _sees_alike(layers):
+    if not _is_as_assembled(layers):
         raise FacelabError(
             "received a classifier that finds faces in another way, or of another version; allowed "
             "is one of this version that was trained with its face finder; train it again"
         )
-    kernel, bias = model.get_layer("head").get_weights()
+    kernel, bias = layers[keras.layers.Dense].get_weights()
     centring = layers[CentringLayer]
     return Parts(Centring(centring.mean, centring.norm), kernel, bias, people_of(model))
 
 
-def _sees_alike(layers: dict[type, Any]) -> bool:
-    """Return whether the layers before the trained ones are those of ``assemble``."""
-    if not {FaceCandidates, MainFace, Crop, CentringLayer} <= set(layers):
+def _is_as_assembled(layers: dict[type, Any]) -> bool:
+    """Return whether layers are those of ``assemble``, and find and cut faces as they do."""
+    if not {FaceCandidates, MainFace, Crop, CentringLayer, keras.layers.Dense} <= set(layers):
+        return False
+    if not layers[keras.layers.Dense].use_bias:
         return False
     own = [part for one in weights().values() for part in (one.kernel, one.bias)]
     found = layers[FaceCandidates].get_weights()

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
+import sys
+import threading
+import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,7 +30,9 @@ def add_commands(subparsers: Subparsers) -> None:
         default=Path("filmed"),
         help="gallery to film into, or to go on with; default %(default)s",
     )
-    page.add_argument("--port", default="0", help="where to serve; default any free one")
+    page.add_argument(
+        "--port", help="0 for any free one; by default the gallery's own, or a free one"
+    )
     page.add_argument(
         "--host",
         default="127.0.0.1",
@@ -39,7 +46,8 @@ def add_commands(subparsers: Subparsers) -> None:
         nargs="?",
         const="",
         metavar="FILE",
-        help="fetch TensorFlow.js for the browser's engine, or take it from a file, and end",
+        help="fetch TensorFlow.js for the browser's engine, or take it from a file or an address, "
+        "and end",
     )
     page.set_defaults(run=run_page)
 
@@ -48,42 +56,40 @@ def run_page(arguments: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C."""
     if arguments.get_tensorflowjs is not None:
         return get_tensorflowjs(arguments.get_tensorflowjs)
-    port = int(PORT.check(arguments.port))
+    port = None if arguments.port is None else int(PORT.check(arguments.port))
     # imported only now, with OpenCV and pandas: half a second for every command
     from facelab.page.server import place, prepared
     from facelab.page.store import check_gallery
 
     check_gallery(arguments.gallery)
-    where = place(arguments.host, port, arguments.certificate, arguments.key)
-    with prepared(arguments.gallery, where) as served:
-        print(f"the page: {served.address}", flush=True)
+    where = place(arguments.gallery, arguments.host, port, arguments.certificate, arguments.key)
+    with prepared(arguments.gallery, where, ahead=True) as served:
+        print(f"the page: {served.address()}", flush=True)
+        for line in served.remarks():
+            print(line, flush=True)
         if not arguments.no_browser:
-            open_browser(served.address)
+            threading.Thread(target=open_browser, args=[served.invitation()], daemon=True).start()
         served.run()
-    print(f"{arguments.gallery}: all is kept; the same command goes on")
+    print(f"{arguments.gallery}: the page has ended, and all is kept")
     return 0
 
 
 def get_tensorflowjs(file: str) -> int:
     """Keep TensorFlow.js for the page, fetched, or taken from a file."""
-    from importlib import import_module
+    from facelab.page.tensorflowjs import get
 
-    kept = import_module("facelab.page.tensorflowjs").get(Path(file) if file else None)
+    kept = get(file or None)
     print(f"TensorFlow.js is kept as {kept}")
     return 0
 
 
 def open_browser(address: str) -> None:
     """Open the page in a browser, or say that none can be opened."""
-    import threading
-    import webbrowser
-
-    def work() -> None:
-        try:
+    windows = "DISPLAY", "WAYLAND_DISPLAY", "BROWSER"
+    opened = False
+    # without a window, what can be opened is a browser in this terminal
+    if sys.platform in ("win32", "darwin") or any(map(os.environ.get, windows)):
+        with contextlib.suppress(webbrowser.Error, OSError):
             opened = webbrowser.open(address)
-        except (webbrowser.Error, OSError):
-            opened = False
-        if not opened:
-            print("no browser can be opened here; open the address yourself", flush=True)
-
-    threading.Thread(target=work, daemon=True).start()
+    if not opened:
+        print("no browser can be opened here; open the address yourself", flush=True)

@@ -16,8 +16,14 @@ from collections.abc import Iterable
 from urllib.parse import parse_qs
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import HTTPConnection, Request
-from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketClose
 
@@ -42,7 +48,7 @@ SAFE = ("GET", "HEAD")
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
-BODY_SECONDS = 60.0
+BODY_SECONDS = 120.0
 """How long the whole body of a request may take."""
 
 
@@ -61,16 +67,25 @@ class Guard:
     any address in numbers, which no foreign name can be bound to. ``port``: where it is served.
     """
 
-    def __init__(
-        self, app: ASGIApp, token: str, port: int, names: Iterable[str], *, addresses: bool
-    ) -> None:
+    def __init__(self, app: ASGIApp, port: int, names: Iterable[str], *, addresses: bool) -> None:
         self.app = app
-        self.token = token
         self.port = port
+        self.token = secrets.token_urlsafe(24)
         self.cookie = f"facelab-{port}"  # cookies know no ports: two pages would share one
         self._names = frozenset(name.lower() for name in names)
         self._addresses = addresses
         self._session = secrets.token_urlsafe(32)
+        self._invitations: set[str] = set()
+
+    def invite(self) -> str:
+        """Return a token that opens the page once.
+
+        A browser is started with it: others on this computer can read what programs are started
+        with, and are too late.
+        """
+        invitation = secrets.token_urlsafe(24)
+        self._invitations.add(invitation)
+        return invitation
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or answer it."""
@@ -90,10 +105,14 @@ class Guard:
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
 
-        answer = self._entry(scope) if not line or line == _NO_TOKEN else None
-        if answer is None and line:
+        answer: ASGIApp = self.app
+        if line in ("", _NO_TOKEN) and _opens(scope):
+            answer = self._entry(scope)
+        elif line == _NO_TOKEN and _is_crossing(scope):
+            answer = HTMLResponse(_AGAIN, 403)
+        elif line:
             answer = refused(scope, 403, line)
-        await (answer or self.app)(scope, receive, send_guarded)
+        await answer(scope, receive, send_guarded)
 
     def _wrong(self, scope: Scope) -> str:
         """Return why a request is refused, or nothing."""
@@ -120,13 +139,13 @@ class Guard:
             return True
         return self._addresses and _is_address(name)
 
-    def _entry(self, scope: Scope) -> Response | None:
-        """Return the answer to the address that was opened, which holds the token."""
-        query = parse_qs(scope["query_string"].decode("latin-1"))
-        if scope["path"] != "/" or scope["method"] not in SAFE or "token" not in query:
-            return None
-        if not _same(query["token"][0], self.token):
+    def _entry(self, scope: Scope) -> Response:
+        """Return the answer to an address with a token: a cookie, and the way to the page."""
+        token = _query(scope)["token"][0]
+        once = [known for known in self._invitations if _same(token, known)]
+        if not once and not _same(token, self.token):
             return refused(scope, 403, _NO_TOKEN)
+        self._invitations.difference_update(once)
         answer = RedirectResponse("/", 303)
         secure = scope["scheme"] == "https"
         answer.set_cookie(
@@ -136,6 +155,28 @@ class Guard:
 
 
 _NO_TOKEN = "this page is not open to you; open the address that `facelab page` has printed"  # noqa: S105
+
+_AGAIN = f"""<!doctype html><meta http-equiv="refresh" content="0;url=/"><p>{_NO_TOKEN}"""
+
+
+def _opens(scope: Scope) -> bool:
+    """Return whether a request is for an address with a token."""
+    own = scope["path"] == "/" and scope["method"] in SAFE
+    return own and "token" in _query(scope)
+
+
+def _query(scope: Scope) -> dict[str, list[str]]:
+    return parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+
+
+def _is_crossing(scope: Scope) -> bool:
+    """Return whether a browser comes to the page by a link of another one.
+
+    It then keeps the cookie back, though it has just got it, until this page itself leads on.
+    """
+    sent = Headers(scope=scope)
+    crossing = sent.get("sec-fetch-site") == "cross-site" and sent.get("sec-fetch-dest")
+    return scope["path"] == "/" and scope["method"] == "GET" and crossing == "document"
 
 
 def _same(received: str, expected: str) -> bool:
@@ -193,11 +234,8 @@ async def body(request: Request, most: int) -> bytes:
                 if size > most:
                     raise too_large
                 parts.append(part)
+    except ClientDisconnect:
+        raise Refusal(400, "the body broke off; send it again") from None
     except TimeoutError:
         raise Refusal(408, f"the body took more than {BODY_SECONDS:g} s; send it again") from None
     return b"".join(parts)
-
-
-def new_token() -> str:
-    """Return a token that nobody guesses."""
-    return secrets.token_urlsafe(24)

@@ -25,7 +25,7 @@ from facelab.faces.detection import detection
 from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES, hog
 from facelab.page.guard import Refusal
-from facelab.page.models import Model, parameters_of
+from facelab.page.models import TRAINED, Model, parameters_of
 
 if TYPE_CHECKING:
     from facelab.learning.trainer import Trainer
@@ -34,18 +34,19 @@ MOST = 4_000_000
 """Photos that all updates of a training see together, at most: 16 MB of numbers."""
 
 
-@cache
-def core() -> Trainer:
-    """Return the training core, imported at the first call."""
+def trainer(store: Path | None) -> Trainer:
+    """Return a training core that keeps vectors in a folder, if there is one."""
     from facelab.learning.trainer import Trainer
 
-    return Trainer(hog=hog)
+    return Trainer(cache=store, hog=hog)
 
 
 @cache
-def import_ahead() -> None:
-    """Import the core in a thread of its own, once."""
-    threading.Thread(target=core, daemon=True, name="import").start()
+def import_ahead() -> threading.Thread:
+    """Import TensorFlow in a thread of its own, once; return the thread."""
+    thread = threading.Thread(target=trainer, args=(None,), daemon=True, name="import")
+    thread.start()
+    return thread
 
 
 def request_of(told: Any) -> tuple[Parameters, int]:
@@ -86,7 +87,6 @@ def lesson(photos: Photos, parameters: Parameters, seed: int) -> dict[str, Any]:
     Raises Refusal for what cannot be trained.
     """
     check_photos(photos, parameters)
-    core()
     from facelab.learning.training import initial_head, photo_order
 
     people = photos.people
@@ -94,6 +94,7 @@ def lesson(photos: Photos, parameters: Parameters, seed: int) -> dict[str, Any]:
     return {
         "people": list(people),
         "photos": list(photos.labels["file"]),
+        "digests": list(photos.labels["sha256"]),
         "labels": photos.numbers(people).tolist(),
         "total": parameters.updates(len(photos)),
         "updatesPerEpoch": parameters.updates_per_epoch(len(photos)),
@@ -107,6 +108,7 @@ def lesson(photos: Photos, parameters: Parameters, seed: int) -> dict[str, Any]:
 
 
 def train(
+    core: Trainer,
     photos: Photos,
     parameters: Parameters,
     seed: int,
@@ -115,19 +117,18 @@ def train(
     points: Callable[[NDArray[np.float32]], None],
     stop: Callable[[], bool],
 ) -> Model:
-    """Train on this computer and return the model, what was learnt until it was stopped.
+    """Train on this computer and return the model: what was learnt until it was stopped.
 
     ``points``: given loss, accuracy and rate of each update (n, 3, 1) as they are drawn. Raises
     FacelabError for what cannot be trained.
     """
-    check_photos(photos, parameters)
     request = TrainingRequest(parameters, [seed], stop=lambda _: stop(), points=points)
-    trained = core().train(photos, request)
+    trained = core.train(photos, request)
     history, centring = trained.history, trained.embedder.centring
     total = parameters.updates(len(photos))
     return Model(
         engine="computer",
-        name=name_of(parameters, seed),
+        name=TRAINED,
         people=trained.people,
         parameters=parameters,
         seed=seed,
@@ -146,14 +147,6 @@ def train(
     )
 
 
-def name_of(parameters: Parameters, seed: int) -> str:
-    """Return what a training is called."""
-    return (
-        f"rate {parameters.learning_rate:g}, {parameters.epochs} epochs, "
-        f"batches of {parameters.batch_size}, seed {seed}"
-    )
-
-
 def from_browser(told: Any) -> Model:
     """Return the model that a browser has trained. Raises Refusal for what is none."""
     parameters, seed = request_of(told)
@@ -165,21 +158,22 @@ def from_browser(told: Any) -> Model:
         people = told["people"]
         if not isinstance(people, list):
             raise ValueError("people")
+        loss, total = _array(told, "loss", "<f4"), parameters.updates(photos)
         return Model(
             engine="browser",
-            name=name_of(parameters, seed),
+            name=TRAINED,
             people=tuple(people),
             parameters=parameters,
             seed=seed,
             photos=photos,
-            total=parameters.updates(photos),
-            interrupted=bool(told["interrupted"]),
+            total=total,
+            interrupted=len(loss) < total,
             fingerprint=str(told.get("fingerprint", ""))[:64],
             norm=float(told["norm"]),
             mean=_array(told, "mean", "<f4"),
             kernel=_array(told, "kernel", "<f4").reshape(FEATURES, -1),
             bias=_array(told, "bias", "<f4"),
-            loss=_array(told, "loss", "<f4"),
+            loss=loss,
             accuracy=_array(told, "accuracy", "<f4"),
             learning_rate=_array(told, "learningRate", "<f4"),
             order=order,
@@ -195,7 +189,6 @@ def from_file(content: bytes, name: str) -> Model:
 
     Raises FacelabError when it is none, or finds faces in another way than the page.
     """
-    core()
     from facelab.learning.classifier import load, parts_of
 
     with tempfile.TemporaryDirectory() as folder:
@@ -229,7 +222,6 @@ def from_file(content: bytes, name: str) -> Model:
 
 def to_file(model: Model) -> bytes:
     """Return a model as the bytes of a ``.keras`` file, which `facelab watch` reads."""
-    core()
     from facelab.learning.classifier import assemble
 
     centring = Centring(model.mean, model.norm)

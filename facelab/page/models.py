@@ -13,8 +13,9 @@ import json
 import secrets
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from itertools import chain, count
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from facelab.contract.parameters import PARAMETERS, Parameters
 from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES
 from facelab.gallery.caching import cache_of
-from facelab.gallery.forgotten import Mark, read_marks
+from facelab.gallery.forgotten import read_marks
 from facelab.page.guard import Refusal
 
 MOST = 500
@@ -39,6 +40,9 @@ LARGEST = 256 << 20
 
 PEOPLE, NAME = 10_000, 200
 """How many people a model may tell apart, and how long a name may be."""
+
+TRAINED = "model "
+"""How the names of trainings begin; a number follows, which no other has."""
 
 ENGINES = ("computer", "browser", "file")
 """What makes a model: TensorFlow on this computer, TensorFlow.js in a browser, or a loaded file."""
@@ -195,46 +199,51 @@ def decoded(content: bytes) -> Model:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if sum(one.file_size for one in archive.infolist()) > LARGEST:
-                raise FacelabError("a model: too large")
+                raise ValueError("too large")
         with np.load(io.BytesIO(content), allow_pickle=False) as held:
             told = json.loads(held["told"].tobytes())
             arrays = {name: held[name] for name in ARRAYS}
-        chosen = told.pop("parameters")
-        parameters = chosen and Parameters(**chosen)
-        return Model(**told | {"people": tuple(told["people"])}, parameters=parameters, **arrays)
-    except (OSError, ValueError, TypeError, KeyError, zipfile.BadZipFile, EOFError) as error:
+        chosen, people = told.pop("parameters"), tuple(told.pop("people"))
+        parameters = Parameters(**chosen) if chosen else None
+        return Model(**told, people=people, parameters=parameters, **arrays)
+    except Exception as error:  # of NumPy, zip, JSON: whatever a file provokes
         raise FacelabError(f"a model: cannot be read ({type(error).__name__})") from error
 
 
 class Models:
     """The kept models of a gallery, by their ids, in the order in which they were made.
 
-    Only the gallery's thread calls what writes; others may look.
+    ``cache``: the gallery's, relative to it. ``lessons``: fingerprints of the photos that browsers
+    were given to learn from. What writes is called in the gallery's thread only.
     """
 
     def __init__(self, folder: Path) -> None:
+        """Read what an earlier program has kept; what is damaged is taken away."""
         self.folder = folder
         self._kept: dict[str, Model] = {}
+        self._saved: set[str] = set()
+        self.lessons: set[str] = set()
         self._begin()
+        with contextlib.suppress(OSError, FacelabError):
+            for name in files.names(folder, f"{self.cache}/page"):
+                self._read(name.removesuffix(".npz"))
+        names = [model.name.removeprefix(TRAINED) for model in self._kept.values()]
+        self._trained = max((int(name) for name in names if name.isdecimal()), default=0)
 
     def _begin(self) -> None:
-        self._marks: Sequence[Mark] = read_marks(self.folder)
-        self._place = f"{cache_of(self.folder)}/page"
+        self.marks = read_marks(self.folder)
+        self.cache = cache_of(self.folder)
 
-    def read(self) -> None:
-        """Read what an earlier program has kept; what is damaged is taken away."""
-        with contextlib.suppress(OSError, FacelabError):
-            for name in files.names(self.folder, self._place):
-                file = f"{self._place}/{name}"
-                try:
-                    model = decoded(files.read(self.folder, file, LARGEST))
-                except FacelabError:
-                    files.remove(self.folder, file)
-                else:
-                    self._kept[name.removesuffix(".npz")] = model
+    def _file(self, number: str) -> str:
+        return f"{self.cache}/page/{number}.npz"
 
-    def __len__(self) -> int:
-        return len(self._kept)
+    def _read(self, number: str) -> None:
+        content = files.read(self.folder, self._file(number), LARGEST)
+        try:
+            self._kept[number] = decoded(content)
+            self._saved.add(number)
+        except FacelabError:
+            files.remove(self.folder, self._file(number))
 
     def __getitem__(self, number: str) -> Model:
         try:
@@ -248,40 +257,59 @@ class Models:
 
     def summary(self, number: str) -> dict[str, Any]:
         """Return what is told of a model. Raises Refusal when it is gone."""
-        return {"id": number, **self[number].summary()}
+        return self._summary(number, self[number])
+
+    def _summary(self, number: str, model: Model) -> dict[str, Any]:
+        return {"id": number, **model.summary(), "saved": number in self._saved}
 
     def summaries(self) -> list[dict[str, Any]]:
         """Return what is told of all."""
-        return [{"id": number, **model.summary()} for number, model in list(self._kept.items())]
+        kept = list(self._kept.items())  # at once: the gallery's thread may add one
+        return [self._summary(number, model) for number, model in kept]
 
     def check_room(self) -> None:
         """Raise Refusal when there are so many that one has to go first."""
         if len(self._kept) >= MOST:
-            raise Refusal(409, f"{MOST} models are kept; remove some first")
+            raise Refusal(409, f"{MOST} models are kept, which is the most; remove one first")
 
     def keep(self, model: Model) -> str:
         """Keep a model and return its id; where the gallery cannot be written, in memory only."""
+        self.check_room()
+        model = replace(model, name=self._name(model))
         number = f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(3)}"
+        with contextlib.suppress(OSError, FacelabError):
+            if files.is_folder(self.folder):
+                self._write(number, encoded(model))
         self._kept[number] = model
-        if files.is_folder(self.folder):
-            with (
-                contextlib.suppress(OSError, FacelabError),
-                writing(self.folder, interrupting=True),
-            ):
-                if not set(read_marks(self.folder)) - set(self._marks):
-                    files.write(self.folder, f"{self._place}/{number}.npz", encoded(model))
         return number
+
+    def _name(self, model: Model) -> str:
+        """Return a name of its own: a number for a training, that of the file for a loaded one."""
+        if model.engine != "file":
+            self._trained += 1
+            return f"{TRAINED}{self._trained}"
+        taken = {kept.name for kept in self._kept.values()}
+        names = (f"{model.name} {number}" for number in count(2))
+        return next(name for name in chain([model.name], names) if name not in taken)
+
+    def _write(self, number: str, content: bytes) -> None:
+        with writing(self.folder, interrupting=True):
+            if not set(read_marks(self.folder)) - set(self.marks):
+                files.write(self.folder, self._file(number), content)
+                self._saved.add(number)
 
     def remove(self, number: str) -> None:
         """Remove a model. Raises Refusal when it is gone, FacelabError when writing fails."""
-        self[number]
+        name = self[number].name
         try:
-            files.remove(self.folder, f"{self._place}/{number}.npz")
+            files.remove(self.folder, self._file(number))
         except OSError as error:
-            raise FacelabError(f"the model cannot be removed ({error.strerror})") from error
+            raise FacelabError(f"{name}: cannot be removed ({error.strerror})") from error
         del self._kept[number]
 
     def forget(self) -> None:
         """Know no model any more: somebody was forgotten, and the cache is gone with them."""
         self._kept.clear()
+        self._saved.clear()
+        self.lessons.clear()
         self._begin()

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-import secrets
+import hashlib
 import signal
 import socket
 import ssl
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -17,11 +18,15 @@ from types import FrameType
 import uvicorn
 
 from facelab.contract.errors import FacelabError
-from facelab.page.app import Page, application
+from facelab.page.app import application, opened
 from facelab.page.guard import Guard, is_loopback, own_names
+from facelab.page.session import Shared
 
 MESSAGE = 4 << 20
 """Bytes of a WebSocket's message, at most."""
+
+ANY = ("0.0.0.0", "::")  # noqa: S104
+"""Hosts that stand for all addresses of this computer."""
 
 CONNECTIONS = 200
 """Connections at once; further ones are refused."""
@@ -30,7 +35,7 @@ CONNECTIONS = 200
 class Server(uvicorn.Server):
     """A server that ends at Ctrl-C or SIGTERM as if it had been asked to: with status 0."""
 
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
         """Begin to end; the second time, at once."""
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
@@ -58,9 +63,25 @@ class Place:
         return f"{'https' if self.certificate else 'http'}://{shown}:{self.port}/"
 
 
-def place(host: str, port: int, certificate: Path | None = None, key: Path | None = None) -> Place:
-    """Take a port, 0 for a free one. Raises FacelabError where it cannot be had."""
+def place(
+    folder: Path,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    certificate: Path | None = None,
+    key: Path | None = None,
+) -> Place:
+    """Take a port for the page of a gallery: 0 for a free one, None for its own or a free one.
+
+    Raises FacelabError where it cannot be had.
+    """
     check_certificate(host, certificate, key)
+    if port is None:
+        with contextlib.suppress(FacelabError):
+            return Place(host, _listening(host, own_port(folder)), certificate, key)
+    return Place(host, _listening(host, port or 0), certificate, key)
+
+
+def _listening(host: str, port: int) -> socket.socket:
     listening = None
     try:
         family, kind, protocol, _, at = socket.getaddrinfo(
@@ -80,7 +101,24 @@ def place(host: str, port: int, certificate: Path | None = None, key: Path | Non
         else:
             line = f"--host: received {host} ({error.strerror}); allowed is one of this computer's"
         raise FacelabError(line) from error
-    return Place(host, listening, certificate, key)
+    return listening
+
+
+def own_port(folder: Path) -> int:
+    """Return the port that a gallery's page has unless another is chosen or it is taken.
+
+    With the same port, a tab that was left open finds the page again when it is started again.
+    """
+    digest = hashlib.sha256(str(folder.resolve()).encode("utf-8", "surrogateescape")).digest()
+    return 20_000 + int.from_bytes(digest[:4], "big") % 10_000
+
+
+def neighbours_address() -> str:
+    """Return this computer's address in its network, empty where it has none."""
+    with contextlib.suppress(OSError), socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.connect(("192.0.2.1", 9))  # sends nothing: it only chooses the way out
+        return str(asking.getsockname()[0])
+    return ""
 
 
 def check_certificate(host: str, certificate: Path | None, key: Path | None) -> None:
@@ -106,16 +144,32 @@ def check_certificate(host: str, certificate: Path | None, key: Path | None) -> 
 
 @dataclass(frozen=True)
 class Served:
-    """A page that is served: its ``server``, and the address that opens it."""
+    """A page that can be served, and the addresses that open it."""
 
-    server: Server
+    page: Shared
     place: Place
-    token: str
+    guard: Guard
+    server: Server
 
-    @property
-    def address(self) -> str:
-        """The address with the token, for one's own browser."""
-        return f"{self.place.address()}?token={self.token}"
+    def address(self, host: str = "") -> str:
+        """Return the address that opens the page, on this computer or at another ``host``."""
+        return f"{self.place.address(host)}?token={self.guard.token}"
+
+    def invitation(self) -> str:
+        """Return an address that opens the page once, on this computer."""
+        return f"{self.place.address()}?token={self.guard.invite()}"
+
+    def remarks(self) -> list[str]:
+        """Return lines on what the user should know: who gets in, and whether all is kept."""
+        lines = []
+        if not is_loopback(self.place.host):
+            host = self.place.host if self.place.host not in ANY else neighbours_address()
+            shown = self.address(host or socket.gethostname())
+            lines.append(f"tablets in the same network: {shown}")
+            lines.append("whoever has this address can film, train and forget; show it to nobody")
+        if self.page.store.why:
+            lines.append(f"photos cannot be kept now: {self.page.store.why}")
+        return lines
 
     def run(self) -> None:
         """Serve in this thread until a signal comes or ``end`` is called."""
@@ -127,33 +181,37 @@ class Served:
 
 
 @contextmanager
-def prepared(folder: Path, where: Place) -> Iterator[Served]:
-    """Within the block, give a page that can be served; behind it all is kept and closed."""
-    page = Page(folder)
-    try:
-        token = secrets.token_urlsafe(24)
-        names = own_names(where.host)
+def prepared(folder: Path, where: Place, *, ahead: bool = False) -> Iterator[Served]:
+    """Within the block, give a page that can be served; behind it all is kept and closed.
+
+    ``ahead``: import TensorFlow before it is needed. Raises FacelabError when the gallery cannot be
+    understood.
+    """
+    with closing(where.listening), opened(folder, ahead=ahead) as shared:
         others = not is_loopback(where.host)
-        guard = Guard(application(page), token, where.port, names, addresses=others)
-        config = uvicorn.Config(
-            guard,
-            http="h11",
-            ws="websockets-sansio",
-            ws_max_size=MESSAGE,
-            ws_per_message_deflate=False,
-            loop="asyncio",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            proxy_headers=False,
-            limit_concurrency=CONNECTIONS,
-            timeout_graceful_shutdown=3,
-            ssl_certfile=where.certificate,
-            ssl_keyfile=where.key,
-        )
-        yield Served(Server(config), where, token)
-    finally:
-        page.close()
+        names = own_names(where.host)
+        guard = Guard(application(shared), where.port, names, addresses=others)
+        yield Served(shared, where, guard, Server(_config(guard, where)))
+
+
+def _config(guard: Guard, where: Place) -> uvicorn.Config:
+    return uvicorn.Config(
+        guard,
+        http="h11",
+        ws="websockets-sansio",
+        ws_max_size=MESSAGE,
+        ws_per_message_deflate=False,
+        loop="asyncio",
+        log_config=None,
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        limit_concurrency=CONNECTIONS,
+        timeout_graceful_shutdown=3,
+        ssl_certfile=where.certificate,
+        ssl_keyfile=where.key,
+    )
 
 
 @contextmanager
@@ -162,11 +220,11 @@ def serving(folder: Path, port: int = 0) -> Iterator[str]:
 
     Raises FacelabError when the gallery cannot be understood or the port is in use.
     """
-    with prepared(folder, place("127.0.0.1", port)) as served:
+    with prepared(folder, place(folder, port=port)) as served:
         thread = threading.Thread(target=served.run, daemon=True)
         thread.start()
         try:
-            yield served.address
+            yield served.address()
         finally:
             served.end()
             thread.join()

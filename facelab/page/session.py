@@ -6,7 +6,8 @@ import asyncio
 import contextlib
 import json
 import threading
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from facelab.contract.text import one_line
 from facelab.page import lessons
 from facelab.page.looking import Looking, Shot, shot_of
 from facelab.page.models import Models
+from facelab.page.store import Store
 from facelab.page.trainings import Run, Trainings
 
 BETWEEN = 0.03
@@ -56,41 +58,48 @@ class News:
         self._heard.discard(event)
 
 
-class Session:
-    """One tab. ``revision`` returns the present one, ``trained`` is called after each training."""
+@dataclass(frozen=True)
+class Shared:
+    """What all tabs share; ``ahead``: whether TensorFlow is imported before it is needed."""
 
-    def __init__(
-        self,
-        socket: WebSocket,
-        models: Models,
-        trainings: Trainings,
-        news: News,
-        revision: Callable[[], int],
-        trained: Callable[[], Awaitable[None]],
-    ) -> None:
+    store: Store
+    models: Models
+    trainings: Trainings
+    news: News
+    ahead: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The models that are asked about each frame, and whether one face is followed."""
+
+    models: tuple[str, ...] = ()
+    follow: bool = False
+
+
+class Session:
+    """One tab."""
+
+    def __init__(self, socket: WebSocket, shared: Shared) -> None:
         self._socket = socket
-        self._models = models
-        self._trainings = trainings
-        self._news = news
-        self._revision = revision
-        self._trained = trained
+        self._shared = shared
         self._sending = asyncio.Lock()
-        self._waiting: asyncio.Queue[Shot | dict[str, Any]] = asyncio.Queue(WAITING)
+        self._waiting: asyncio.Queue[Shot | Asked] = asyncio.Queue(WAITING)
         self._tasks: set[asyncio.Task[None]] = set()
-        self._chosen: list[str] = []
+        self._asked = Asked()
 
     async def run(self) -> None:
         """Serve the tab until it closes."""
         await self._socket.accept()
-        changed = self._news.listen()
+        changed = self._shared.news.listen()
         tasks = [asyncio.create_task(work) for work in (self._look(), self._tell(changed))]
         try:
             while True:
                 await self._receive(await self._socket.receive())
-        except (WebSocketDisconnect, RuntimeError):
-            pass  # it has closed
+        except WebSocketDisconnect:
+            pass
         finally:
-            self._news.leave(changed)
+            self._shared.news.leave(changed)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -104,10 +113,10 @@ class Session:
                 await self._waiting.put(shot_of(content))
                 return
             told = read(message.get("text") or "")
-            number = told.get("id")
+            number = told["id"] if isinstance(told.get("id"), str) else None
             await self._obey(told)
         except FacelabError as error:
-            await self.send({"type": "error", "id": number, "line": str(error)})
+            await self._send({"type": "error", "id": number, "line": str(error)})
 
     async def _obey(self, told: dict[str, Any]) -> None:
         kind, number = told.get("type"), told.get("id")
@@ -116,82 +125,100 @@ class Session:
             known = isinstance(models, list) and all(isinstance(one, str) for one in models)
             if not (isinstance(models, list) and known and len(models) <= CHOSEN):
                 raise FacelabError(f"answer: allowed are the ids of up to {CHOSEN} models")
-            await self._waiting.put(told)
+            await self._waiting.put(Asked(tuple(models), bool(told.get("follow"))))
             return
         if kind not in ("train", "stop"):
             raise FacelabError("a message: allowed are train, stop and answer")
         if not isinstance(number, str) or not 0 < len(number) <= LONGEST:
             raise FacelabError(f"{kind}: allowed is an id of up to {LONGEST} characters")
         if kind == "stop":
-            self._trainings.stop(number)
+            self._shared.trainings.stop(number)
             return
         parameters, seed = lessons.request_of(told)
-        points = Points()
-        loop = asyncio.get_running_loop()
+        outbox = Outbox(number)
 
         def began(photos: Photos) -> None:
-            message = {
-                "type": "training",
-                "id": number,
-                "model": None,
-                "total": parameters.updates(len(photos)),
-                "updatesPerEpoch": parameters.updates_per_epoch(len(photos)),
-                "people": list(photos.people),
-                "photos": len(photos),
-            }
-            with contextlib.suppress(RuntimeError):  # the server has ended
-                asyncio.run_coroutine_threadsafe(self.send(message), loop)
+            outbox.say(
+                "training",
+                model=None,
+                total=parameters.updates(len(photos)),
+                updatesPerEpoch=parameters.updates_per_epoch(len(photos)),
+                people=list(photos.people),
+                photos=len(photos),
+            )
 
-        run = Run(number, parameters, seed, began, points.add)
-        future = asyncio.wrap_future(self._trainings.start(run))
-        task = asyncio.create_task(self._follow(number, future, points))
+        waiting = partial(outbox.say, "waiting")
+        run = Run(number, parameters, seed, lambda line: waiting(line=line), began, outbox.draw)
+        future = asyncio.wrap_future(self._shared.trainings.start(run))
+        task = asyncio.create_task(self._follow(future, outbox))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
-        self._news.tell()
+        self._shared.news.tell()
 
-    async def _follow(self, number: str, future: asyncio.Future[str], points: Points) -> None:
-        """Send the points of a training as they are drawn, and then its end."""
+    async def _follow(self, future: asyncio.Future[str], outbox: Outbox) -> None:
+        """Send what a training says as it proceeds, and then its end."""
         over = False
         while not over:
             over = future.done()
-            if text := points.take(number):
+            for text in outbox.take():
                 await self._write(text)
             if not over:
                 await asyncio.wait([future], timeout=BETWEEN)
         try:
-            model = self._models.summary(future.result())
-            await self.send({"type": "trained", "id": number, "model": model})
+            outbox.say("trained", model=self._shared.models.summary(future.result()))
         except FacelabError as error:
-            await self.send({"type": "error", "id": number, "line": str(error)})
-        except Exception as error:  # of TensorFlow: the page must not wait for ever
+            outbox.say("error", line=str(error))
+        except Exception as error:  # of TensorFlow: the tab must not wait for ever
             line = f"the training broke off: {one_line(f'{type(error).__name__}: {error}', 300)}"
-            await self.send({"type": "error", "id": number, "line": line})
-        await self._trained()
+            outbox.say("error", line=line)
+        for text in outbox.take():
+            await self._write(text)
+        self._shared.store.revision += 1
+        self._shared.news.tell()
 
     async def _look(self) -> None:
         """Look at the frames in their order."""
-        looking = await asyncio.to_thread(Looking)
+        looking: Looking | None = None
         while True:
             waiting = await self._waiting.get()
-            if isinstance(waiting, dict):
-                self._chosen = waiting["models"]
-                looking.follow(on=bool(waiting.get("follow")))
-                continue
-            known = {number: self._models.get(number) for number in self._chosen}
-            asked = {number: model for number, model in known.items() if model}
-            seen = await asyncio.to_thread(looking.see, waiting.frame, list(asked.values()))
-            rows = zip(asked, seen["answers"], strict=True)
-            answers = {number: row.tolist() for number, row in rows}
-            await self.send({"type": "seen", "id": waiting.number, **seen, "answers": answers})
+            if isinstance(waiting, Asked):
+                self._asked = waiting
+            try:
+                if looking is None:
+                    looking = await asyncio.to_thread(Looking)
+                    looking.follow(on=self._asked.follow)
+                if isinstance(waiting, Asked):
+                    looking.follow(on=waiting.follow)
+                else:
+                    await self._see(looking, waiting)
+            except Exception as error:  # of OpenCV, and whatever a frame provokes
+                looking = None
+                line = f"a frame: {one_line(f'{type(error).__name__}: {error}', 300)}"
+                number = getattr(waiting, "number", None)
+                await self._send({"type": "error", "id": number, "line": line})
+
+    async def _see(self, looking: Looking, shot: Shot) -> None:
+        known = {number: self._shared.models.get(number) for number in self._asked.models}
+        asked = {number: model for number, model in known.items() if model}
+        seen = await asyncio.to_thread(looking.see, shot.frame, list(asked.values()))
+        rows = zip(asked, seen.answers, strict=True)
+        message = {
+            "type": "seen",
+            "id": shot.number,
+            "faces": seen.faces,
+            "remark": seen.remark,
+            "answers": {number: row.tolist() for number, row in rows},
+        }
+        await self._send(message)
 
     async def _tell(self, changed: asyncio.Event) -> None:
         """Tell of changes."""
         while True:
             await changed.wait()
             changed.clear()
-            await self.send({"type": "changed", "revision": self._revision()})
+            await self._send({"type": "changed", "revision": self._shared.store.revision})
 
-    async def send(self, message: dict[str, Any]) -> None:
+    async def _send(self, message: dict[str, Any]) -> None:
         """Send a message; nothing happens when the tab has closed."""
         await self._write(json.dumps(message, allow_nan=False))
 
@@ -201,32 +228,43 @@ class Session:
                 await self._socket.send_text(text)
 
 
-class Points:
-    """Values that were drawn and not yet sent; a training's thread adds, the event loop takes."""
+class Outbox:
+    """What a training says and was not yet sent; its thread adds, the event loop takes."""
 
-    def __init__(self) -> None:
+    def __init__(self, number: str) -> None:
+        self._number = number
         self._lock = threading.Lock()
-        self._held: list[NDArray[np.float32]] = []
+        self._said: list[str] = []
+        self._drawn: list[NDArray[np.float32]] = []
         self._sent = 0
 
-    def add(self, values: NDArray[np.float32]) -> None:
-        """Add the values of some updates, (n, 3)."""
+    def say(self, kind: str, **told: Any) -> None:
+        """Add a message."""
         with self._lock:
-            self._held.append(values)
+            self._pack()
+            self._said.append(json.dumps({"type": kind, "id": self._number, **told}))
 
-    def take(self, number: str) -> str:
-        """Return a message with what was added since, empty where nothing was."""
+    def draw(self, values: NDArray[np.float32]) -> None:
+        """Add loss, accuracy and rate of some updates, (n, 3)."""
         with self._lock:
-            held, self._held = self._held, []
-        if not held:
-            return ""
-        values = np.concatenate(held)
-        first, self._sent = self._sent, self._sent + len(values)
-        loss, accuracy = ([_number(v) for v in column] for column in values[:, :2].T.tolist())
-        return (
-            f'{{"type": "points", "id": {json.dumps(number)}, "from": {first}, '
-            f'"loss": [{", ".join(loss)}], "accuracy": [{", ".join(accuracy)}]}}'
-        )
+            self._drawn.append(values)
+
+    def take(self) -> list[str]:
+        """Return what was added since, in order; all values in one message."""
+        with self._lock:
+            self._pack()
+            said, self._said = self._said, []
+        return said
+
+    def _pack(self) -> None:
+        if not self._drawn:
+            return
+        values = np.concatenate(self._drawn)
+        self._drawn.clear()
+        loss, accuracy = (", ".join(map(_number, column)) for column in values.T[:2].tolist())
+        told = f'"type": "points", "id": {json.dumps(self._number)}, "from": {self._sent}'
+        self._said.append(f'{{{told}, "loss": [{loss}], "accuracy": [{accuracy}]}}')
+        self._sent += len(values)
 
 
 def _number(value: float) -> str:

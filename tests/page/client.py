@@ -7,12 +7,17 @@ import json
 import struct
 from dataclasses import dataclass, field
 from http.client import HTTPConnection
+from socket import create_connection
 from typing import Any
 from urllib.parse import urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
+
+from facelab.contract.frame import Frame
+from facelab.gallery.image import encode_png
 
 
 @dataclass
@@ -86,12 +91,16 @@ class Client:
     def state(self) -> Any:
         return self.get("/api/state").told
 
-    def socket(self, **headers: str) -> ClientConnection:
+    def socket(self, host: str = "", **headers: str) -> ClientConnection:
+        """Open the WebSocket, by another name of the host if one is given."""
+        name, port = self.host.split(":")
         sent = {"Cookie": self.cookie, "Origin": self.origin} | headers
+        origin = Origin(sent.pop("Origin"))
         return connect(
-            f"ws://{self.host}/ws",
-            additional_headers={k: v for k, v in sent.items() if k != "Origin"},
-            origin=sent["Origin"] or None,  # type: ignore[arg-type]
+            f"ws://{host or self.host}/ws",
+            sock=create_connection((name, int(port))),
+            additional_headers=sent,
+            origin=origin,
             max_size=None,
             proxy=None,
         )
@@ -100,6 +109,11 @@ class Client:
 def received(answer: http.client.HTTPResponse) -> Answer:
     headers = {name.lower(): value for name, value in answer.getheaders()}
     return Answer(answer.status, headers, answer.read())
+
+
+def png(frame: Frame) -> bytes:
+    """Return a frame as the camera's page sends it."""
+    return encode_png(frame)
 
 
 def frame_message(number: int, grey: NDArray[np.uint8]) -> bytes:

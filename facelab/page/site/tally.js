@@ -1,0 +1,165 @@
+// @ts-check
+/** @import { Answer, Model } from './types' */
+/** @import { Models } from './models.js' */
+/** @import { Watch } from './watch.js' */
+/** The tally: counts whom each model sees, at every picture of the camera. */
+
+import { NOBODY, predicted, shownName } from './answers.js';
+import { csv } from './csv.js';
+import { swatch } from './curves.js';
+import { byId, download, make } from './element.js';
+import { problem, solved, tell } from './notices.js';
+import { say, share, whole } from './words.js';
+
+const count = byId('count', HTMLButtonElement);
+const end = byId('end-count', HTMLButtonElement);
+const frames = byId('frames', HTMLElement);
+const framesWord = byId('frames-word', HTMLElement);
+const table = byId('tally', HTMLTableElement);
+const save = byId('tally-csv', HTMLButtonElement);
+const empty = byId('tally-empty', HTMLElement);
+const TELLING = 5_000; // ms between two summaries for a screen reader
+
+/** @param {Models} models @param {Watch} watch @param {() => void} changed the count has begun or ended */
+export function createTally(models, watch, changed) {
+  /** @type {Model[]} */
+  let asked = [];
+  /** @type {Map<string, Map<string, number>>} model → person → pictures */
+  let tallies = new Map();
+  /** @type {Map<string, HTMLElement>} the cells, by model and person */
+  const cells = new Map();
+  let n = 0;
+  let showing = 0;
+  let told = 0;
+  /** @type {import('./watch.js').Job | null} */
+  let mine = null;
+
+  const people = () => [...new Set(asked.flatMap((model) => model.people)), NOBODY];
+  /** @param {string} id @param {string} person */
+  const of = (id, person) => tallies.get(id)?.get(person) ?? 0;
+
+  function build() {
+    cells.clear();
+    const head = make('tr', {}, make('th', { scope: 'col', textContent: say('person') }));
+    for (const { id, name } of asked)
+      head.append(make('th', { scope: 'col', data: { model: id } }, swatch(models.look(id)), ' ', name));
+    const rows = people().map((person) => {
+      const row = make('tr', { data: { person } }, make('th', { scope: 'row', textContent: shownName(person) }));
+      for (const { id, people: known } of asked) {
+        const cell = make('td', { data: { model: id } });
+        if (person === NOBODY || known.includes(person)) {
+          const bar = make('span', { className: `bar look-${models.look(id) % 6}`, aria: { hidden: 'true' } });
+          cell.append(make('span', { className: 'lane', aria: { hidden: 'true' } }, bar), make('span', { className: 'tallied', textContent: '0' }), make('span', { className: 'share' }));
+          cells.set(`${id} ${person}`, cell);
+        } else cell.textContent = '–';
+        row.append(cell);
+      }
+      return row;
+    });
+    table.replaceChildren(make('caption', { textContent: say('tallyCaption') }), make('thead', {}, head), make('tbody', {}, ...rows));
+    table.hidden = !asked.length;
+    empty.hidden = Boolean(asked.length);
+  }
+
+  function show() {
+    frames.textContent = String(n);
+    framesWord.textContent = say('counted', { n });
+    for (const { id } of asked) {
+      const counts = people().map((person) => of(id, person));
+      const most = Math.max(...counts, 1);
+      people().forEach((person, place) => {
+        const cell = cells.get(`${id} ${person}`);
+        if (!cell) return;
+        const [lane, number, part] = /** @type {any} */ (cell.children);
+        lane.firstChild.style.width = `${(100 * counts[place]) / Math.max(n, 1)}%`;
+        number.textContent = whole(counts[place]);
+        part.textContent = n ? share(counts[place] / n) : '';
+        cell.dataset.n = String(counts[place]);
+        cell.classList.toggle('most', counts[place] === most && n > 0);
+      });
+    }
+    save.disabled = !n;
+  }
+
+  /** @param {Answer} answer */
+  function add({ answers }) {
+    for (const { id, people: known } of asked) {
+      const given = answers.get(id);
+      if (!given) continue;
+      const person = predicted(known, given);
+      const tally = tallies.get(id) ?? new Map();
+      tally.set(person, 1 + (tally.get(person) ?? 0));
+      tallies.set(id, tally);
+    }
+    n++;
+    show();
+    const now = performance.now();
+    if (now - told > TELLING) {
+      told = now;
+      summary('countTold');
+    }
+  }
+
+  /** Say who leads. @param {string} key */
+  function summary(key) {
+    const leaders = asked.map(({ id, name }) => {
+      const [person, most] = people().map((one) => /** @type {const} */ ([one, of(id, one)])).reduce((a, b) => (b[1] > a[1] ? b : a));
+      return say('leader', { name, person: shownName(person), share: share(n ? most / n : 0) });
+    });
+    tell(`${say(key, { n, leaders: n ? leaders.join(' ') : '' })}`);
+  }
+
+  count.onclick = () => {
+    const chosen = models.chosen;
+    if (!chosen.length) return problem(say('nextAnswersTick'), 'asking');
+    solved('asking');
+    asked = chosen;
+    tallies = new Map();
+    n = 0;
+    told = performance.now();
+    mine = watch.job = {
+      models: asked.map(({ id }) => id),
+      follow: ++showing,
+      told: add,
+      failed(error) {
+        problem(error.message, 'asking');
+        stop();
+      },
+    };
+    build();
+    show();
+    tell(say('counting'));
+    changed();
+    end.focus();
+  };
+
+  function stop() {
+    if (mine && watch.job === mine) watch.job = null;
+    const counting = mine !== null;
+    mine = null;
+    if (counting) summary('countTold');
+    changed();
+  }
+  end.onclick = () => {
+    stop();
+    count.focus();
+  };
+
+  document.addEventListener('visibilitychange', () => {
+    if (mine) tell(say(document.hidden ? 'countPaused' : 'countGoesOn'));
+  });
+
+  save.onclick = () => {
+    const rows = people().map((person) => [person, ...asked.map(({ id }) => of(id, person))]);
+    download('count.csv', csv([['person', ...asked.map(({ name }) => name)], ...rows]));
+  };
+
+  build();
+  show();
+  return {
+    end: stop,
+    get counting() {
+      return mine !== null;
+    },
+  };
+}

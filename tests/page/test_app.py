@@ -1,0 +1,74 @@
+"""What is served before any training: the page, its state, the face finder's weights."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from facelab.page.answers import KINDS, SITE
+from facelab.page.app import ROUTES
+from tests.page.client import Client
+from tests.page.conftest import PEOPLE, SENTENCE
+
+Opened = tuple[Path, str]
+
+
+def test_the_page_and_its_files_are_served_by_name(page: Client) -> None:
+    for path in (path for path in SITE.rglob("*") if path.suffix in KINDS):
+        answer = page.get(f"/site/{path.relative_to(SITE).as_posix()}")
+        assert answer.body == path.read_bytes()
+        assert answer.headers["content-type"] == KINDS[path.suffix]
+    assert page.get("/").body == (SITE / "index.html").read_bytes()
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/site/", "/site/none.js", "/api/nothing", "/ws"])
+def test_what_is_not_there_is_one_line(page: Client, path: str) -> None:
+    answer = page.get(path)
+    assert answer.status == 404
+    assert len(answer.body.splitlines()) == 1
+
+
+def test_the_state_tells_who_is_there(opened: Opened, page: Client) -> None:
+    state = page.state()
+    assert (state["gallery"], state["writable"], state["why"]) == ("filmed", True, "")
+    assert [person["name"] for person in state["people"]] == list(PEOPLE)
+    for person in state["people"]:
+        assert person["consent"]["sentence"] == SENTENCE
+        assert len(person["photos"]) == 8
+        for photo in person["photos"]:
+            assert (opened[0] / photo["file"]).is_file()
+            assert photo["set"] == "gallery"
+    assert state["trainings"] == []
+
+
+def test_the_state_is_json_that_browsers_read(page: Client) -> None:
+    answer = page.get("/api/state")
+    assert answer.headers["content-type"] == "application/json"
+    json.loads(answer.body, parse_constant=lambda name: pytest.fail(name))
+    assert answer.body.isascii()
+
+
+def test_without_tensorflowjs_it_is_told_how_to_get_it(
+    page: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path))
+    told = page.state()["tensorflowjs"]
+    assert not told["available"]
+    assert "`facelab page --get-tensorflowjs`" in told["how"]
+    answer = page.get("/tensorflow.js")
+    assert (answer.status, answer.body.decode()) == (404, told["how"] + "\n")
+
+
+def test_the_weights_are_as_long_as_they_say(page: Client) -> None:
+    told = page.get("/weights.json").told
+    assert len(page.get("/weights.bin").body) == 4 * told["numbers"]
+
+
+def test_only_unsafe_requests_change_anything() -> None:
+    changing = {answer.__name__ for method, _, answer in ROUTES if method == "POST"}
+    assert {answer.__name__ for method, _, answer in ROUTES if method == "GET"}.isdisjoint(changing)
+    assert {method for method, _, _ in ROUTES} == {"GET", "POST"}
