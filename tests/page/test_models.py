@@ -18,14 +18,13 @@ from numpy.typing import NDArray
 from websockets.sync.client import ClientConnection
 
 from facelab.contract.errors import FacelabError
-from facelab.contract.parameters import PARAMETERS, Parameters
+from facelab.contract.parameters import PARAMETERS, SEED, Parameters
 from facelab.contract.training import TrainingRequest
 from facelab.faces.detection import detection
 from facelab.faces.hog import FEATURES, hog
 from facelab.gallery.forget import forget
 from facelab.gallery.gallery import Gallery
 from facelab.learning.classifier import assemble, load, people_of
-from facelab.learning.command import SEED
 from facelab.learning.trainer import Trained, Trainer
 from facelab.learning.training import initial_head, photo_order
 from facelab.page.models import Models, decoded, encoded
