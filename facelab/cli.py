@@ -12,7 +12,14 @@ from facelab.base.opencv import explained
 from facelab.contract.errors import FacelabError
 
 COMMANDS = (
-    *("trials", "camera", "page", "gallery", "studio", "report", "recipe", "playing"),
+    "trials",
+    "camera",
+    "page",
+    "gallery",
+    "studio",
+    "report",
+    "recipe",
+    "playing",
     "systems",
 )
 """The packages that add commands, each in a module called ``command``, in the order of the help."""

@@ -61,7 +61,7 @@ def render(record: Record) -> str:
     outlined = outline(clean)
     rows = matrix(outlined)
     found = causes(outlined)
-    page = _templates().get_template("document.html")
+    page = templates().get_template("document.html")
     try:
         return page.render(
             record=clean,
@@ -94,9 +94,10 @@ def render(record: Record) -> str:
 
 
 @cache
-def _templates() -> Environment:
+def templates() -> Environment:
+    """Return the report's templates, with their filters; text is escaped."""
     folder = Path(__file__).parent / "templates"
-    templates = Environment(
+    made = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         auto_reload=False,
@@ -104,12 +105,12 @@ def _templates() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    templates.globals["word"] = wording.word
+    made.globals["word"] = wording.word
     # The page lets this one script run, known by its bytes, and none that got in with a text.
     script = (folder / "script.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    templates.globals.update(script=script, script_hash=f"sha256-{digest}")
-    templates.filters.update(
+    made.globals.update(script=script, script_hash=f"sha256-{digest}")
+    made.filters.update(
         margin_line=margin_line,
         duration=wording.duration,
         count=wording.count,
@@ -118,7 +119,7 @@ def _templates() -> Environment:
         sentence=wording.sentence,
         phrase=wording.phrase,
     )
-    return templates
+    return made
 
 
 def _mend(record: Record, cause: Cause) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from markupsafe import Markup
 from numpy.typing import NDArray
 
@@ -19,6 +19,7 @@ from facelab.contract.number import measured
 from facelab.judging.answers import NOBODY, prediction_table
 from facelab.report import charts, evidence, wording
 from facelab.report.csvlink import csv_address
+from facelab.report.document import templates
 from facelab.report.figures import Figure, Figures
 from facelab.trials.trial import Trial, confused, last_epoch
 
@@ -213,15 +214,6 @@ def _answers_csv(trials: Sequence[Trial], names: Sequence[str]) -> str:
 
 @cache
 def _templates() -> Environment:
-    folders = [Path(__file__).parent / "templates", Path(charts.__file__).parent / "templates"]
-    templates = Environment(
-        loader=FileSystemLoader(folders),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=StrictUndefined,
-    )
-    templates.filters.update(
-        count=wording.count, fact=wording.fact, share=wording.share, sentence=wording.sentence
-    )
-    return templates
+    ours, theirs = FileSystemLoader(Path(__file__).parent / "templates"), templates().loader
+    assert theirs
+    return templates().overlay(loader=ChoiceLoader([ours, theirs]))

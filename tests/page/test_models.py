@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from websockets.sync.client import ClientConnection
 
 from facelab.contract.errors import FacelabError
-from facelab.contract.parameters import PARAMETERS, Parameters
+from facelab.contract.parameters import PARAMETERS, SEED, Parameters
 from facelab.contract.training import TrainingRequest
 from facelab.faces.detection import detection
 from facelab.faces.hog import FEATURES, hog
