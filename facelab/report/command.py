@@ -24,6 +24,12 @@ def add_commands(subparsers: Subparsers) -> None:
     command.add_argument(
         "-o", "--output", type=Path, help="page to write; default: beside the record, as .html"
     )
+    command.add_argument(
+        "--short",
+        action="store_true",
+        help="write the first page, requirements, anomalies, reservations and the place to sign "
+        "alone; default place: beside the record, as -short.html",
+    )
     command.set_defaults(run=run_report)
 
     diff = subparsers.add_parser("diff", help="what changed from one run of the book to another")
@@ -66,11 +72,12 @@ def run_report(arguments: argparse.Namespace) -> int:
     from facelab.report.place import held_folder
     from facelab.report.record import read_record
 
-    output = arguments.output or arguments.record.with_suffix(".html")
+    name = f"{arguments.record.stem}{'-short' * arguments.short}.html"
+    output = arguments.output or arguments.record.with_name(name)
     # A folder that is not there yet is nobody's: it is made when there is a page to be written.
     with held_folder(output.parent, "-o FILE") if output.parent.is_dir() else nullcontext():
         record = read_record(arguments.record)
-        write_document(output, record)
+        write_document(output, record, short=arguments.short)
     scenarios = sum(len(family.sheets) for family in record.families)
     print(f"{output}: {record.verdict}, {scenarios} scenarios")
     return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -45,25 +46,27 @@ SETTING = {
 """What was tested, on what. The rest of ``Record.run`` stands in the annex."""
 
 
-def write_document(path: Path, record: Record) -> None:
+def write_document(path: Path, record: Record, *, short: bool = False) -> None:
     """Write the page, whole or not at all."""
-    write_atomically(path, encoded(render(record)))
+    write_atomically(path, encoded(render(record, short=short)))
 
 
-def render(record: Record) -> str:
+def render(record: Record, *, short: bool = False) -> str:
     """Return the page. The same record gives the same page: no clock, no disk, no network.
 
+    ``short``: without sheets, figures and annexes: to be read and signed on a few pages.
     Raises FacelabError when the record lacks something, such as a part of a verdict.
     """
-    if any(e.get("kind") in ("curves", "series", "growth") for e in record.evidence):
+    if not short and any(e.get("kind") in ("curves", "series", "growth") for e in record.evidence):
         charts.start()
     clean: Record = redacted(record)
-    outlined = outline(clean)
+    outlined = outline(clean, draw=not short)
     rows = matrix(outlined)
     found = causes(outlined)
     page = _templates().get_template("document.html")
     try:
-        return page.render(
+        text = page.render(
+            short=short,
             record=clean,
             outline=outlined,
             matrix=rows,
@@ -91,6 +94,14 @@ def render(record: Record) -> str:
         )
     except UndefinedError as error:
         raise FacelabError(f"the record is not whole: {error.message}; run pytest again") from error
+    return _without_loose_links(text) if short else text
+
+
+def _without_loose_links(page: str) -> str:
+    """Return a page without the links to what is not on it; their words stay."""
+    there = set(re.findall(r' id="([^"]+)"', page))
+    link = re.compile(r'<a (?:class="[^"]*" )?href="#([^"]+)">(.*?)</a>', re.DOTALL)
+    return link.sub(lambda found: found[0] if found[1] in there else found[2], page)
 
 
 @cache
