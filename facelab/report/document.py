@@ -136,6 +136,8 @@ def _mend(record: Record, cause: Cause) -> str:
     """Return in a sentence what to do about what stands in the way of acceptance."""
     first = cause.first
     begin = f"Begin with anomaly {first.anomaly} on sheet {first.number}."
+    if len(cause.entries) > 1:
+        begin = f"Begin with what {len(cause.entries)} anomalies have in common."
     if first.sheet.verdict != REFUSED:
         return f"{begin} {wording.word(first.sheet.verdict).advice}"
     if first.sheet.file in record.run.get("edited", []):
