@@ -10,7 +10,6 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 
-from facelab.base.files import write_atomically
 from facelab.contract.errors import FacelabError
 from facelab.report import charts, wording
 from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
@@ -20,7 +19,7 @@ from facelab.report.coverage import headline, selection, unplayed
 from facelab.report.curve import margin_line
 from facelab.report.glossary import TERMS, Glossary, anchor
 from facelab.report.outline import Outline, outline
-from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, REFUSED, Record, encoded
+from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, REFUSED, Record
 from facelab.report.redaction import redacted
 from facelab.report.requirements import coverage, matrix
 from facelab.report.since import changes_of
@@ -44,11 +43,6 @@ SETTING = {
     "seeds": "Seeds",
 }
 """What was tested, on what. The rest of ``Record.run`` stands in the annex."""
-
-
-def write_document(path: Path, record: Record, *, short: bool = False) -> None:
-    """Write the page, whole or not at all."""
-    write_atomically(path, encoded(render(record, short=short)))
 
 
 def render(record: Record, *, short: bool = False) -> str:
