@@ -192,6 +192,8 @@ def _advice(record: Record, outlined: Outline, found: list[Cause]) -> str:
         return wording.word(INCOMPLETE).advice
     if record.part:
         return "Run the whole book with pytest, without a selection, before anybody signs."
+    if record.run.get("diagnoses"):
+        return "Read what the photos explain, then the sheets; sign with that reservation, or not."
     if outlined.reserved or outlined.reservations:
         return "Read the reservations, decide on each, and sign on the last page."
     return "Read the sheets, then sign on the last page."

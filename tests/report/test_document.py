@@ -129,7 +129,8 @@ def test_the_five_fields_and_2019_stand_on_each_family(read: Reader) -> None:
 
 def test_evidence_shown_twice_is_drawn_once(page: str) -> None:
     assert page.count('<svg class="chart"') == 5  # two histories of two curves, one series
-    assert 'As on sheet <a href="#t1-1">T1.1</a>: the same (<a href="#figure-1">Figure 1</a>).' in page
+    again = '<a href="#t1-1">T1.1</a>: the same (<a href="#figure-1">Figure 1</a>).'
+    assert f"As on sheet {again}" in page
     assert "could not be" not in page
 
 
