@@ -314,7 +314,7 @@ def nan(sheet):
     assert run.status == pytest.ExitCode.TESTS_FAILED
     text = (run.folder / "acceptance.json").read_text("utf-8")
     assert json.loads(text, parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
-    assert run.verdicts["T0 1"][1] == "loss: measured nan, at least 0 demanded"
+    assert run.verdicts["T0 1"][1] == "loss: measured not a number, at least 0 demanded"
 
 
 def test_a_bare_project_needs_no_prose_and_no_title_block(project: Project) -> None:

@@ -71,14 +71,14 @@ def _shared(entries: list[Entry]) -> dict[str, str]:
 
 def _measures(entry: Entry) -> list[str]:
     return [
-        f"{verdict['measure']}: {verdict['threshold']} demanded"
+        f"{verdict.get('measure')}: {verdict.get('threshold')} demanded"
         for verdict in entry.refused_criteria
     ]
 
 
 def _on_answers(entry: Entry) -> bool:
     """Whether a refusal follows when people are exchanged: answers, counts, replayed losses."""
-    replayed = any("calculated" in verdict["measure"] for verdict in entry.refused_criteria)
+    replayed = any("calculated" in measure for measure in _measures(entry))
     kinds = {e.get("kind") for step in entry.sheet.steps for e in step.evidence}
     asked = bool(kinds & {"predictions", "tally", "strip"})
     return replayed or asked or bool(OF_ANSWERS & set(entry.sheet.requirements))

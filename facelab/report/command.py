@@ -7,8 +7,21 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facelab.contract.errors import FacelabError
+
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+FORMS = {
+    "short": (
+        "-short.html",
+        "write the first page, requirements, anomalies, reservations and the place to sign alone",
+    ),
+    "markdown": (".md", "write Markdown, for the page of a job of a continuous integration"),
+    "badge": (".svg", "write a badge with the verdict"),
+}
+"""Other forms of a report: how their file's name ends, and what they are."""
 
 
 def add_commands(subparsers: Subparsers) -> None:
@@ -24,6 +37,15 @@ def add_commands(subparsers: Subparsers) -> None:
     command.add_argument(
         "-o", "--output", type=Path, help="page to write; default: beside the record, as .html"
     )
+    form = command.add_mutually_exclusive_group()
+    for name, (ending, told) in FORMS.items():
+        form.add_argument(
+            f"--{name}",
+            dest="form",
+            action="store_const",
+            const=name,
+            help=f"{told}; default place: beside the record, as {ending}",
+        )
     command.set_defaults(run=run_report)
 
     diff = subparsers.add_parser("diff", help="what changed from one run of the book to another")
@@ -61,16 +83,26 @@ def run_diff(arguments: argparse.Namespace) -> int:
 
 
 def run_report(arguments: argparse.Namespace) -> int:
-    """Read the record, write the page, print its path."""
-    from facelab.report.document import write_document
+    """Read the record, write the page or another form of it, print its path."""
+    from facelab.base.files import write_atomically
+    from facelab.report.brief import badge, markdown
+    from facelab.report.document import render
     from facelab.report.place import held_folder
-    from facelab.report.record import read_record
+    from facelab.report.record import encoded, read_record
 
-    output = arguments.output or arguments.record.with_suffix(".html")
+    forms = {None: render, "short": lambda r: render(r, short=True), "markdown": markdown,
+             "badge": badge}  # fmt: skip
+    ending = FORMS[arguments.form][0] if arguments.form else ".html"
+    output = arguments.output or arguments.record.with_name(f"{arguments.record.stem}{ending}")
     # A folder that is not there yet is nobody's: it is made when there is a page to be written.
     with held_folder(output.parent, "-o FILE") if output.parent.is_dir() else nullcontext():
         record = read_record(arguments.record)
-        write_document(output, record)
+        try:
+            write_atomically(output, encoded(forms[arguments.form](record)))
+        except OSError as error:
+            raise FacelabError(
+                f"{output}: cannot be written ({error.strerror}); name another place with -o FILE"
+            ) from error
     scenarios = sum(len(family.sheets) for family in record.families)
     print(f"{output}: {record.verdict}, {scenarios} scenarios")
     return 0

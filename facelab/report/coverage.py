@@ -143,7 +143,9 @@ def unplayed(record: Record) -> list[str]:
     """Return the features of the book of which nothing was selected, by id or by name of file."""
     played = {family.id for family in record.families}
     left = [one["family"] for one in record.deselected if one["family"] not in played]
-    return list(dict.fromkeys([*left, *(PurePosixPath(file).stem for file in record.unplayed)]))
+    files = [PurePosixPath(file).stem for file in record.unplayed]
+    ids = [found[0] if (found := re.match(r"T\d+(?=_)", name)) else name for name in files]
+    return list(dict.fromkeys([*left, *ids]))
 
 
 def selection(record: Record) -> str:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
 
-from facelab.base.files import write_atomically
 from facelab.contract.errors import FacelabError
 from facelab.report import charts, wording
 from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
@@ -19,7 +19,7 @@ from facelab.report.coverage import headline, selection, unplayed
 from facelab.report.curve import margin_line
 from facelab.report.glossary import TERMS, Glossary, anchor
 from facelab.report.outline import Outline, outline
-from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, REFUSED, Record, encoded
+from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, REFUSED, Record
 from facelab.report.redaction import redacted
 from facelab.report.requirements import coverage, matrix
 from facelab.report.since import changes_of
@@ -45,25 +45,22 @@ SETTING = {
 """What was tested, on what. The rest of ``Record.run`` stands in the annex."""
 
 
-def write_document(path: Path, record: Record) -> None:
-    """Write the page, whole or not at all."""
-    write_atomically(path, encoded(render(record)))
-
-
-def render(record: Record) -> str:
+def render(record: Record, *, short: bool = False) -> str:
     """Return the page. The same record gives the same page: no clock, no disk, no network.
 
+    ``short``: without sheets, figures and annexes: to be read and signed on a few pages.
     Raises FacelabError when the record lacks something, such as a part of a verdict.
     """
-    if any(e.get("kind") in ("curves", "series", "growth") for e in record.evidence):
+    if not short and any(e.get("kind") in ("curves", "series", "growth") for e in record.evidence):
         charts.start()
     clean: Record = redacted(record)
-    outlined = outline(clean)
+    outlined = outline(clean, draw=not short)
     rows = matrix(outlined)
     found = causes(outlined)
     page = templates().get_template("document.html")
     try:
-        return page.render(
+        text = page.render(
+            short=short,
             record=clean,
             outline=outlined,
             matrix=rows,
@@ -91,6 +88,14 @@ def render(record: Record) -> str:
         )
     except UndefinedError as error:
         raise FacelabError(f"the record is not whole: {error.message}; run pytest again") from error
+    return _without_loose_links(text) if short else text
+
+
+def _without_loose_links(page: str) -> str:
+    """Return a page without the links to what is not on it; their words stay."""
+    there = set(re.findall(r' id="([^"]+)"', page))
+    link = re.compile(r'<a (?:class="[^"]*" )?href="#([^"]+)">(.*?)</a>', re.DOTALL)
+    return link.sub(lambda found: found[0] if found[1] in there else found[2], page)
 
 
 @cache
@@ -126,6 +131,8 @@ def _mend(record: Record, cause: Cause) -> str:
     """Return in a sentence what to do about what stands in the way of acceptance."""
     first = cause.first
     begin = f"Begin with anomaly {first.anomaly} on sheet {first.number}."
+    if len(cause.entries) > 1:
+        begin = f"Begin with what {len(cause.entries)} anomalies have in common."
     if first.sheet.verdict != REFUSED:
         return f"{begin} {wording.word(first.sheet.verdict).advice}"
     if first.sheet.file in record.run.get("edited", []):
@@ -186,6 +193,8 @@ def _advice(record: Record, outlined: Outline, found: list[Cause]) -> str:
         return wording.word(INCOMPLETE).advice
     if record.part:
         return "Run the whole book with pytest, without a selection, before anybody signs."
+    if record.run.get("diagnoses"):
+        return "Read what the photos explain, then the sheets; sign with that reservation, or not."
     if outlined.reserved or outlined.reservations:
         return "Read the reservations, decide on each, and sign on the last page."
     return "Read the sheets, then sign on the last page."

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from markupsafe import Markup
@@ -16,6 +16,9 @@ from facelab.report.csvlink import csv_address
 from facelab.report.curve import Curve, read_curve, sparkline
 from facelab.report.tables import PICTURE, read_predictions, read_tally
 
+THEORY = "theory"
+"""How the facts begin that are told once a family, and then only where they differ."""
+
 STRIPES = 6
 """Patterns by which the people of a strip are told apart."""
 
@@ -25,7 +28,8 @@ class Figure:
     """A piece of evidence, ready to be shown.
 
     ``kind`` names the template, ``label`` is what it is cited by ("Figure 3"; facts have none),
-    ``data`` is what the template needs, ``drawn`` its charts.
+    ``data`` is what the template needs, ``drawn`` its charts, ``sheet`` the number and the
+    anchor of the sheet where it stands.
     """
 
     kind: str
@@ -36,6 +40,7 @@ class Figure:
     charts: list[charts.Chart] = field(default_factory=list)
     drawn: list[Markup] = field(default_factory=list)
     sparks: dict[str, str] = field(default_factory=dict)
+    sheet: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
@@ -53,14 +58,24 @@ class Figures:
     def __init__(self) -> None:
         self._known: dict[str, Figure] = {}
         self._counts = {"Figure": 0, "Table": 0}
+        self._theory: Figure | None = None
 
-    def show(self, evidence: dict[str, Any]) -> Shown:
-        """Return the figure for a piece of evidence; a damaged one is replaced by a message."""
+    def show(self, evidence: dict[str, Any], sheet: tuple[str, str] = ("", "")) -> Shown:
+        """Return the figure for a piece of evidence of a sheet, known by number and anchor.
+
+        A damaged one is replaced by a message.
+        """
         title = evidence.get("title") if evidence.get("kind") == "facts" else ""
         key = json.dumps({**evidence, "title": title}, sort_keys=True, default=str)
         again = key in self._known
         if not again:
             self._known[key] = self._number(_read(evidence))
+            figure = self._known[key]
+            figure.sheet = sheet
+            if figure.kind == "facts" and figure.title.startswith(THEORY):
+                whole = replace(figure)
+                _what_differs(figure, self._theory)
+                self._theory = whole
         return Shown(self._known[key], str(evidence.get("title", "")), again)
 
     def _number(self, figure: Figure) -> Figure:
@@ -93,6 +108,16 @@ def _read(evidence: dict[str, Any]) -> Figure:
 def _read_facts(figure: Figure, evidence: dict[str, Any]) -> None:
     write = wording.setting if figure.title == "parameters" else wording.fact
     figure.data = {str(name): write(value) for name, value in evidence["values"].items()}
+
+
+def _what_differs(figure: Figure, before: Figure | None) -> None:
+    """Leave of a theory only what is another than on the sheet before of the same family."""
+    if before is None or before.sheet[0].partition(".")[0] != figure.sheet[0].partition(".")[0]:
+        return
+    same = {name for name, value in figure.data.items() if before.data.get(name) == value}
+    if same:
+        figure.data = {name: value for name, value in figure.data.items() if name not in same}
+        figure.title = f"{figure.title}, else as on {before.sheet[0]}"
 
 
 def _read_curves(figure: Figure, evidence: dict[str, Any]) -> None:

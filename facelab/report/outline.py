@@ -30,6 +30,15 @@ class Played:
     step: Step
     shown: list[Shown]
 
+    @property
+    def again(self) -> dict[tuple[str, str], list[Shown]]:
+        """What of them was shown before, by the number and the anchor of the sheet."""
+        found: dict[tuple[str, str], list[Shown]] = {}
+        for shown in self.shown:
+            if shown.again:
+                found.setdefault(shown.figure.sheet, []).append(shown)
+        return found
+
 
 @dataclass(frozen=True)
 class Entry:
@@ -154,6 +163,13 @@ class Chapter:
         return len(self.measured) - len(self.told)
 
     @property
+    def replicates(self) -> int:
+        """How many replicates most of its criteria have; 0 where none has several."""
+        counts = [len(v.get("values") or ()) for v in self.measured]
+        several = [count for count in counts if count > 1]
+        return max(set(several), key=several.count) if several else 0
+
+    @property
     def answers(self) -> list[Figure]:
         """Its tables of predictions and tallies, each once."""
         shown = [s.figure for e in self.entries for p in e.steps for s in p.shown]
@@ -220,7 +236,7 @@ class Outline:
         return {verdict: verdicts.count(verdict) for verdict in dict.fromkeys(verdicts)}
 
 
-def outline(record: Record) -> Outline:
+def outline(record: Record, *, draw: bool = True) -> Outline:
     """Number families, scenarios, anomalies and figures, and draw the figures."""
     figures, anomalies = Figures(), _anomalies(record)
     chapters: list[Chapter] = []
@@ -230,15 +246,15 @@ def outline(record: Record) -> Outline:
         entries = []
         for place, sheet in enumerate(family.sheets, 1):
             number = f"{family.id}.{place}"
-            steps = [Played(s, [figures.show(e) for e in s.evidence]) for s in sheet.steps]
+            here = (number, f"{anchor}-{place}")
+            steps = [Played(s, [figures.show(e, here) for e in s.evidence]) for s in sheet.steps]
             anomaly = anomalies.get(id(sheet), "")
             cause = cause_of(record, sheet)
-            entries.append(
-                Entry(place, number, f"{anchor}-{place}", family, sheet, steps, anomaly, cause)
-            )
+            entries.append(Entry(place, *here, family, sheet, steps, anomaly, cause))
         deselected = sum(one["family"] == family.id for one in record.deselected)
         chapters.append(Chapter(anchor, family, entries, deselected))
-    figures.draw()
+    if draw:
+        figures.draw()
     return Outline(record, chapters)
 
 

@@ -14,7 +14,6 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
-from facelab.learning.command import SEED
 from numpy.typing import NDArray
 from websockets.sync.client import ClientConnection
 

@@ -140,7 +140,7 @@ def test_a_correct_system_is_accepted(exams: dict[str, Future[Sat]], name: str) 
 def test_what_it_cannot_do_is_not_run(exams: dict[str, Future[Sat]], name: str) -> None:
     sat = exams[name].result()
     assert sat.status == pytest.ExitCode.OK, sat.output
-    assert sat.record["verdict"] == "accepted with reservations"
+    assert sat.record["verdict"] == "partly run"  # T0 to T3 are selected
     ids = "a stand-in 1 does not offer the photos of a batch by number"
     reasons = {s["name"]: s["reason"] for f in sat.record["families"] for s in f["sheets"]}
     stops = "An interrupted training keeps what was drawn"

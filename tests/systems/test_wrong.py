@@ -85,20 +85,20 @@ def test_the_stand_in_is_accepted(recording: Recording, photos: Photos) -> None:
 @pytest.mark.parametrize(
     ("learner", "first", "why"),
     [
-        (wrong.RunningMeans, "distance from the rate used to the one shown: measured nan %",
+        (wrong.RunningMeans, "distance from the rate used to the one shown: measured not a number",
          "the accuracies are means since the beginning of the epoch; tell the batch's own; "
          "the losses are means since the beginning of the epoch"),
         (partial(KerasFit, honest=False), "distance from the rate used to the one shown: measured "
-         "nan %", "the losses are means since the beginning of the epoch"),
+         "not a number", "the losses are means since the beginning of the epoch"),
         (wrong.OneAnEpoch, "values drawn: measured 20, exactly 140 demanded",
          "one value was told an epoch; tell one at every update"),
         (wrong.TenfoldRate, "distance from the rate used to the one shown: measured 900 %",
          "the losses are those of a learning rate of 0.01"),
-        (wrong.ShiftedLabels, "distance from the rate used to the one shown: measured nan %",
+        (wrong.ShiftedLabels, "distance from the rate used to the one shown: measured not a number",
          "the losses are those of labels shifted by 1"),
         (wrong.NoShuffle, "epochs in an order seen before: measured 19, exactly 0 demanded",
          "every epoch sees the photos in one order; shuffle them anew for each"),
-        (wrong.ZeroWeights, "distance from the rate used to the one shown: measured nan %",
+        (wrong.ZeroWeights, "distance from the rate used to the one shown: measured not a number",
          "the losses are those of zero weights, not of the weights that were given"),
         (wrong.OwnZeroWeights, "mean accuracy of the first half of the epochs: measured ",
          "the first loss is ln 4 itself, as weights of zero give it"),
