@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from facelab.base.files import whole
+from facelab.base.files import check_destination, reason, whole
 from facelab.base.progress import progress
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 SEED = Parameter(
     "seed", "seed", Interval.between(0, 2**31 - 1), True, "which first weights and order are drawn"
 )
+
+
+ROOM, PERSON = 1 << 20, 8 << 10
+"""Bytes that a classifier needs at most: half of a megabyte, and 7 kB of weights a person."""
 
 
 def add_commands(subparsers: Subparsers) -> None:
@@ -58,6 +63,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     photos, warnings = read_gallery(arguments.gallery)
     for line in warnings:
         print(f"facelab: gallery: {line}", file=sys.stderr)
+    check_destination(arguments.output, ROOM + len(photos.people) * PERSON, "--output")
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from facelab.base.interrupt import interruptible
     from facelab.learning.trainer import Trainer
@@ -70,8 +76,7 @@ def run_train(arguments: argparse.Namespace) -> int:
             photos,
             TrainingRequest(parameters, [seed], stop=lambda _: interrupted(), progress=told),
         )
-    with whole(arguments.output) as half:  # a full disk leaves the classifier that was there
-        trained.model().save(half)
+    _save(trained.model(), arguments.output)
     blind = (~trained.embedder.embed(photos.frames).seen).sum()
     if blind:
         print(f"{blind} of {len(photos)} photos show no face: their centre square was learned")
@@ -81,3 +86,24 @@ def run_train(arguments: argparse.Namespace) -> int:
         f"accuracy {last:.2f} in the last epoch" + (", interrupted" if interrupted() else "")
     )
     return 0
+
+
+def _save(model: Any, output: Path) -> None:
+    """Write a classifier whole, and leave that which was there until it is.
+
+    Raises FacelabError when that fails though it was tried before; the new one is kept elsewhere.
+    """
+    try:
+        with whole(output) as half:
+            model.save(half)
+    except OSError as error:
+        elsewhere = Path(tempfile.mkdtemp(prefix="facelab-classifier-"), output.name)
+        try:
+            model.save(elsewhere)
+            kept = f"the classifier is kept in {elsewhere}; make room and move it"
+        except OSError as other:
+            kept = f"nor can {elsewhere} ({reason(other)}): it is lost; make room and train again"
+        raise FacelabError(
+            f"--output: {output} cannot be written ({reason(error)}); {kept}; what was there is "
+            "kept, too"
+        ) from error
