@@ -45,6 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except FacelabError as error:
         print(f"facelab: {error}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # whoever read what is printed has gone, as in `facelab steps | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:  # a disk that is full, or may only be read, where no room said so
+        place = f"{error.filename}: " if error.filename else ""
+        said = error.strerror or "reading or writing failed"
+        told = FacelabError(f"{place}{said.lower()}; what was there before is kept")
+        print(f"facelab: {told}", file=sys.stderr)
+        return 2
     except KeyboardInterrupt:
         print("facelab: interrupted; what was done is kept", file=sys.stderr)
         return 130

@@ -153,25 +153,14 @@ def first_bytes(path: Path, count: int) -> bytes:
         return content.read(count)
 
 
-def check_writable(path: Path) -> None:
-    """Try whether a file can be written at a path of the user's, and leave nothing there.
-
-    So that what takes long does not end in vain. Raises OSError.
-    """
-    with contextlib.suppress(FileNotFoundError):
-        if stat.S_ISDIR(path.stat().st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-    half = path.with_name(f".half.{secrets.token_hex(4)}")
-    half.touch(exist_ok=False)
-    half.unlink()
-
-
 @contextmanager
 def whole(path: Path) -> Iterator[Path]:
     """Within the block, write to the path given; behind it the file has its name, and lasts.
 
-    For whatever writes its files itself. What breaks off leaves what was there. Raises OSError.
+    For whatever writes its files itself. What breaks off leaves what was there; a link stays one.
+    Raises OSError.
     """
+    path = Path(*_named(path))
     half = path.with_name(f".half.{secrets.token_hex(4)}.{path.name[-200:]}")
     try:
         yield half
@@ -181,6 +170,49 @@ def whole(path: Path) -> Iterator[Path]:
         sync_named(path.parent)
     finally:
         half.unlink(missing_ok=True)
+
+
+def try_writing(path: Path, size: int) -> None:
+    """Write so many bytes beside a file that is to be written after long work, and remove them.
+
+    Raises OSError where that fails, and where the name is that of a folder, or of a file that is
+    not regular or may not be changed.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "no regular file")
+    folder, name = _named(path)
+    half = folder / f".half.{secrets.token_hex(4)}.{name[-200:]}"
+    try:
+        with half.open("xb") as tried:
+            for start in range(0, size, 1 << 20):
+                tried.write(bytes(min(1 << 20, size - start)))
+            tried.flush()
+            sync(tried.fileno())
+    finally:
+        half.unlink(missing_ok=True)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def check_destination(path: Path, size: int, option: str) -> None:
+    """Raise FacelabError, in one line, where ``try_writing`` fails: before the work."""
+    try:
+        try_writing(path, size)
+    except OSError as error:
+        raise FacelabError(
+            f"{option}: received {path}, which cannot be written ({reason(error)}); make room or "
+            "choose another place; what is there is kept"
+        ) from error
+
+
+def reason(error: OSError) -> str:
+    """Return why reading or writing failed, in the system's words."""
+    said = error.strerror or (os.strerror(error.errno) if error.errno else "it failed")
+    return said.lower()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from facelab.base.files import check_destination
 from facelab.base.progress import progress
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
@@ -42,6 +43,7 @@ def run_finder(arguments: argparse.Namespace) -> int:
             raise FacelabError(
                 f"--{option}: received {received}, allowed is {allowed}; choose more"
             )
+    check_destination(arguments.output, 1 << 20, "--output")
     from facelab.faces.finder import FaceFinder
     from facelab.recipe.dataset import draw_shards
     from facelab.recipe.refinement_crops import draw_crops

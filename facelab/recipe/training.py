@@ -8,6 +8,7 @@ import joblib
 import keras
 import numpy as np
 
+from facelab.base.files import whole
 from facelab.faces.network import Weights
 from facelab.recipe.batches import STEPS, batches
 from facelab.recipe.model import build, build_refinement, loss, refinement_loss
@@ -87,4 +88,5 @@ def store(net: Weights, path: Path) -> None:
     for name, layer in net.items():
         arrays[f"{name}_kernel"] = layer.kernel.astype(np.float16)
         arrays[f"{name}_bias"] = layer.bias.astype(np.float16)
-    np.savez_compressed(path, **arrays)
+    with whole(path) as half, half.open("wb") as file:
+        np.savez_compressed(file, **arrays)

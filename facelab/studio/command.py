@@ -78,11 +78,13 @@ def _reporter(bar: Any, task: Any) -> Callable[[int, int], None]:
 
 def run_sheet(args: argparse.Namespace) -> int:
     """Draw the contact sheet: each actor neutral, smiling, talking, turned with glasses."""
+    from facelab.base.files import check_destination
     from facelab.studio.plan import read_plan
     from facelab.studio.recording import write_whole
     from facelab.studio.sheet import contact_sheet
 
     plan, cast = read_plan(args.plan)
+    check_destination(args.out, 1 << 18, "--out")
     write_whole(args.out, contact_sheet(cast, tuple(plan.sittings.values())))
     print(f"{len(cast)} actors drawn in {args.out}")
     return 0

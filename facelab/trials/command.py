@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from facelab.base.files import check_writable, is_folder, whole, write_atomically
+from facelab.base.files import check_destination, is_folder, reason, whole, write_atomically
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 SEEDS = Parameter(
     "seeds", "seeds", Interval.between(1, 100), True, "how many replicates of each training, as 5"
 )
+
+ROOM, PERSON = 1 << 20, 8 << 10
+"""Bytes that a classifier or a page needs at most: a megabyte, and 7 kB of weights a person."""
 
 NAMED = 10
 """Lines at most of warnings about a gallery, and pairs of people who are confused."""
@@ -88,6 +92,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     _check_output(page, ".html", arguments.force)
     parameters = Parameters(**{p.field: getattr(arguments, p.field) for p in PARAMETERS})
     learned, probes = _read(arguments.gallery, [parameters], all_photos=arguments.all_photos)
+    check_destination(output, ROOM + len(learned.people) * PERSON, "--output")
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from facelab.base.interrupt import interruptible
     from facelab.learning.trainer import Trainer
@@ -107,8 +112,7 @@ def run_train(arguments: argparse.Namespace) -> int:
         )
         trained = trainer.train(learned, request)
     trial = asked(trained, learned, probes, parameters)
-    with _writing(output), whole(output) as half:  # a full disk leaves what was there
-        trained.model().save(half)
+    _save(trained.model(), output)
     _say_result(trial, learned, output)
     facts = _facts(arguments.gallery, learned, probes, trainer.version, [parameters], [seed])
     content = training_page(f"Training on {facts['gallery']}", facts, trial)
@@ -177,13 +181,12 @@ def _check_output(path: Path, ending: str, force: bool) -> None:
             f"--output: received {path}, allowed is a file ending in {ending} in a folder that "
             "exists; choose another"
         )
-    with _writing(path):
-        check_writable(path)
-        if os.path.lexists(path) and not force:
-            raise FacelabError(
-                f"{path}: is there already, and is not overwritten; name another file with -o, or "
-                "replace it with --force"
-            )
+    check_destination(path, ROOM, "--output")
+    if os.path.lexists(path) and not force:
+        raise FacelabError(
+            f"{path}: is there already, and is not overwritten; name another file with -o, or "
+            "replace it with --force"
+        )
 
 
 @contextmanager
@@ -192,8 +195,28 @@ def _writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise FacelabError(
-            f"{path}: cannot be written ({error.strerror or error}); make room, or name another "
-            "file with -o"
+            f"{path}: cannot be written ({reason(error)}); make room, or name another file with -o"
+        ) from error
+
+
+def _save(model: Any, output: Path) -> None:
+    """Write a classifier whole, and leave that which was there until it is.
+
+    Raises FacelabError when that fails though it was tried before; the new one is kept elsewhere.
+    """
+    try:
+        with whole(output) as half:
+            model.save(half)
+    except OSError as error:
+        elsewhere = Path(tempfile.mkdtemp(prefix="facelab-classifier-"), output.name)
+        try:
+            model.save(elsewhere)
+            kept = f"the classifier is kept in {elsewhere}; make room and move it"
+        except OSError as other:
+            kept = f"nor can {elsewhere} ({reason(other)}): it is lost; make room and train again"
+        raise FacelabError(
+            f"--output: {output} cannot be written ({reason(error)}); {kept}; what was there is "
+            "kept, too"
         ) from error
 
 
