@@ -58,6 +58,7 @@ export function createAnswers(store, models, watch, engine, changed) {
     else table.prepend(made);
     table.caption?.remove();
     table.prepend(make('caption', { textContent: say('tableCaption') }));
+    table.style.minWidth = `${9 + 10 * columns.size}rem`;
     body.replaceChildren(...rows.map(drawn));
   }
 

@@ -90,6 +90,7 @@ export function createModels(store, curves, changed) {
     const about = make('div', { className: 'about' }, make('span', { textContent: facts.filter(Boolean).join(' · ') }));
     if (model.engine !== 'file' && model.fingerprint !== fingerprint)
       about.append(make('span', { className: 'changed', textContent: say('changed') }));
+    if (!model.saved) about.append(make('span', { className: 'changed', textContent: say('unsaved') }));
     const acts = make('div', { className: 'acts' });
     if (model.updates)
       acts.append(make('a', { className: 'history', href: modelAddress(id, 'history.csv'), download: `${name} history.csv`, textContent: say('history'), aria: { label: say('historyOf', { name }) } }));

@@ -28,6 +28,7 @@ const OWN = 'facelab training';
 export function createTraining(store, parameters, curves, models, engine, stopOnServer) {
   let running = false;
   let stopping = false;
+  let held = ''; // by which engine
   /** This tab's training, which goes on without it after a reload or a cut; and the models before. */
   /** @type {[string, ...string[]]} */
   let [own, ...before] = JSON.parse(sessionStorage.getItem(OWN) ?? '[""]');
@@ -92,6 +93,7 @@ export function createTraining(store, parameters, curves, models, engine, stopOn
   train.onclick = async () => {
     if (running || !store.state || !parameters.check()) return;
     const mine = engine();
+    held = mine.name;
     const id = `t${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
     const lesson = { id, parameters: parameters.settings(), seed: parameters.seed };
     const total = parameters.total;
@@ -166,7 +168,7 @@ export function createTraining(store, parameters, curves, models, engine, stopOn
   stop.onclick = () => {
     stopping = true;
     progress.textContent = say('stopping');
-    if (!running) stopOnServer(own);
+    if (held !== 'browser') stopOnServer(own);
     show();
   };
 
