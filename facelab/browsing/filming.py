@@ -11,11 +11,24 @@ from facelab.contract.errors import SystemFault
 from facelab.contract.frame import Frame
 from facelab.contract.photos import Photos
 
+LOOK = """
+async ([content, counter]) => {
+  const number = () => Number(document.querySelector(counter)?.textContent.match(/\\d+/)?.[0] ?? 0);
+  const seen = [...document.querySelectorAll('video')].filter(video => video.srcObject).map(
+    video => new Promise(done => video.requestVideoFrameCallback(done)));
+  const soon = new Promise(done => setTimeout(done, 100));
+  await facelabWebcam.show(content);
+  await Promise.race([soon, seen.length ? Promise.all(seen) : soon]);
+  return number();
+}
+"""
+"""Shows a frame until every video element has it; the number of photos."""
+
 TAKE = """
-async ([content, counter, wait]) => {
-  const number = () => document.querySelector(counter)?.textContent.match(/\\d+/)?.[0] ?? '0';
-  const before = number(), end = performance.now() + wait;
-  let next = performance.now();
+async ([content, counter, before, again, wait]) => {
+  const number = () => Number(document.querySelector(counter)?.textContent.match(/\\d+/)?.[0] ?? 0);
+  const end = performance.now() + wait;
+  let next = performance.now() + again;
   while (number() === before && performance.now() < end) {
     if (performance.now() >= next) { // it may have looked away
       await facelabWebcam.show(content);
@@ -23,10 +36,10 @@ async ([content, counter, wait]) => {
     }
     await new Promise(done => setTimeout(done, 0));
   }
-  return [Number(before), Number(number())];
+  return number();
 }
 """
-"""Shows a frame until a photo is counted; the number of photos before and after."""
+"""Waits until a photo is counted, and shows the frame again meanwhile; the number of photos."""
 
 
 @dataclass(frozen=True)
@@ -49,25 +62,23 @@ class Filming:
                 self._take(button, counter, content_of(photos.frames, place))
 
     def _take(self, button: str, counter: str, frame: bytes | Frame) -> None:
-        film = self.description.film
+        film, content = self.description.film, encoded(frame)
+        before = self.tab.ask(LOOK, [content, counter], "show a frame")
         if film.hold:
             with self.tab.acting(f"hold {button}"):
                 self.tab.page.locator(button).hover()
                 self.tab.page.mouse.down()
         else:
-            self.tab.show(frame)
             self.tab.press(button)
-        before, after = self.tab.ask(
-            TAKE, [encoded(frame), counter, 1000 * self.tab.wait], "show a frame"
-        )
+        # while a button is held, the page waits for the next frame
+        again = 0 if film.hold else 1000 * self.tab.wait
+        waiting = [content, counter, before, again, 1000 * self.tab.wait]
+        after = self.tab.ask(TAKE, waiting, "show a frame")
         if film.hold:
             with self.tab.acting(f"let go of {button}"):
                 self.tab.page.mouse.up()
         if after == before:
-            raise SystemFault(
-                f"{self.tab.name}: {counter} counts a photo once {button} is pressed, but not "
-                f"within {self.tab.wait:g} s{self.tab.said}"
-            )
+            raise self.tab.late(f"{counter} counts a photo once {button} is pressed")
         if after != before + 1 and not film.several:
             raise SystemFault(
                 f"{self.tab.name}: {counter} went from {before} to {after} when one photo was "

@@ -77,12 +77,10 @@ class OwnPage:
             raise self.late(what)
 
     def late(self, what: str) -> SystemFault:
-        """Return the fault of a page that does not do something in time."""
+        """Return the fault of a page that does not do something in time, with what it says."""
         told = self.tab.ask("() => document.querySelector('#errors')?.textContent ?? ''")
-        said = f"; it says {one_line(told.rstrip('×'), 200)!r}" if told else ""
-        return SystemFault(
-            f"{self.tab.name}: {what}, but not within {self.tab.wait:g} s{said}{self.tab.said}"
-        )
+        said = f" (it says {one_line(told.rstrip('×'), 200)!r})" if told else ""
+        return self.tab.late(f"{what}{said}")
 
     # --- people and photos
 
@@ -294,8 +292,8 @@ class OwnPage:
             done = self.tab.ask(
                 "told => facelabHand.ask(told)", [some, 1000 * self.tab.wait], "ask about frames"
             )
-            if done < len(some):
-                raise self.late(f"frame {start + done + 1} is answered in #answers")
+            if done != len(some):
+                raise self.late(f"#answers has a row for each of {len(some)} frames, not {done}")
         self.tab.press("#ask-each")
         with self.tab.acting("save #answers-csv"), self.tab.page.expect_download() as saving:
             self.tab.page.click("#answers-csv")
@@ -319,8 +317,8 @@ class OwnPage:
                     "count frames",
                 )
             ]
-            if len(told) < start + len(some):
-                raise self.late(f"frame {len(told) + 1} is counted in #frames")
+            if len(told) != start + len(some):
+                raise self.late(f"#frames counts {len(some)} frames, not {len(told) - start}")
         return told
 
     def counted(self) -> list[str]:

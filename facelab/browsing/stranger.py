@@ -10,23 +10,18 @@ import math
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from playwright.sync_api import Browser
 
 from facelab.browsing.description import Description, Setting, plain, routes_of
 from facelab.browsing.filming import Filming
+from facelab.browsing.learnt import Counting, Learnt
 from facelab.browsing.onlooker import Picture
 from facelab.browsing.series import history_of, number_in, rows_of, same
 from facelab.browsing.tab import Tab, shown
-from facelab.browsing.webcam import content_of, encoded
 from facelab.contract.errors import FacelabError, SystemFault, Unoffered
-from facelab.contract.frame import Frame
-from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Granted
@@ -54,28 +49,6 @@ WATCH = """
 }
 """
 """Looks on in the page: the texts of a series, and how often an answer was written."""
-
-ASK = """
-async ([content, counter, after, at, attribute, texts, wait]) => {
-  const element = (selector) => document.querySelector(selector);
-  const number = () => counter ? element(counter)?.textContent : facelabTold.answers;
-  const before = number(), end = performance.now() + wait;
-  const fresh = () => counter ? number() !== before : number() >= before + after;
-  await facelabWebcam.show(content);
-  let next = performance.now() + 30;
-  while (!fresh()) {
-    if (performance.now() > end) return null;
-    if (!counter && performance.now() > next) { // it looks when it likes: let it look again
-      await facelabWebcam.show(content);
-      next = performance.now() + 30;
-    }
-    await new Promise(done => setTimeout(done, 0));
-  }
-  const read = selector => element(selector)?.textContent ?? '';
-  return [attribute ? element(at)?.getAttribute(attribute) : read(at), texts.map(read)];
-}
-"""
-"""Shows a frame until its answer is there; what is to be read then, or null."""
 
 
 class Stranger:
@@ -153,8 +126,9 @@ class Stranger:
             self._learn(tab, len(photos), request, seed, told)
             rows.append(rows_of(tab, self.description.series))
         self.picture("trained on the page", tab)
+        kind = Counting if self.description.tally.counter else Learnt
         history = history_of(self.name, rows, len(photos), len(photos.people), request)
-        return Learnt(self, history, photos, tuple(tabs))
+        return kind(self, history, photos, tuple(tabs))
 
     def tab(self, number: int) -> Tab:
         """Return the tab of a replicate. Raises Unoffered when it had to make room."""
@@ -312,61 +286,6 @@ class Stranger:
                 tab.press(train.stop)
                 stop = None
             tab.pause(0.02)
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """The replicates that a page has trained, each in its tab."""
-
-    system: Stranger
-    history: History
-    photos: Photos
-    tabs: tuple[int, ...]
-
-    def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
-        """Return the probability of each person, (replicates, frames, people), float32.
-
-        1 for the person that is named, where the page tells no probabilities.
-        """
-        contents = [encoded(content_of(frames, place)) for place in range(len(frames))]
-        return np.stack([self._ask(self.system.tab(tab), contents) for tab in self.tabs])
-
-    def watch(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.float32]]:
-        """Yield the same for each batch of a clip."""
-        return map(self.predict, clip)
-
-    def _ask(self, tab: Tab, contents: Sequence[str]) -> NDArray[np.float32]:
-        answer = self.system.description.answer
-        told = np.zeros((len(contents), len(self.photos.people)), np.float32)
-        if answer.press:
-            tab.press(answer.press)
-        for row, content in enumerate(contents):
-            asked = [content, answer.counter, answer.after, answer.at, answer.attribute]
-            read = tab.ask(
-                ASK, [*asked, list(answer.probabilities), 1000 * tab.wait], "show a frame"
-            )
-            if read is None:
-                raise SystemFault(
-                    f"{tab.name}: {answer.counter or answer.at} shows that a frame was answered, "
-                    f"but not within {tab.wait:g} s{tab.said}"
-                )
-            told[row] = self._read(tab, *read)
-        self.system.picture("asked on the page", tab)
-        return told
-
-    def _read(self, tab: Tab, said: str | None, numbers: list[str]) -> NDArray[np.float32]:
-        answer, people = self.system.description.answer, self.photos.people
-        said = (said or "").strip()
-        if answer.nobody and re.search(answer.nobody, said):
-            return np.zeros(len(people), np.float32)
-        if numbers:
-            return np.array([number_in(one) for one in numbers], np.float32)
-        for number, pattern in enumerate(answer.says or map(re.escape, people)):
-            if re.search(pattern, said):
-                told = np.zeros(len(people), np.float32)
-                told[number] = 1
-                return told
-        raise SystemFault(f"{tab.name}: {answer.at} says {one_line(said, 60)!r}, which is nobody")
 
 
 def _visible(tab: Tab, selector: str) -> bool:

@@ -169,14 +169,17 @@ class Tab:
         with self.acting("show a frame"):
             return webcam.show(self.page, frame)
 
-    def until(self, held: Callable[[], bool], what: str, wait: float | None = None) -> None:
+    def until(self, held: Callable[[], bool], what: str) -> None:
         """Wait until something holds. Raises SystemFault when it does not come in time."""
-        patience = self.wait if wait is None else wait
-        end = time.monotonic() + patience
+        end = time.monotonic() + self.wait
         while not held():
             if time.monotonic() > end:
-                raise SystemFault(f"{self.name}: {what}, but not within {patience:g} s{self.said}")
+                raise self.late(what)
             self.pause(0.02)
+
+    def late(self, what: str) -> SystemFault:
+        """Return the fault of a page that does not do something in time."""
+        return SystemFault(f"{self.name}: {what}, but not within {self.wait:g} s{self.said}")
 
     def pause(self, seconds: float) -> None:
         """Let the page go on for a while."""

@@ -1,0 +1,301 @@
+"""Mutants: facelab's page with one small fault in its JavaScript, and the scenario that finds it.
+
+    python -m tests.browsing.mutants [LABEL…]
+
+plays each against the scenario that is named for it, and writes docs/page_power.md when all are
+played. A mutant's file is put in by the browser on its way from the server, which knows nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from facelab.base.files import write_atomically
+from tests.browsing.serving import changed
+from tests.conftest import PYPROJECT, ROOT
+
+SITE = ROOT / "facelab" / "page" / "site"
+PAGE = ROOT / "docs" / "page_power.md"
+
+FEATURES = {path.stem[:2]: path for path in sorted((ROOT / "features").glob("T*.feature"))}
+
+KEPT = "Photos are saved and given back"
+TEXT = "What is no photo is refused by name and nothing is lost (a text)"
+LOW = "The history at a low rate can be trusted"
+HELD = "A photo before the webcam is answered as the photo"
+PROBES = "No probe is answered wrong"
+CONFUSED = "The two men are confused less than at a low rate"
+ALEX = "Alex before the webcam gets most detections by far"
+VISIT = "Whoever comes is counted while they are there"
+STOPPED = "An interrupted training keeps what was drawn"
+
+MIRRORED = "pixel - (pixel % width) + width - 1 - (pixel % width)"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One fault: ``old`` of ``file`` becomes ``new``; ``scenario`` of ``family`` refuses it."""
+
+    what: str
+    file: str
+    old: str
+    new: str
+    family: str
+    scenario: str
+    engine: str = "computer"
+    seeds: int = 1
+
+
+@dataclass(frozen=True)
+class Played:
+    """How a scenario went: its verdict, the step that decided, and why."""
+
+    verdict: str
+    phrase: str = ""
+    reason: str = ""
+    output: str = field(default="", compare=False)
+
+    @property
+    def found(self) -> bool:
+        """Whether the fault was found: a page that breaks off is refused, no error of ours."""
+        return self.verdict == "refused"
+
+
+MUTANTS = {
+    # what is filmed
+    "F1": Mutant(
+        "a photo is kept mirrored", "camera.js",
+        "(rgba), width, height);",
+        "(rgba.map((_, at) => rgba[4 * ((at >> 2) - ((at >> 2) % width) + width - 1 -"
+        " ((at >> 2) % width)) + (at & 3)])), width, height);", "T0", KEPT),
+    "F2": Mutant(
+        "a photo is kept as JPEG", "camera.js", "{ type: 'image/png' }",
+        "{ type: 'image/jpeg', quality: 0.95 }", "T0", KEPT),
+    "F3": Mutant(
+        "the photo before is kept instead", "filming.js", "await png(now.frame)",
+        "await png(([window.now, window.old] = [now.frame, window.now], window.old ?? now.frame))",
+        "T0", KEPT),
+    "F4": Mutant(
+        "one person's photos are filed under another", "outbox.js", "keepPhoto(photo.person",
+        "keepPhoto((window.firstPerson ??= photo.person)", "T0", KEPT),
+    "F5": Mutant(
+        "a reload loses the photos from before", "people.js",
+        "(person?.photos ?? []).filter(({ set }) => set === LEARNT);",
+        "(person?.photos ?? []).filter(({ set, taken }) => set === LEARNT &&"
+        " Date.parse(taken) > performance.timeOrigin);", "T0", KEPT),
+    "F6": Mutant(
+        "the photos are shown in the order of their digests", "people.js",
+        "(person?.photos ?? []).filter(({ set }) => set === LEARNT);",
+        "(person?.photos ?? []).filter(({ set }) => set === LEARNT)"
+        ".sort((a, b) => (a.sha256 < b.sha256 ? -1 : 1));", "T0", KEPT),
+    "F7": Mutant(
+        "what is no photo is passed over in silence", "outbox.js",
+        "} else if (error instanceof Refusal && error.status < 500) {",
+        "} else if (error instanceof Refusal && error.status < 500) { leave(false); continue;",
+        "T0", TEXT),
+    # what is set
+    "S1": Mutant(
+        "a tenth of the rate is sent", "parameters.js",
+        "learning_rate: Number(FIELDS.learning_rate.value)",
+        "learning_rate: Number(FIELDS.learning_rate.value) / 10", "T1", LOW),
+    "S2": Mutant(
+        "an epoch fewer is sent", "parameters.js", "epochs: Number(FIELDS.epochs.value)",
+        "epochs: Number(FIELDS.epochs.value) - 1", "T1", LOW),
+    "S3": Mutant(
+        "batches have a photo more", "parameters.js", "batch_size: Number(FIELDS.batch_size.value)",
+        "batch_size: Number(FIELDS.batch_size.value) + 1", "T1", LOW),
+    "S4": Mutant(
+        "the seed is ignored", "parameters.js", "return Number(FIELDS.seed.value);", "return 0;",
+        "T1", LOW, seeds=2),
+    "S5": Mutant(
+        "the seed is drawn anew", "parameters.js", "return Number(FIELDS.seed.value);",
+        "return Math.floor(1e6 * Math.random());", "T1", LOW),
+    "S6": Mutant(
+        "the rate of the training before is sent", "parameters.js",
+        "learning_rate: Number(FIELDS.learning_rate.value)",
+        "learning_rate: ([window.rate, window.oldRate] = [Number(FIELDS.learning_rate.value),"
+        " window.rate])[1] ?? 0.5", "T1", LOW),
+    # what is trained
+    "T1": Mutant(
+        "stop is not heard", "training.js", "        return stopping;", "        return false;",
+        "T3", STOPPED),
+    "T2": Mutant(
+        "the history of another model is saved", "models.js", "modelAddress(id, 'history.csv')",
+        "modelAddress(store.state?.models[0].id ?? id, 'history.csv')", "T1", LOW, seeds=2),
+    # what is asked
+    "A1": Mutant(
+        "the table is off by a row", "answers.js", "rows.push({ expected: who, answers });",
+        "rows.push({ expected: who, answers: window.before ?? answers });"
+        " window.before = answers;", "T2", PROBES),
+    "A2": Mutant(
+        "two models' columns are swapped", "answers.js",
+        "        const given = answers.get(id);\n        return given ? [predicted(",
+        "        const given = answers.get(all[(all.length - 1) -"
+        " all.findIndex((one) => one.id === id)].id);\n        return given ? [predicted(",
+        "T1", LOW, seeds=2),
+    "A3": Mutant(
+        "two people's probabilities are swapped", "answers.js",
+        "...given.map((value) => String(+value.toPrecision(9)))]",
+        "...given.map((_, at) => String(given[at ^ 1] ?? given[at]))]", "T2", PROBES),
+    "A4": Mutant(
+        "probabilities are rounded to two digits", "answers.js", "value.toPrecision(9)",
+        "value.toPrecision(2)", "T1", LOW),
+    "A5": Mutant(
+        "the models that were asked first are asked for ever", "engine/computer.js",
+        "(asking === `${wanted} ${follow}` ||", "(asking !== '' ||", "T2", CONFUSED),
+    "A6": Mutant(
+        "frames are mirrored when asked about, not when filmed", "engine/computer.js",
+        "    grey[pixel] =", f"    grey[{MIRRORED}] =", "T1", LOW),
+    "A7": Mutant(
+        "red and blue are swapped when asked about", "engine/computer.js",
+        "(9798 * rgba[at] + 19235 * rgba[at + 1] + 3735 * rgba[at + 2]",
+        "(3735 * rgba[at] + 19235 * rgba[at + 1] + 9798 * rgba[at + 2]", "T1", LOW),
+    "A8": Mutant(
+        "a frame is cut at its edges when asked about", "camera.js",
+        "context.drawImage(picture, 0, 0, width, height);",
+        "context.drawImage(picture, -4, -4, width + 8, height + 8);", "T0", KEPT),
+    # what is counted
+    "C1": Mutant(
+        "every frame counts twice", "tally.js", "1 + (tally.get(person)", "2 + (tally.get(person)",
+        "T2", ALEX),
+    "C2": Mutant(
+        "every tenth frame is not counted", "tally.js",
+        "      tally.set(person, 1 +", "      if (n % 10) tally.set(person, 1 +", "T2", ALEX),
+    "C3": Mutant(
+        "the number of frames goes up by two", "tally.js", "    n++;", "    n += 2;", "T2", ALEX),
+    "C4": Mutant(
+        "the next person is counted", "tally.js",
+        "      const person = predicted(known, given);",
+        "      const person = known[(known.indexOf(predicted(known, given)) + 1) % known.length];",
+        "T2", ALEX),
+    "C5": Mutant(
+        "an empty chair is the first person's", "answers.js",
+        "  if (!probabilities.some(Boolean)) return NOBODY;", "", "T2", VISIT),
+    "C6": Mutant(
+        "whoever comes is believed after 60 frames", "tally.js",
+        "      const person = predicted(known, given);",
+        "      const told = predicted(known, given); const seen = (window.seen ??= {});"
+        " const run = (seen[id] ??= { told, shown: told, n: 0 });"
+        " run.n = run.told === told ? run.n + 1 : 1; run.told = told;"
+        " if (run.n > 60) run.shown = told; const person = run.shown;", "T2", VISIT),
+    "C7": Mutant(
+        "what is live is rounded", "tally.js", "String(+value.toPrecision(9))", "value.toFixed(2)",
+        "T1", HELD),
+    "C8": Mutant(
+        "the live count asks one model for all", "tally.js",
+        "      const given = answers.get(id) ?? [];",
+        "      const given = [...answers.values()][0];", "T1", HELD, seeds=2),
+    # the browser's engine
+    "B1": Mutant(
+        "the curve is smoothed", "engine/training.js",
+        "points.loss[from + i] = loss / batch.length;",
+        "points.loss[from + i] = 0.5 * (points.loss[from + i - 1] ?? loss / batch.length)"
+        " + 0.5 * loss / batch.length;", "T1", LOW, "browser"),
+    "B2": Mutant(
+        "the last point is lost", "engine/training.js",
+        "if (stop || done === total)\n",
+        "done === total && done--; if (stop || done === total - 1)\n",
+        "T1", LOW, "browser"),
+    "B3": Mutant(
+        "the gradient is a sum, not a mean", "engine/training.js", "rate / size)", "rate)",
+        "T1", LOW, "browser"),
+    "B4": Mutant(
+        "the weights are kept at 99 %", "engine/training.js", "weight + lesson.kernel[i])",
+        "0.99 * (weight + lesson.kernel[i]))", "T1", LOW, "browser"),
+    "B5": Mutant(
+        "accuracies are those of an endless batch", "engine/training.js",
+        "points.accuracy[from + i] = right / batch.length;",
+        "points.accuracy[from + i] = 0.98 * right / batch.length;", "T1", LOW, "browser"),
+    "B6": Mutant(
+        "the mean is not taken off", "engine/head.js", "vector.map((x, d) => x - mean[d])",
+        "vector.map((x) => x)", "T1", LOW, "browser"),
+    "B7": Mutant(
+        "the square round a face is two pixels off", "engine/describe.js",
+        "cut(grey, corner[0], corner[1], side, SIDE)",
+        "cut(grey, corner[0] + 2, corner[1] + 2, side, SIDE)", "T1", LOW, "browser"),
+    "B8": Mutant(
+        "a photo of each batch is left out", "engine/training.js",
+        "order.subarray(done * batchSize, (done + 1) * batchSize)",
+        "order.subarray(done * batchSize + 1, (done + 1) * batchSize)", "T1", LOW, "browser"),
+}  # fmt: skip
+
+
+def mutated(mutant: Mutant) -> str:
+    """Return the mutant's file."""
+    return changed((SITE / mutant.file).read_text("utf-8"), {mutant.old: mutant.new})
+
+
+def play(mutant: Mutant, *, whole: bool = False) -> Played:
+    """Play the mutant's scenario, alone; ``whole``: without its fault."""
+    with tempfile.TemporaryDirectory() as place:
+        folder = Path(place)
+        (folder / "features").mkdir()
+        feature = FEATURES[mutant.family].read_text("utf-8").replace("@after:T0", "")
+        (folder / "features" / "one.feature").write_text(feature, "utf-8")
+        (folder / "pyproject.toml").write_text(PYPROJECT)
+        (folder / "fixtures").symlink_to(ROOT / "fixtures")
+        plugins = ["facelab.plugin", "steps", "tests.browsing.mutation"]
+        (folder / "conftest.py").write_text(f"pytest_plugins = {plugins}\n")
+        file = folder / Path(mutant.file).name
+        file.write_text(mutated(mutant), "utf-8")
+        fault = "" if whole else json.dumps([f"**/site/{mutant.file}", str(file)])
+        name = mutant.scenario.partition(" (")[0]
+        done = subprocess.run(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--system", "page",
+             "--page-engine", mutant.engine, "--seeds", str(mutant.seeds),
+             "--only-scenario", mutant.scenario],
+            cwd=folder, capture_output=True, text=True, check=False,
+            env={**os.environ, "PYTHONPATH": str(ROOT), "FACELAB_PAGE_MUTANT": fault},
+        )  # fmt: skip
+        output = done.stdout + done.stderr
+        record = json.loads((folder / "reports" / "acceptance.json").read_text("utf-8"))
+    [sheet] = [one for family in record["families"] for one in family["sheets"]]
+    assert sheet["name"].partition(" (")[0] == name
+    steps = [step["text"] for step in sheet["steps"] if step["verdict"] == sheet["verdict"]]
+    return Played(sheet["verdict"], steps[-1] if steps else "", sheet["reason"], output)
+
+
+def rows(found: dict[str, Played]) -> str:
+    """Return the page: every mutant, and what refused it."""
+    lines = [
+        f"| {label} | {mutant.what} | {mutant.family} *{mutant.scenario}*: "
+        f"{found[label].phrase if found[label].found else '**nothing**'} |"
+        for label, mutant in MUTANTS.items()
+    ]
+    return HEAD.format(count=len(MUTANTS), caught=sum(f.found for f in found.values())) + "\n".join(
+        [*lines, ""]
+    )
+
+
+HEAD = """# Faults of the page that the book catches
+
+A mutant is facelab's page with one small fault in its JavaScript, put in by the browser on its way
+from the server ([tests/browsing/mutants.py](../tests/browsing/mutants.py)). Each is played in
+Chromium, on the scenario that is named for it. F, S, T, A and C learn on this computer, B in the
+browser. Of {count} mutants {caught} are caught. Written by `python -m tests.browsing.mutants`,
+which `scripts/nightly` runs. [power.md](power.md) shows the faults of facelab itself.
+
+| | fault | refused by |
+|---|---|---|
+"""
+
+
+def main(labels: list[str]) -> int:
+    """Play mutants, all by default; return 1 when one is not found."""
+    found = {}
+    for label in labels or MUTANTS:
+        found[label] = played = play(MUTANTS[label])
+        print(f"{label} {played.verdict}: {MUTANTS[label].what}: {played.reason[:300]}", flush=True)
+    if set(found) == set(MUTANTS):
+        write_atomically(PAGE, rows(found).encode())
+    return 0 if all(one.found for one in found.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
