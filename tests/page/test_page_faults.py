@@ -214,7 +214,7 @@ def through_a_switch(sits: Sitter) -> list[WebSocketRoute]:
 def test_a_cut_in_mid_training(sits: Sitter) -> None:
     """The socket is cut; the server goes on, and the model comes with the next connection."""
     sockets = through_a_switch(sits)
-    sits.set(learning_rate=1, epochs=300_000, batch_size=1)
+    sits.set(learning_rate=1, epochs=200_000, batch_size=1)
     sits.page.click("#train")
     sits.until("+document.querySelector('#progress').dataset.updates > 500", 60)
     sockets[-1].close()
@@ -332,6 +332,6 @@ def test_a_page_that_may_not_write_says_so(
             assert "Photos cannot be saved here: " in sits.text("#errors")
             assert sits.page.is_disabled("#take")
             assert sits.page.is_enabled("#train")
-            assert sits.count_of("Amine") == 4
+            assert sits.count_of("Amine") == writer.count_of("Amine") > 0
     finally:
         second.end()
