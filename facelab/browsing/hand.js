@@ -22,11 +22,15 @@
     if (!button || button.disabled || !button.checkVisibility()) throw new Error(`${selector} cannot be pressed`);
     button.click();
   }
-  /** Hold a frame up until the page has looked at it. */
+  /** Hold a frame up until the page has read it; what comes of it may take longer. */
   async function look(content, wait) {
-    const before = number(preview(), 'described');
+    const before = number(preview(), 'seen');
     await facelabWebcam.show(content);
-    return until(() => number(preview(), 'described') > before, wait);
+    return until(() => number(preview(), 'seen') > before, wait);
+  }
+  /** Hold frames up, each once the one before was read: the page works on one, the next is decoded. */
+  async function lookAt(contents, wait) {
+    for (const content of contents) if (!(await look(content, wait))) return;
   }
   const rows = () => at('#answers')?.tBodies[0]?.rows.length ?? 0;
   const frames = () => Number(at('#frames').textContent);
@@ -60,27 +64,28 @@
     },
     /** Have the table answer each frame, a row a frame; how many were. */
     async ask([contents, wait]) {
-      for (const [place, content] of contents.entries()) {
-        const before = rows();
-        await facelabWebcam.show(content);
-        if (!(await until(() => rows() > before, wait))) return place;
-      }
-      return contents.length;
+      const before = rows();
+      await lookAt(contents, wait);
+      await until(() => rows() - before >= contents.length, wait);
+      return rows() - before;
     },
     /** Have the tally count each frame: what it added to each model's rows, and what is live. */
     async count([contents, ids, wait]) {
       const tally = () => columns(ids, 'n', (id) => `#tally tbody td[data-model="${id}"]`);
       const live = () => ids.map((id) => at(`#live [data-model="${id}"]`)?.dataset.probabilities ?? '');
       const told = [];
-      let before = tally();
-      for (const content of contents) {
-        const counted = frames();
-        await facelabWebcam.show(content);
-        if (!(await until(() => frames() > counted, wait))) break;
-        const now = tally();
-        told.push([now.map((column, model) => column.map((n, row) => n - before[model][row])), frames() - counted, live()]);
-        before = now;
-      }
+      let before = tally(), counted = frames();
+      // called after every change of the number of frames, before anything else happens
+      const watching = new MutationObserver(() => {
+        const [now, all] = [tally(), frames()];
+        const added = now.map((column, model) => column.map((n, row) => n - before[model][row]));
+        told.push([added, all - counted, live()]);
+        [before, counted] = [now, all];
+      });
+      watching.observe(at('#frames'), { childList: true, characterData: true, subtree: true });
+      await lookAt(contents, wait);
+      await until(() => told.length >= contents.length, wait);
+      watching.disconnect();
       return told;
     },
   };

@@ -292,8 +292,8 @@ class OwnPage:
             done = self.tab.ask(
                 "told => facelabHand.ask(told)", [some, 1000 * self.tab.wait], "ask about frames"
             )
-            if done < len(some):
-                raise self.late(f"frame {start + done + 1} is answered in #answers")
+            if done != len(some):
+                raise self.late(f"#answers has a row for each of {len(some)} frames, not {done}")
         self.tab.press("#ask-each")
         with self.tab.acting("save #answers-csv"), self.tab.page.expect_download() as saving:
             self.tab.page.click("#answers-csv")
@@ -317,8 +317,8 @@ class OwnPage:
                     "count frames",
                 )
             ]
-            if len(told) < start + len(some):
-                raise self.late(f"frame {len(told) + 1} is counted in #frames")
+            if len(told) != start + len(some):
+                raise self.late(f"#frames counts {len(some)} frames, not {len(told) - start}")
         return told
 
     def counted(self) -> list[str]:

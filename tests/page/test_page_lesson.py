@@ -347,12 +347,14 @@ def test_a_model_goes_out_and_comes_in(
 ) -> None:
     with class_.page.expect_download() as download:
         class_.page.click(f"#models [data-model='{models[0]['id']}'] .keras")
-    file = tmp_path / "first.keras"
+    file = tmp_path / "<i>first.keras"  # a name is text
     download.value.save_as(file)
     class_.page.set_input_files("#model-file", file)
     class_.until("document.querySelectorAll('#models [data-model]').length === 3", 30)
     loaded = class_.state["models"][-1]
     assert loaded["engine"] == "file"
+    assert class_.page.locator("#models i").count() == 0
+    assert "<i>first" in class_.text("#models")
     assert loaded["people"] == list(trained[0].people)
     frame = recorded("Amine", 25, 26)[0]
     class_.show(frame)

@@ -21,7 +21,11 @@ const save = byId('tally-csv', HTMLButtonElement);
 const empty = byId('tally-empty', HTMLElement);
 const TELLING = 5_000; // ms between two summaries for a screen reader
 
-/** @param {Models} models @param {Watch} watch @param {() => void} changed the count has begun or ended */
+/**
+ * @param {Models} models
+ * @param {Watch} watch
+ * @param {() => void} changed the count has begun or ended
+ */
 export function createTally(models, watch, changed) {
   /** @type {Model[]} */
   let asked = [];
@@ -43,21 +47,38 @@ export function createTally(models, watch, changed) {
     cells.clear();
     const head = make('tr', {}, make('th', { scope: 'col', textContent: say('person') }));
     for (const { id, name } of asked)
-      head.append(make('th', { scope: 'col', data: { model: id } }, swatch(models.look(id)), ' ', name));
+      head.append(
+        make('th', { scope: 'col', data: { model: id } }, swatch(models.look(id)), ' ', name),
+      );
     const rows = people().map((person) => {
-      const row = make('tr', { data: { person } }, make('th', { scope: 'row', textContent: shownName(person) }));
+      const row = make(
+        'tr',
+        { data: { person } },
+        make('th', { scope: 'row', textContent: shownName(person) }),
+      );
       for (const { id, people: known } of asked) {
         const cell = make('td', { data: { model: id } });
         if (person === NOBODY || known.includes(person)) {
-          const bar = make('span', { className: `bar look-${models.look(id) % 6}`, aria: { hidden: 'true' } });
-          cell.append(make('span', { className: 'lane', aria: { hidden: 'true' } }, bar), make('span', { className: 'tallied', textContent: '0' }), make('span', { className: 'share' }));
+          const bar = make('span', {
+            className: `bar look-${models.look(id) % 6}`,
+            aria: { hidden: 'true' },
+          });
+          cell.append(
+            make('span', { className: 'lane', aria: { hidden: 'true' } }, bar),
+            make('span', { className: 'tallied', textContent: '0' }),
+            make('span', { className: 'share' }),
+          );
           cells.set(`${id} ${person}`, cell);
         } else cell.textContent = '–';
         row.append(cell);
       }
       return row;
     });
-    table.replaceChildren(make('caption', { textContent: say('tallyCaption') }), make('thead', {}, head), make('tbody', {}, ...rows));
+    table.replaceChildren(
+      make('caption', { textContent: say('tallyCaption') }),
+      make('thead', {}, head),
+      make('tbody', {}, ...rows),
+    );
     const line = (/** @type {Model} */ { id }) =>
       make('li', { data: { model: id } }, swatch(models.look(id)), make('span'));
     live.replaceChildren(...asked.map(line));
@@ -74,7 +95,10 @@ export function createTally(models, watch, changed) {
       const person = predicted(model.people, given);
       const values = { name: model.name, person, share: share(Math.max(...given)) };
       line.dataset.probabilities = given.map((value) => +value.toPrecision(9)).join(' ');
-      /** @type {Node} */ (line.lastChild).textContent = say(person === NOBODY ? 'liveNobody' : 'liveLine', values);
+      /** @type {Node} */ (line.lastChild).textContent = say(
+        person === NOBODY ? 'liveNobody' : 'liveLine',
+        values,
+      );
     }
   }
 
@@ -122,7 +146,9 @@ export function createTally(models, watch, changed) {
   /** Say who leads. @param {string} key */
   function summary(key) {
     const leaders = asked.map(({ id, name }) => {
-      const [person, most] = people().map((one) => /** @type {const} */ ([one, of(id, one)])).reduce((a, b) => (b[1] > a[1] ? b : a));
+      const [person, most] = people()
+        .map((one) => /** @type {const} */ ([one, of(id, one)]))
+        .reduce((a, b) => (b[1] > a[1] ? b : a));
       return say('leader', { name, person: shownName(person), share: share(n ? most / n : 0) });
     });
     tell(`${say(key, { n, leaders: n ? leaders.join(' ') : '' })}`);

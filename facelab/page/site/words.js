@@ -152,6 +152,7 @@ const WORDS = {
   updatesOf: 'stopped at {n} of {total} updates',
   result: 'last epoch: loss {loss} · accuracy {accuracy}',
   changed: 'Photos have changed since.',
+  unsaved: 'It is not on the disk and goes with the server: save it.',
   history: 'History (CSV)',
   keras: 'Save (.keras)',
   historyOf: 'History of {name} as CSV',
