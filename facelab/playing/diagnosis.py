@@ -60,7 +60,7 @@ def _unseen(system: Any, sets: list[Photos]) -> Iterator[str]:
                 "--face-detector=none"
             )
     without, of = int((~seen).sum()), len(seen)
-    if without >= MANY * of:
+    if without >= MANY * of and any(0 < a < b for a, b in missed.values()):
         worst = sorted(missed.items(), key=lambda item: -item[1][0] / item[1][1])
         whose = ", ".join(f"{person} {a} of {b}" for person, (a, b) in worst[:4] if a)
         yield (

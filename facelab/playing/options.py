@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from os.path import expanduser  # of a word like --gallery=~/team no shell does it
+
 import pytest
 
 from facelab.camera.command import PLACE
@@ -27,6 +29,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--face-detector",
+        type=expanduser,
         default="facelab",
         metavar="DETECTOR",
         help="how facelab finds faces: facelab, none (the centre square) or a YuNet file (.onnx); "
@@ -34,6 +37,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--gallery",
+        type=expanduser,
         metavar="DIR",
         help="your own photos, a sub-folder a person, or a recording; default: the book's frames",
     )
@@ -45,25 +49,31 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--camera",
+        type=expanduser,
         metavar="PLACE",
         help=f"film people, play the book with them, then count them live: {PLACE}",
     )
     group.addoption(
         "--record",
+        type=expanduser,
         metavar="DIR",
         help="gallery that --camera films into and goes on with; default: a temporary one",
     )
     group.addoption(
-        "--film-plan", metavar="FILE", help="how much --camera films of whom (docs/camera.md)"
+        "--film-plan",
+        type=expanduser,
+        metavar="FILE",
+        help="how much --camera films of whom (docs/camera.md)",
     )
     group.addoption(
         REPORT,
+        type=expanduser,
         default=REPORTS,
         metavar="DIR",
         help="folder that acceptance.json and acceptance.html are written to; default %(default)s, "
         "with --gallery that folder in the gallery",
     )
-    add_former_name(parser, "--report", "acceptance_report", default=REPORTS)
+    add_former_name(parser, "--report", "acceptance_report", type=expanduser, default=REPORTS)
     group.addoption(
         "--cluster",
         metavar="ADDRESS",

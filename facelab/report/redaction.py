@@ -34,7 +34,9 @@ def redacted(value: Any) -> Any:
     if isinstance(value, str):
         if PICTURE.fullmatch(value):
             return value  # its letters may look like a path
-        return hide(value) if "/" in value or "\\" in value else value
+        # half of a pair of characters, as in names of files that are no text, cannot be written
+        text = value if value.isascii() else value.encode("utf-8", "replace").decode()
+        return hide(text) if "/" in text or "\\" in text else text
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
     if isinstance(value, dict):

@@ -41,14 +41,16 @@ class Source:
 class Sees:
     """A system that finds no face of some people."""
 
-    def __init__(self, *blind_to: str) -> None:
+    def __init__(self, *blind_to: str, every: int = 1) -> None:
         self.blind_to = blind_to
+        self.every = every
         self.extractor: Any = self
         self.detection = SimpleNamespace(choice="facelab")
 
     def extract(self, frames: list[Any]) -> Any:
         people = [PEOPLE[int(frame[0, 0, 0])] for frame in frames]
-        return SimpleNamespace(seen=np.array([person not in self.blind_to for person in people]))
+        missed = [p in self.blind_to and n % self.every == 0 for n, p in enumerate(people)]
+        return SimpleNamespace(seen=~np.array(missed))
 
 
 def record(**verdicts: str) -> Record:
@@ -64,7 +66,7 @@ def told(system: object, source: object, **verdicts: str) -> list[str]:
 
 
 def test_a_person_who_is_never_seen_is_named_though_all_is_accepted() -> None:
-    [line] = told(Sees("Zoe"), Source(), T1="accepted", T2="accepted")[:1]
+    [line] = told(Sees("Zoe"), Source(), T1="accepted", T2="accepted")
     assert line == (
         "no face is found on any of the 16 photos of Zoe: whatever was accepted says nothing of "
         "this person; look at the photos, or try --face-detector=none"
@@ -72,9 +74,9 @@ def test_a_person_who_is_never_seen_is_named_though_all_is_accepted() -> None:
 
 
 def test_many_photos_without_a_face_are_counted_by_person() -> None:
-    *_, line = told(Sees("Zoe", "Lara"), Source(), T1="accepted")
-    whose = "Lara 16 of 16, Zoe 16 of 16"
-    assert line.startswith(f"no face is found on 32 of 80 photos (40 %; {whose}): ")
+    [line] = told(Sees("Zoe", "Lara", every=2), Source(), T1="accepted")
+    whose = "Lara 8 of 16, Zoe 8 of 16"
+    assert line.startswith(f"no face is found on 16 of 80 photos (20 %; {whose}): ")
     assert told(Sees(), Source(), T1="accepted") == []
 
 

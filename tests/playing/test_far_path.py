@@ -82,6 +82,17 @@ def test_all_options_with_a_path_are_known_here(pytestconfig: pytest.Config) -> 
     assert sorted({*said, "--report"}) == list(OPTIONS)
 
 
+def test_a_path_may_begin_at_home(
+    book: Project, elsewhere: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = elsewhere["--record"].parent
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("USERPROFILE", str(home))
+    run = book.run("--acceptance-report=~/mine")  # of which no shell makes a path
+    assert run.acceptance[-1].endswith(f"report: {home}/mine/acceptance.html")
+    assert (home / "mine" / "acceptance.json").exists()
+
+
 def test_another_s_option_is_left_alone(book: Project) -> None:
     run = book.run("--collect-only", "--nobody-knows", "/tmp")
     assert run.status == pytest.ExitCode.USAGE_ERROR

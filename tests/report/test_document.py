@@ -170,6 +170,13 @@ def step(*shown: dict[str, Any]) -> Step:
     return Step("Then", "x", "accepted", evidence=list(shown))
 
 
+def test_what_is_no_character_costs_a_question_mark_not_the_document(bad: Record) -> None:
+    bad.families[0].sheets[0].name = "a \ud800 name"
+    bad.families[0].title = "\udcff"
+    assert "a ? name" in render(bad)
+    assert "a ? name" in render(bad, short=True) + render(bad)
+
+
 def test_a_verdict_that_lacks_a_part_is_one_clear_line(bad: Record) -> None:
     del bad.families[0].sheets[4].steps[0].verdicts[0]["threshold"]
     with pytest.raises(FacelabError, match=r"the record is not whole: .*'threshold'; run pytest"):
