@@ -10,6 +10,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
+from facelab.base.files import reason
 from facelab.contract.errors import FacelabError
 from facelab.contract.text import one_line
 from facelab.faces.detection import Detection
@@ -17,7 +18,7 @@ from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES
 from facelab.faces.layers import Centring as CentringLayer
 from facelab.faces.layers import Crop, Grey, Hog, MainFace, layer_of
-from facelab.learning.model_file import check_model_file, check_names
+from facelab.learning.model_file import NoClassifier, check_model_file, check_names
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
@@ -88,15 +89,25 @@ def load(path: Path) -> keras.Model:
     Raises FacelabError when it is none.
     """
     try:
-        check_model_file(path)
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        made_with = check_model_file(path)
+        model = _built(path, made_with)
         check_names(list(people_of(model)), model.output_shape[-1])
-    except Exception as error:  # of Keras, HDF5, zip, JSON, TensorFlow: whatever a file provokes
-        why = str(error) if type(error) is ValueError else type(error).__name__
-        if isinstance(error, OSError) and error.strerror:
-            why = error.strerror
+    except (NoClassifier, OSError) as error:
+        why = reason(error) if isinstance(error, OSError) else str(error)
         raise FacelabError(
             f"{path}: not a facelab classifier ({one_line(why)}); make one with "
             f"`facelab train GALLERY -o {path.name}`"
         ) from error
     return model
+
+
+def _built(path: Path, made_with: str) -> keras.Model:
+    """Let Keras build a model from a file that was checked."""
+    try:
+        return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # of Keras, HDF5, TensorFlow: whatever a file provokes
+        what = "its layers cannot be built"
+        if "could not be loaded" in str(error):
+            what = "its weights are not those of its layers"
+        version = f": it was made with Keras {made_with}, here is Keras {keras.__version__}"
+        raise NoClassifier(what + version * (made_with not in ("", keras.__version__))) from error
