@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -104,7 +105,9 @@ def load(path: Path) -> keras.Model:
 def _built(path: Path, made_with: str) -> keras.Model:
     """Let Keras build a model from a file that was checked."""
     try:
-        return keras.saving.load_model(path, compile=False, safe_mode=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Keras misses is refused, in one line
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
     except Exception as error:  # of Keras, HDF5, TensorFlow: whatever a file provokes
         what = "its layers cannot be built"
         if "could not be loaded" in str(error):

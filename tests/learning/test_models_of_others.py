@@ -116,7 +116,6 @@ def test_of_another_version_of_facelab(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda by: by["Crop"]["config"].pop("margin"), "cannot be built"),
         (lambda by: by["Crop"]["config"].update(margin="wide"), "cannot be built"),
         (lambda by: by["Dense"]["config"].update(units="two"), ""),
         (lambda by: by["Dense"]["config"].update(units=-2), ""),
