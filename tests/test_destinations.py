@@ -51,7 +51,7 @@ def fill_up(place: Path, but: int = 0) -> None:
 
 def refused(capsys: pytest.CaptureFixture[str], own: Path, output: Path) -> str:
     """Train into a place where that is refused before the training; return the line."""
-    assert main(["train", str(own), "-o", str(output), "--batch-size=2"]) == 2
+    assert main(["train", str(own), "-o", str(output), "--batch-size=2", "--force"]) == 2
     out, err = capsys.readouterr()
     assert out == ""
     lines = [line for line in err.splitlines() if not line.startswith("facelab: gallery: ")]
@@ -113,7 +113,7 @@ def test_a_disk_that_gets_full_while_it_trains(
     (disk / "m.keras").write_bytes(b"the old one")
     thread = threading.Thread(target=filling)
     thread.start()
-    command = ["train", str(own), "-o", str(disk / "m.keras"), "--batch-size=1"]
+    command = ["train", str(own), "-o", str(disk / "m.keras"), "--batch-size=1", "--force"]
     assert main([*command, "--epochs=500000", "--face-detector=none"]) == 2
     thread.join()
     line = capsys.readouterr().err.splitlines()[-1]
@@ -134,8 +134,8 @@ def test_a_link_to_a_model_stays_a_link(own: Path, tmp_path: Path) -> None:
     (tmp_path / "models").mkdir()
     (tmp_path / "models" / "old.keras").write_bytes(b"old")
     (tmp_path / "m.keras").symlink_to("models/old.keras")
-    command = ["train", str(own), "-o", str(tmp_path / "m.keras"), "--batch-size=2", "--epochs=1"]
-    assert main([*command, "--face-detector=none"]) == 0
+    command = ["train", str(own), "-o", str(tmp_path / "m.keras"), "--force", "--batch-size=2"]
+    assert main([*command, "--epochs=1", "--face-detector=none"]) == 0
     assert (tmp_path / "m.keras").is_symlink()
     assert (tmp_path / "models" / "old.keras").read_bytes()[:2] == b"PK"
 

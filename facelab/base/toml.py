@@ -12,9 +12,13 @@ from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_args, get_origin, get_type_hints
 
+from facelab.base.files import read_named, reason
 from facelab.contract.errors import FacelabError
 
 Record = TypeVar("Record")
+
+MOST = 4_000_000
+"""Bytes that a file has at most."""
 
 
 @dataclass(frozen=True)
@@ -32,12 +36,22 @@ class Span:
 def load(path: Path, cure: str) -> dict[str, Any]:
     """Read a TOML file, or refuse it in one line; ``cure`` is what to do when there is none."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(read_named(path, MOST).decode("utf-8-sig").replace("\r\n", "\n"))
     except FileNotFoundError:
         raise FacelabError(f"{path}: there is no such file; {cure}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        reason = " ".join(str(error).split())
-        raise FacelabError(f"{path}: not readable as TOML: {reason}; correct the file") from None
+    except OSError as error:
+        raise FacelabError(f"{path}: cannot be read ({reason(error)}); {cure}") from None
+    except UnicodeDecodeError:
+        raise FacelabError(f"{path}: not UTF-8; save it as UTF-8") from None
+    except RecursionError:
+        raise FacelabError(f"{path}: nested too deeply; correct the file") from None
+    except tomllib.TOMLDecodeError as error:
+        said = " ".join(str(error).split())
+        raise FacelabError(f"{path}: not readable as TOML: {said}; correct the file") from None
+    except ValueError:  # of Python's own: int() has a limit
+        raise FacelabError(
+            f"{path}: a number of more digits than can be read; correct the file"
+        ) from None
 
 
 def build(kind: type[Record], table: object, where: str) -> Record:

@@ -21,7 +21,8 @@ def hidden(place: str) -> str:
     """
     scheme, mark, _ = place.partition("://")
     if not mark:
-        return re.sub(r".*@", "…@", place)
+        before, at, after = place.rpartition("@")
+        return f"…@{after}" if at else before + after
     plain = _PLAIN.fullmatch(place)
     if plain is None:
         return f"{scheme}://…" if re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*", scheme) else "…"

@@ -11,6 +11,9 @@ from facelab.contract.errors import FacelabError
 
 PORTS = {"http": 80, "https": 443, "rtsp": 554, "rtsps": 322}
 
+LONGEST = 4000
+"""Signs of an address, at most."""
+
 _PARTS = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://([^/?#]*)([^#]*)(?:#(.*))?", re.DOTALL)
 _HOST = re.compile(r"(\[[0-9A-Fa-f:.]+(?:%25\w+)?\]|[^:\[\]]*)(?::(\d*))?")
 _PIN = re.compile(r"(?i)sha256=(.*)")
@@ -59,6 +62,8 @@ def read_address(text: str) -> WebAddress:
 
     Raises FacelabError when it is none.
     """
+    if len(text) > LONGEST:
+        raise _refusal(text[:LONGEST], f"longer than {LONGEST:,} signs")
     parts = _PARTS.fullmatch(text.strip())
     if parts is None:
         raise _refusal(text, "no scheme and host")
@@ -99,6 +104,8 @@ def _host(text: str) -> tuple[str, int | None]:
     if match is None:
         return "", None
     host, port = match[1], int(match[2] or 0) if len(match[2] or "") < 6 else 65536
+    if len(host) > 253:  # no name is longer
+        return "", None
     if not host.startswith("["):
         try:
             host = host.encode("idna").decode().lower()

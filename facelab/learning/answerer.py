@@ -25,7 +25,7 @@ from facelab.faces.finder import FaceFinder
 from facelab.faces.hog import FEATURES, SIDE
 from facelab.faces.looks import Looks
 from facelab.faces.network import Convolution, Weights, weights
-from facelab.learning.model_file import check_model_file, refused
+from facelab.learning.model_file import NoClassifier, check_model_file, refused
 
 MARGIN = 8
 """Heights of a face that the square round it may have, at most."""
@@ -73,10 +73,10 @@ def read(path: Path, *, live: bool = False) -> Answerer:
     Raises FacelabError when it is none.
     """
     with refused(path):
-        description, content = check_model_file(path)
-        settings = _settings(description)
+        checked = check_model_file(path)
+        settings = _settings(checked.description)
         people, units = settings["People"]["names"], settings["Dense"]["units"]
-        with h5py.File(io.BytesIO(content), "r") as file:
+        with h5py.File(io.BytesIO(checked.weights), "r") as file:
             found = _detection(settings, file, Looks() if live else None)
             kernel, bias = _arrays(file, "dense", (FEATURES, units), (units,))
         mean = _numbers(settings["Centring"]["mean"], (FEATURES,))
@@ -88,7 +88,7 @@ def read(path: Path, *, live: bool = False) -> Answerer:
 def _settings(description: dict[str, Any]) -> dict[str, Any]:
     """Return what the layers of a classifier are set to, by class.
 
-    Raises ValueError when it is not put together, or not set, as `classifier.assemble` does it.
+    Raises NoClassifier when it is not put together, or not set, as `classifier.assemble` does it.
     """
     layers = description["config"]["layers"]
     classes = {layer["name"]: layer["class_name"] for layer in layers}
@@ -104,12 +104,12 @@ def _settings(description: dict[str, Any]) -> dict[str, Any]:
     [last, *_] = description["config"]["output_layers"]
     settings = {layer["class_name"]: layer["config"] for layer in layers}
     if given not in known or len(given) < len(layers) or classes[last] != "People":
-        raise ValueError("it has other layers")
+        raise NoClassifier("it has other layers")
     dense, crop = settings["Dense"], settings["Crop"]
     if (dense["activation"], dense["use_bias"], crop["side"]) != ("softmax", True, SIDE):
-        raise ValueError("its layers do something else")
+        raise NoClassifier("its layers do something else")
     if not 0 < crop["margin"] <= MARGIN:
-        raise ValueError(f"its squares are larger than {MARGIN} faces")
+        raise NoClassifier(f"its squares are larger than {MARGIN} faces")
     return settings
 
 
@@ -143,14 +143,14 @@ def _arrays(file: h5py.File, layer: str, *shapes: tuple[int, ...]) -> list[Numbe
     """Return the weights of a layer, which must have these shapes."""
     variables = file[f"layers/{layer}/vars"]
     if len(variables) != len(shapes):
-        raise ValueError("its weights are of other sizes")
+        raise NoClassifier("its weights are of other sizes")
     return [_numbers(variables[str(place)], shape) for place, shape in enumerate(shapes)]
 
 
 def _numbers(told: Any, shape: tuple[int, ...]) -> Numbers:
     if np.shape(told) != shape:
-        raise ValueError("its weights are of other sizes")
+        raise NoClassifier("its weights are of other sizes")
     numbers = np.asarray(told, np.float32)
     if not np.isfinite(numbers).all():
-        raise ValueError("its weights are no numbers")
+        raise NoClassifier("its weights are no numbers")
     return numbers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +20,7 @@ from facelab.faces.hog import FEATURES, SIDE
 from facelab.faces.layers import Centring as CentringLayer
 from facelab.faces.layers import Crop, FaceCandidates, Grey, Hog, MainFace, layer_of
 from facelab.faces.network import weights
-from facelab.learning.model_file import check_model_file, check_names, refused
+from facelab.learning.model_file import NoClassifier, check_model_file, check_names, refused
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
@@ -129,7 +130,20 @@ def load(path: Path) -> keras.Model:
     Raises FacelabError when it is none.
     """
     with refused(path):
-        check_model_file(path)
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
+        model = _built(path, check_model_file(path).made_with)
         check_names(list(people_of(model)), model.output_shape[-1])
     return model
+
+
+def _built(path: Path, made_with: str) -> keras.Model:
+    """Let Keras build a model from a file that was checked."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # what Keras misses is refused, in one line
+            return keras.saving.load_model(path, compile=False, safe_mode=True)
+    except Exception as error:  # of Keras, HDF5, TensorFlow: whatever a file provokes
+        what = "its layers cannot be built"
+        if "could not be loaded" in str(error):
+            what = "its weights are not those of its layers"
+        version = f": it was made with Keras {made_with}, here is Keras {keras.__version__}"
+        raise NoClassifier(what + version * (made_with not in ("", keras.__version__))) from error

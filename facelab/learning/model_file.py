@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import os
 import stat
+import struct
 import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import h5py
+import numpy as np
 
+from facelab.base.files import reason
 from facelab.contract.errors import FacelabError
 from facelab.contract.text import one_line
+from facelab.gallery.foreign import foreign
 
 LARGEST = 256 << 20
 """Bytes of a file, of all that is packed in it, and of its weights, at most: 30,000 people's."""
@@ -49,50 +55,115 @@ KERAS = {"Functional", "InputLayer", "Dense", "GlorotUniform", "Zeros", "DTypePo
 """What of Keras' own a classifier is made of."""
 
 
+class NoClassifier(Exception):
+    """A file is no classifier of facelab; the text gives the reason in a few words."""
+
+
+class Checked(NamedTuple):
+    """A classifier file, once it is checked: its description, and its weights as HDF5.
+
+    ``made_with``: the version of Keras that wrote it, or an empty text.
+    """
+
+    description: dict[str, Any]
+    weights: bytes
+    made_with: str
+
+
 @contextmanager
 def refused(path: Path) -> Iterator[None]:
     """Within the block, whatever a file provokes becomes a FacelabError of one line."""
     try:
         yield
-    except Exception as error:  # of Keras, HDF5, zip, JSON, TensorFlow
-        why = str(error) if type(error) is ValueError else type(error).__name__
-        if isinstance(error, OSError) and error.strerror:
-            why = error.strerror
+    except Exception as error:
+        why = "it is put together in another way"
+        if isinstance(error, NoClassifier):
+            why = str(error)
+        elif isinstance(error, OSError):
+            why = reason(error)
         raise FacelabError(
             f"{path}: not a facelab classifier ({one_line(why)}); make one with "
             f"`facelab train GALLERY -o {path.name}`"
         ) from error
 
 
-def check_model_file(path: Path) -> tuple[dict[str, Any], bytes]:
-    """Return the description and the weights (HDF5) of a classifier, once they are checked.
+def check_model_file(path: Path) -> Checked:
+    """Return what a classifier's file holds.
 
-    Raises OSError, ValueError, or the errors of JSON, zip and HDF5 for a damaged file. A ValueError
-    of ours gives the reason in a few words.
+    Raises NoClassifier for anything else, OSError when it cannot be read.
     """
     descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
     with os.fdopen(descriptor, "rb") as file:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
-            raise ValueError("no regular file")
+            raise NoClassifier("no regular file")
         if found.st_size > LARGEST:
-            raise ValueError(f"larger than {LARGEST >> 20} MB")
+            raise NoClassifier(f"larger than {LARGEST >> 20} MB")
         if not zipfile.is_zipfile(file):
-            raise ValueError("no zip archive")
-        with zipfile.ZipFile(file) as archive:
-            sizes = {one.filename: one.file_size for one in archive.infolist()}
-            if len(archive.infolist()) != len(sizes) or tuple(sorted(sizes)) != PARTS:
-                raise ValueError(f"allowed in it are {', '.join(PARTS)}")
-            if sum(sizes.values()) > LARGEST:
-                raise ValueError(f"larger than {LARGEST >> 20} MB when unpacked")
-            if sizes["config.json"] + sizes["metadata.json"] > DESCRIPTION:
-                raise ValueError(f"a description of more than {DESCRIPTION >> 20} MB")
-            json.loads(archive.read("metadata.json"))
-            description = json.loads(archive.read("config.json"))
-            _check_description(description)
-            weights = archive.read("model.weights.h5")
-            _check_weights(weights)
-            return description, weights
+            file.seek(0)
+            raise NoClassifier(_what(file.read(512)))
+        try:
+            with zipfile.ZipFile(file) as archive:
+                return _check_archive(archive)
+        except (zipfile.BadZipFile, zipfile.LargeZipFile, ValueError, OSError, struct.error):
+            raise NoClassifier("its list of parts is damaged: copy it again") from None
+
+
+def _what(head: bytes) -> str:
+    """Return what a file is that is no zip archive."""
+    if not head:
+        return "an empty file"
+    if head[:4] == b"PK\3\4":
+        return "it breaks off: copy it again"
+    if head[:4] == b"\x89HDF":
+        return "an HDF5 file, as older Keras wrote them"
+    found = foreign(head)
+    return f"{found[0]}: {found[1]}" if found else "no zip archive"
+
+
+def _check_archive(archive: zipfile.ZipFile) -> Checked:
+    sizes = {one.filename: one.file_size for one in archive.infolist()}
+    if len(archive.infolist()) != len(sizes) or tuple(sorted(sizes)) != PARTS:
+        raise NoClassifier(f"allowed in it are {', '.join(PARTS)}")
+    if sum(sizes.values()) > LARGEST:
+        raise NoClassifier(f"larger than {LARGEST >> 20} MB when unpacked")
+    if sizes["config.json"] + sizes["metadata.json"] > DESCRIPTION:
+        raise NoClassifier(f"a description of more than {DESCRIPTION >> 20} MB")
+    told = _json(archive, "metadata.json")
+    model = _json(archive, "config.json")
+    try:
+        _check_description(model)
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError, RecursionError):
+        raise NoClassifier("config.json in it describes no model") from None
+    weights = _part(archive, "model.weights.h5")
+    try:
+        _check_weights(weights)
+    except (OSError, KeyError, RuntimeError, ValueError, TypeError, OverflowError, MemoryError):
+        raise NoClassifier("model.weights.h5 in it is damaged: copy it again") from None
+    version = told.get("keras_version") if isinstance(told, dict) else None
+    return Checked(model, weights, version if isinstance(version, str) else "")
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> bytes:
+    if archive.getinfo(name).flag_bits & 1:
+        raise NoClassifier("it is encrypted")
+    try:
+        return archive.read(name)
+    except NotImplementedError:
+        raise NoClassifier(f"{name} in it is packed in a way that is not known here") from None
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, OSError, ValueError):
+        raise NoClassifier(
+            f"{name} in it is damaged, its checksum is another: copy it again"
+        ) from None
+
+
+def _json(archive: zipfile.ZipFile, name: str) -> Any:
+    try:
+        return json.loads(_part(archive, name))
+    except ValueError:
+        raise NoClassifier(f"{name} in it is no JSON") from None
+    except RecursionError:
+        raise NoClassifier(f"{name} in it is nested too deeply") from None
 
 
 def _check_description(model: Any) -> None:
@@ -102,29 +173,29 @@ def _check_description(model: Any) -> None:
         ours = isinstance(own, str) and own in OWN
         theirs = own in (None, name) and str(module).partition(".")[0] == "keras" and name in KERAS
         if not (ours or theirs or (name == "__keras_tensor__" and module is None)):
-            raise ValueError(f"it holds {str(own or name)[:60]!r}, which none of facelab's does")
+            raise NoClassifier(f"it holds {str(own or name)[:60]!r}, which none of facelab's does")
     layers = model["config"]["layers"]
     classes = Counter(layer["class_name"] for layer in layers)
     if len(layers) > LAYERS or (classes["People"], classes["Dense"]) != (1, 1):
-        raise ValueError("it has other layers")
+        raise NoClassifier("it has other layers")
     for layer in layers:
         if not 0 < layer["config"].get("side", 1) <= SIDE:
-            raise ValueError(f"its faces are larger than {SIDE} pixels")
+            raise NoClassifier(f"its faces are larger than {SIDE} pixels")
     [names] = [layer["config"]["names"] for layer in layers if layer["class_name"] == "People"]
     [units] = [layer["config"]["units"] for layer in layers if layer["class_name"] == "Dense"]
     check_names(names, units)
 
 
 def check_names(names: Any, answers: int) -> None:
-    """Raise ValueError unless these are the names of as many people as there are answers."""
+    """Raise NoClassifier unless these are the names of as many people as there are answers."""
     if not (isinstance(names, list) and all(isinstance(name, str) for name in names)):
-        raise ValueError("its people have no names")
+        raise NoClassifier("its people have no names")
     if not 0 < len(names) <= PEOPLE or len(set(names)) < len(names):
-        raise ValueError(f"allowed are up to {PEOPLE:,} people, each once")
+        raise NoClassifier(f"allowed are up to {PEOPLE:,} people, each once")
     if not all(0 < len(name) <= NAME and name.isprintable() for name in names):
-        raise ValueError("a name that cannot be printed")
+        raise NoClassifier("a name that cannot be printed")
     if len(names) != answers:
-        raise ValueError(f"{len(names)} names for {answers} answers")
+        raise NoClassifier(f"{len(names)} names for {answers} answers")
 
 
 def _objects(description: Any) -> Iterator[dict[str, Any]]:
@@ -149,18 +220,20 @@ def _check_weights(content: bytes) -> None:
             group = waiting.pop()
             seen += len(group)
             if seen > OBJECTS:
-                raise ValueError(f"more than {OBJECTS:,} arrays")
+                raise NoClassifier(f"more than {OBJECTS:,} arrays")
             for name in group:
                 if not isinstance(group.get(name, getlink=True), h5py.HardLink):
-                    raise ValueError("its weights lie elsewhere")
+                    raise NoClassifier("its weights lie elsewhere")
                 one = group[name]
                 if isinstance(one, h5py.Group):
                     waiting.append(one)
                     continue
                 if not isinstance(one, h5py.Dataset) or one.dtype.kind not in "fiu":
-                    raise ValueError("its weights are no numbers")
+                    raise NoClassifier("its weights are no numbers")
                 if one.external or one.is_virtual:
-                    raise ValueError("its weights lie elsewhere")
+                    raise NoClassifier("its weights lie elsewhere")
                 total += one.size * one.dtype.itemsize
                 if total > LARGEST:
-                    raise ValueError(f"weights of more than {LARGEST >> 20} MB")
+                    raise NoClassifier(f"weights of more than {LARGEST >> 20} MB")
+                if not np.isfinite(one[()]).all():
+                    raise NoClassifier("its weights are no numbers")

@@ -96,7 +96,7 @@ def test_a_film_is_answered_live_as_frame_by_frame(recording: Recording) -> None
         (lambda by: by["Dense"]["config"].update(activation="relu"), "something else"),
         (lambda by: by["Centring"]["config"].update(mean=[0.5]), "other sizes"),
         (lambda by: by["Centring"]["config"].update(mean=[float("inf")] * FEATURES), "no numbers"),
-        (lambda by: by["MainFace"]["config"].update(threshold="0.8x"), "could not convert"),
+        (lambda by: by["MainFace"]["config"].update(threshold="0.8x"), "another way"),
     ],
 )  # fmt: skip
 def test_what_is_put_together_otherwise(

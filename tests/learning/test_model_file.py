@@ -112,9 +112,9 @@ def test_with_a_part_too_many(tmp_path: Path) -> None:
 def test_an_empty_archive_and_half_a_file(tmp_path: Path) -> None:
     assert "allowed in it are" in said(write(tmp_path / "model.keras", {}))
     (tmp_path / "model.keras").write_bytes(REAL.read_bytes()[:-5000])
-    assert "no zip archive" in said(tmp_path / "model.keras")
+    assert "it breaks off" in said(tmp_path / "model.keras")
     (tmp_path / "model.keras").write_bytes(b"")
-    assert "no zip archive" in said(tmp_path / "model.keras")
+    assert "an empty file" in said(tmp_path / "model.keras")
 
 
 def test_a_damaged_byte(tmp_path: Path) -> None:
@@ -122,11 +122,11 @@ def test_a_damaged_byte(tmp_path: Path) -> None:
     place = content.index(parts()["config.json"][:200])
     content[place + 9000] ^= 1
     (tmp_path / "model.keras").write_bytes(content)
-    assert "BadZipFile" in said(tmp_path / "model.keras")
+    assert "config.json in it is damaged" in said(tmp_path / "model.keras")
 
 
 def test_no_file_a_folder_a_pipe(tmp_path: Path) -> None:
-    assert "No such file" in said(tmp_path / "model.keras")
+    assert "no such file" in said(tmp_path / "model.keras")
     (tmp_path / "folder.keras").mkdir()
     said(tmp_path / "folder.keras")
     os.mkfifo(tmp_path / "pipe.keras")
@@ -162,7 +162,7 @@ def test_no_file_a_folder_a_pipe(tmp_path: Path) -> None:
             "module": "keras.utils", "class_name": "get_file", "config": {"fname": "x"},
             "registered_name": "get_file"}), "it holds 'get_file'"),
         (lambda by: by["Grey"].update(inbound_nodes=5), ""),
-        (lambda by: by["model"].pop("config"), "KeyError"),
+        (lambda by: by["model"].pop("config"), "describes no model"),
         (lambda by: by["model"]["config"].update(layers=[]), "it has other layers"),
     ],
 )  # fmt: skip
