@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facelab.base.opencv import opencv
 from facelab.contract.frame import Frame
-from facelab.gallery.image import encode_png, read_bytes
+from facelab.gallery.image import read_bytes
 from facelab.gallery.pictures import Pictures
 
 if TYPE_CHECKING:
@@ -82,7 +83,15 @@ def plug(page: Page, devices: tuple[str, ...]) -> None:
 
 def encoded(frame: bytes | Frame) -> str:
     """Return a frame as a page is handed it: base64 of the file, or of a PNG of the pixels."""
-    return base64.b64encode(frame if isinstance(frame, bytes) else encode_png(frame)).decode()
+    return base64.b64encode(frame if isinstance(frame, bytes) else png(frame)).decode()
+
+
+def png(frame: Frame) -> bytes:
+    """Return a PNG of a frame, pixel for pixel, that is quick to write and to read."""
+    cv2 = opencv()
+    how = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
+    encoded: bytes = cv2.imencode(".png", frame, how)[1].tobytes()
+    return encoded
 
 
 def content_of(frames: Sequence[Frame], place: int) -> bytes | Frame:

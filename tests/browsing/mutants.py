@@ -17,11 +17,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from facelab.base.files import write_atomically
+from facelab.page.tensorflowjs import NAME, VERSION
 from tests.browsing.serving import changed
 from tests.conftest import PYPROJECT, ROOT
 
 SITE = ROOT / "facelab" / "page" / "site"
 PAGE = ROOT / "docs" / "page_power.md"
+
+TENSORFLOWJS = ROOT / "examples/tensorflow.js/node_modules/@tensorflow/tfjs/dist" / NAME
+"""Where CI has it; without it the browser's engine cannot be played."""
 
 FEATURES = {path.stem[:2]: path for path in sorted((ROOT / "features").glob("T*.feature"))}
 
@@ -251,7 +255,8 @@ def play(mutant: Mutant, *, whole: bool = False) -> Played:
              "--page-engine", mutant.engine, "--seeds", str(mutant.seeds),
              "--only-scenario", mutant.scenario],
             cwd=folder, capture_output=True, text=True, check=False,
-            env={**os.environ, "PYTHONPATH": str(ROOT), "FACELAB_PAGE_MUTANT": fault},
+            env={**os.environ, "PYTHONPATH": str(ROOT), "FACELAB_PAGE_MUTANT": fault,
+                 **tensorflowjs(folder)},
         )  # fmt: skip
         output = done.stdout + done.stderr
         record = json.loads((folder / "reports" / "acceptance.json").read_text("utf-8"))
@@ -259,6 +264,16 @@ def play(mutant: Mutant, *, whole: bool = False) -> Played:
     assert sheet["name"].partition(" (")[0] == name
     steps = [step["text"] for step in sheet["steps"] if step["verdict"] == sheet["verdict"]]
     return Played(sheet["verdict"], steps[-1] if steps else "", sheet["reason"], output)
+
+
+def tensorflowjs(folder: Path) -> dict[str, str]:
+    """Return the environment in which TensorFlow.js is there, if the clone has it."""
+    if not TENSORFLOWJS.is_file():
+        return {}
+    place = folder / "cache" / "facelab" / "tensorflow.js" / VERSION / TENSORFLOWJS.name
+    place.parent.mkdir(parents=True)
+    place.symlink_to(TENSORFLOWJS)
+    return {"XDG_CACHE_HOME": str(folder / "cache")}
 
 
 def rows(found: dict[str, Played]) -> str:

@@ -34,11 +34,3 @@ def test_the_page_of_mutants_lists_them_all() -> None:
 def test_a_fault_is_refused(label: str) -> None:
     played = play(MUTANTS[label])
     assert played.found, played.output
-
-
-@pytest.mark.nightly
-@pytest.mark.slow
-@pytest.mark.parametrize("label", [one for one in MUTANTS if one not in SAMPLE])
-def test_every_fault_is_refused(label: str) -> None:
-    played = play(MUTANTS[label])
-    assert played.found, played.output

@@ -169,3 +169,32 @@ def test_what_is_infinite_on_both_sides_is_no_number_and_no_error() -> None:
 def test_too_few_values_are_refused_with_a_reason(measure: Any, said: str) -> None:
     with pytest.raises(Refused, match=f"^1 values, {said}"):
         measure(history([1]))
+
+
+def interrupted() -> History:
+    """Two replicates, interrupted after 4 and 3 updates, two an epoch."""
+    loss = np.array([[4, 3, 2, 1], [4, 3, 2, np.nan]], np.float32)
+    accuracy = np.array([[0, 1, 0, 0], [1, 0, 1, np.nan]], np.float32)
+    photos = np.array([[[0], [1], [1], [0]], [[1], [0], [1], [-1]]], np.int32)
+    return History((0, 1), loss, accuracy, loss, photos, 2, 4)
+
+
+def test_replicates_may_be_interrupted_at_different_updates() -> None:
+    part = interrupted()
+    assert part.drawn.tolist() == [4, 3]
+    wrong, photos = curves.errors_of_last_epoch(part)
+    assert (wrong.tolist(), photos) == ([2, 1], 2)
+    whole = History(
+        (0, 1), np.array([[4, 3, 2, 1, 0], [4, 3, 2, 9, 9]], np.float32),
+        np.array([[0, 1, 0, 0, 1], [1, 0, 1, 0, 0]], np.float32), np.ones((2, 5), np.float32),
+        np.zeros((2, 5, 1), np.int32), 2, 4,
+    )  # fmt: skip
+    assert curves.differing_values(part, whole).tolist() == [0, 0]
+    whole.loss[1, 2] = 5
+    assert curves.differing_values(part, whole).tolist() == [0, 1]
+
+
+def test_a_system_without_accuracies_may_have_finite_losses() -> None:
+    one = history([1, 0.5], [np.nan, np.nan])
+    assert np.isnan(curves.smallest_loss(one)).all()
+    assert curves.smallest_loss(one, accuracies=False).tolist() == [0.5]

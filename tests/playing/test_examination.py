@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -15,6 +15,7 @@ from facelab.contract.frame import Frame
 from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
+from facelab.contract.system import System
 from facelab.contract.training import TrainingRequest
 from facelab.gallery.source import Recording, Source
 from facelab.playing.examination import Exam
@@ -197,3 +198,19 @@ def test_somebody_who_is_not_there(recording: Recording) -> None:
         book.require_people(photos, ["Alx", "Lara"])
     with pytest.raises(Lacking, match=r"^nobody plays Amine: there are 2 people in the gallery$"):
         own.require_people(photos, ["Amine", "Lara"])
+
+
+def test_a_page_s_own_count_is_what_is_counted(frames: Recording) -> None:
+    """A training that counts by itself is read, even where it counts too much."""
+
+    class Tally(Guess):
+        def count(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.int64]]:
+            for frame, _ in enumerate(frame for some in clip for frame in some):
+                yield np.array([[2 if frame == 5 else 1, 0, 0]])
+
+    values, order = np.zeros((1, 1), np.float32), np.zeros((1, 1, 1), np.int32)
+    history = History((0,), values, values, values, order, 1, 2)
+    exam = Exam(cast("System", Counter()), cast("Source", frames), (0,))
+    added = exam.watch(Tally(history), frames.clip("alex_t2"))
+    assert added.shape == (1, 70, 3)
+    assert added.sum() == 71

@@ -7,9 +7,9 @@ import pytest
 from tests.conftest import Project
 
 LACKING = """
-from facelab.contract.errors import Lacking
+from facelab.contract.errors import Lacking, Unoffered
 from facelab.contract.interval import Interval
-from facelab.contract.system import Capability
+from facelab.contract.system import Capability, Granted
 
 class Bare:
     name, version, capabilities = "bare", "1", ()
@@ -26,6 +26,16 @@ def stopped(sheet, system):
 @then(parsers.parse("{number:d} is 3"))
 def three(sheet, number):
     sheet.judge("a number", [number], Interval.exactly(3), exact=True)
+
+@then("it tells accuracies")
+def accuracies(sheet, system):
+    assert not sheet.lacks(system, Granted.ACCURACY)
+    system.limits = ("accuracy",)
+    assert sheet.lacks(system, Granted.ACCURACY)
+
+@then("it trains at a rate of 3")
+def rate():
+    raise Unoffered("bare does not offer a rate of 3, but 1")
 
 @then("there is a film")
 def film():
@@ -161,3 +171,13 @@ def test_nothing_left_out_of_a_whole_run(book: Project) -> None:
     assert run.status == pytest.ExitCode.OK
     assert run.record["verdict"] == "accepted"
     assert not any(line.startswith("--nothing-left-out") for line in run.lines)
+
+
+def test_what_is_granted_unless_a_system_says_otherwise(book: Project) -> None:
+    book.family("T0", "it tells accuracies", "it trains at a rate of 3", "there is a film")
+    run = book.run()
+    told = "bare 1 does not offer the accuracy of an update"
+    assert [why for _, why in run.verdicts.values()] == [
+        told, "bare does not offer a rate of 3, but 1", "the gallery has no film"
+    ]  # fmt: skip
+    assert list(run.record["causes"].values()) == ["system", "system", "gallery"]

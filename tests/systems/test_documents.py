@@ -71,7 +71,10 @@ def test_the_doctors_status_is_that_of_a_failed_check(
          "learn; docs/your_system.md shows a whole one"),
         ("tests.systems.test_documents:Misspelt", "--system: tests.systems.test_documents:Misspelt "
          "has the capabilities ('stops',), allowed is a list of initial weights, photo ids, stop, "
-         "nobody, learning rate"),
+         "nobody, learning rate, photos kept"),
+        ("tests.systems.test_documents:Unlimited", "--system: tests.systems.test_documents:"
+         "Unlimited has the limits ('time',), allowed is a list of accuracy, probabilities, exact "
+         "count, seeds"),
     ],
 )  # fmt: skip
 def test_systems_that_are_none(
@@ -80,6 +83,12 @@ def test_systems_that_are_none(
     monkeypatch.chdir(ROOT)
     assert main(["doctor", "--system", system]) == 2
     assert capsys.readouterr().err == f"facelab: {line}\n"
+
+
+class Unlimited:
+    name, version, capabilities, limits = "unlimited", "1", (), ("time",)
+
+    def learn(self) -> None: ...
 
 
 class Misspelt:
@@ -141,7 +150,8 @@ def test_the_protocol_says_the_limits_that_are_used() -> None:
     described = re.search(r"← (\{\"facelab\".+?\})\n\n", PROTOCOL, re.DOTALL)
     assert described
     offered = set(json.loads(described[1])["capabilities"])
-    assert offered == set(Capability) - {Capability.LEARNING_RATE, Capability.NOBODY}
+    not_a_learner_s = {Capability.LEARNING_RATE, Capability.NOBODY, Capability.PHOTOS_KEPT}
+    assert offered == set(Capability) - not_a_learner_s
 
 
 def test_the_phrases_that_take_a_capability_are_the_books() -> None:
