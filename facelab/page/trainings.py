@@ -84,8 +84,8 @@ class Trainings:
         lessons.check_photos(photos, run.parameters)
         core = self._imported(run)
         for done in range(0, len(photos), TOGETHER):
-            core.extractor.extract(photos.frames[done : done + TOGETHER])
             run.waiting(f"finding faces: {done:,} of {len(photos):,} photos")
+            core.extractor.extract(photos.frames[done : done + TOGETHER])
             if run.stopped.is_set():
                 raise Refusal(409, "the training was stopped before its first update")
         run.began(photos)

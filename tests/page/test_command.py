@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from contextlib import closing
 from http.client import HTTPConnection, HTTPSConnection, RemoteDisconnected
 from pathlib import Path
@@ -17,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from facelab.cli import main
 from facelab.contract.errors import FacelabError
 from facelab.gallery.gallery import Gallery
 from facelab.page.server import own_port, place
@@ -172,40 +174,50 @@ def test_the_browser_is_given_an_address_that_opens_once(tmp_path: Path, start: 
     assert Client(printed).get("/").status == 200  # that one opens it again and again
 
 
-def refused(start: Start, *arguments: object) -> str:
-    status, said, wrong = ended(start(*arguments, "--no-browser"))
-    assert (status, said) == (2, "")
-    assert wrong.startswith("facelab: ")
-    assert "\n" not in wrong
-    return wrong.removeprefix("facelab: ")
+Refused = Callable[..., str]
 
 
-def test_a_port_that_is_in_use(tmp_path: Path, start: Start) -> None:
+@pytest.fixture
+def refused(capsys: pytest.CaptureFixture[str]) -> Refused:
+    """Run the command and return the one line that it says is wrong."""
+
+    def run(*arguments: object) -> str:
+        assert main(["page", *map(str, arguments), "--no-browser"]) == 2
+        said = capsys.readouterr()
+        assert said.out == ""
+        assert said.err.startswith("facelab: ")
+        assert said.err.count("\n") == 1
+        return said.err.removeprefix("facelab: ").rstrip("\n")
+
+    return run
+
+
+def test_a_port_that_is_in_use(tmp_path: Path, refused: Refused) -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]
-        line = refused(start, tmp_path / "filmed", "--port", port)
+        line = refused(tmp_path / "filmed", "--port", port)
     assert line == f"--port: received {port}, which another program uses; choose another, or 0"
     assert not (tmp_path / "filmed").exists()
 
 
 @pytest.mark.parametrize("port", ["x", "-1", "65536", "1.5", ""])
-def test_a_port_that_is_none(tmp_path: Path, start: Start, port: str) -> None:
-    line = refused(start, tmp_path / "filmed", f"--port={port}")
+def test_a_port_that_is_none(tmp_path: Path, refused: Refused, port: str) -> None:
+    line = refused(tmp_path / "filmed", f"--port={port}")
     assert line == (
         f"--port: received {port}, allowed is a whole number between 0 and 65,535; choose 0 for "
         "any free one"
     )
 
 
-def test_a_gallery_that_can_be_none(tmp_path: Path, start: Start) -> None:
+def test_a_gallery_that_can_be_none(tmp_path: Path, refused: Refused) -> None:
     (tmp_path / "file").write_text("")
-    line = refused(start, tmp_path / "file")
+    line = refused(tmp_path / "file")
     assert line == f"gallery: received {tmp_path / 'file'}, a file; allowed is a folder"
 
 
-def test_a_manifest_that_cannot_be_understood(tmp_path: Path, start: Start) -> None:
+def test_a_manifest_that_cannot_be_understood(tmp_path: Path, refused: Refused) -> None:
     (tmp_path / "manifest.csv").write_text("nothing\n1\n")
-    assert "received the columns nothing, missing file" in refused(start, tmp_path)
+    assert "received the columns nothing, missing file" in refused(tmp_path)
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1"])
@@ -218,7 +230,9 @@ def test_others_get_in_with_a_certificate_only(tmp_path: Path, host: str) -> Non
     )
 
 
-def test_a_bad_certificate(tmp_path: Path, certificate: tuple[Path, Path], start: Start) -> None:
+def test_a_bad_certificate(
+    tmp_path: Path, certificate: tuple[Path, Path], refused: Refused
+) -> None:
     good, key = certificate
     other = tmp_path / "other.pem"
     other.write_text("no certificate")
@@ -229,9 +243,8 @@ def test_a_bad_certificate(tmp_path: Path, certificate: tuple[Path, Path], start
     for pair_of_one in ((good, None), (None, key)):
         with pytest.raises(FacelabError, match="received one, allowed are both or none"):
             place(tmp_path, "127.0.0.1", 0, *pair_of_one)
-    line = refused(
-        start, tmp_path / "filmed", "--host", "0.0.0.0", "--certificate", other, "--key", key
-    )
+    told = ("--host", "0.0.0.0", "--certificate", other, "--key", key)
+    line = refused(tmp_path / "filmed", *told)
     assert line.startswith("--certificate and --key: received ")
 
 

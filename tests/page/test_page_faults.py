@@ -7,6 +7,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Route, WebSocketRoute
 
@@ -75,24 +77,44 @@ def test_a_camera_that_does_not_open(
         assert lines[0].startswith(REFUSALS[name])
         sits.page.click("#people [data-person=Alex] .choose")
         sits.page.click("#take")
-        assert "There is no picture yet" in sits.text("#errors")
+        assert "There is no frame yet" in sits.text("#errors")
         webcam.refuse(sits.page, None)
         sits.page.click("#camera-on")
         sits.warm()
         sits.until("!document.querySelector('#errors').textContent.includes('camera')")
 
 
-@pytest.mark.parametrize(
-    ("permissions", "name"), [([], "NotAllowedError"), (["camera"], "NotFoundError")]
-)
-def test_the_browsers_own_refusal(
-    started: Browser, address: str, server: Server, permissions: list[str], name: str
+def test_a_browser_that_gives_frames_only_as_it_shows_them(
+    started: Browser, address: str, server: Server
 ) -> None:
-    """No webcam is fed here: the browser refuses, or finds that this machine has none."""
-    with sitter(started, None, permissions=permissions) as sits:
+    """As in Firefox, there is no MediaStreamTrackProcessor: a video element's frames are read."""
+    with sitter(started, Webcam(way="canvas")) as sits:
+        sits.page.add_init_script("delete window.MediaStreamTrackProcessor")
+        sits.open(server.address or address)
+        sits.page.wait_for_selector("#preview[data-camera=on]")
+        before = sits.count_of("Amine")
+        film = recorded("Amine", 6, 9)
+        sits.page.click("#people [data-person=Amine] .choose")
+        for number, frame in enumerate(film, 1):
+            sits.show(frame)
+            sits.page.click("#take")
+            sits.until(
+                "document.querySelector('#people [data-person=Amine] .count').dataset.n"
+                f" === '{before + number}'"
+            )
+        kept = sorted((server.gallery / "gallery/Amine").glob("*.png"))[-len(film) :]
+        for path, frame in zip(kept, film, strict=True):
+            np.testing.assert_array_equal(
+                cv2.imread(str(path)), cv2.imdecode(np.frombuffer(frame, np.uint8), 1)
+            )
+
+
+def test_a_machine_without_a_camera(started: Browser, address: str, server: Server) -> None:
+    """No webcam is fed here: it is the browser itself that finds none."""
+    with sitter(started, None, permissions=["camera"]) as sits:
         sits.open(server.address or address)
         sits.page.wait_for_selector("#preview[data-camera=refused]")
-        assert sits.text("#errors").startswith(REFUSALS[name])
+        assert sits.text("#errors").startswith(REFUSALS["NotFoundError"])
 
 
 def test_a_camera_that_is_pulled_out(sits: Sitter) -> None:
@@ -192,7 +214,7 @@ def through_a_switch(sits: Sitter) -> list[WebSocketRoute]:
 def test_a_cut_in_mid_training(sits: Sitter) -> None:
     """The socket is cut; the server goes on, and the model comes with the next connection."""
     sockets = through_a_switch(sits)
-    sits.set(learning_rate=1, epochs=300_000, batch_size=1)
+    sits.set(learning_rate=1, epochs=200_000, batch_size=1)
     sits.page.click("#train")
     sits.until("+document.querySelector('#progress').dataset.updates > 500", 60)
     sockets[-1].close()
@@ -252,16 +274,16 @@ def test_a_count_goes_on_after_a_cut(sits: Sitter) -> None:
 
 def test_without_tensorflowjs_it_says_how_to_get_it(sits: Sitter, server: Server) -> None:
     """Absent, or changed on the disk: the other engine works, and the page says what to do."""
-    line = "get TensorFlow.js with `facelab page --get-tensorflowjs`"
+    line = "get it {}with `facelab page --get-tensorflowjs`, then load the page again."
     assert sits.page.is_disabled("input[name=engine][value=browser]")
-    assert line in sits.text("#browser-what")
+    assert line.format("") in sits.text("#browser-what")
     file = server.home / "facelab/tensorflow.js" / VERSION / NAME
     file.parent.mkdir(parents=True)
     file.write_text("export const version = 'another one';")
     sits.page.reload(wait_until="domcontentloaded")
     sits.page.wait_for_selector("body[data-ready]")
     assert sits.page.is_disabled("input[name=engine][value=browser]")
-    assert line in sits.text("#browser-what")
+    assert line.format("again ") in sits.text("#browser-what")
     assert sits.page.is_enabled("#train")
 
 
@@ -310,6 +332,6 @@ def test_a_page_that_may_not_write_says_so(
             assert "Photos cannot be saved here: " in sits.text("#errors")
             assert sits.page.is_disabled("#take")
             assert sits.page.is_enabled("#train")
-            assert sits.count_of("Amine") == 4
+            assert sits.count_of("Amine") == writer.count_of("Amine") > 0
     finally:
         second.end()

@@ -126,7 +126,7 @@ def test_a_newcomer_comes_to_the_count_by_keyboard_alone(sits: Sitter) -> None:
         sits.until(f"document.querySelector('#frames').textContent === '{number}'")
     assert sits.page.evaluate("document.activeElement.id") == "end-count"
     press("Enter")
-    sits.until("document.querySelector('#status').textContent.startsWith('3 pictures counted.')")
+    sits.until("document.querySelector('#status').textContent.startsWith('3 frames counted.')")
     reach(sits, "#expected")
     press("A")
     reach(sits, "#ask")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -13,6 +14,9 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.slow
 
 SITE = ROOT / "facelab/page/site"
+
+REMARKS = {"no face", "several faces", "too dark", "too bright", "blurred", "frozen"}
+"""What the core says of a frame."""
 
 OWN = ROOT / "tests/page/typescript/node_modules/.bin/tsc"
 """Where ``npm install --prefix tests/page/typescript`` puts it."""
@@ -53,3 +57,28 @@ def test_every_module_agrees_with_its_types(tmp_path: Path) -> None:
 def test_every_module_is_checked() -> None:
     for path in SITE.rglob("*.js"):
         assert path.read_text("utf-8").startswith("// @ts-check"), path.name
+
+
+def test_every_text_is_there_and_none_is_left_over() -> None:
+    words = (SITE / "words.js").read_text("utf-8")
+    texts = words.partition("WORDS = {")[2].partition("\n};")[0]
+    there = {a or b for a, b in re.findall(r"^  (?:'([^']+)'|(\w+)):", texts, re.MULTILINE)}
+    others = [path.read_text("utf-8") for path in SITE.rglob("*.js") if path.name != "words.js"]
+    code = "".join([*others, (SITE / "index.html").read_text("utf-8")])
+    asked = set(
+        re.findall(r"\bsay\('([^']+)'", code) + re.findall(r'data-say[\w-]*="([^"]+)"', code)
+    )
+    assert asked <= there
+    named = {name for name in there if re.search(rf"['\"]{re.escape(name)}['\"]", code)}
+    browser = {"NotAllowedError", "NotFoundError", "NotReadableError"}
+    assert there - named <= browser | REMARKS
+
+
+def test_every_remark_has_a_text() -> None:
+    words = (SITE / "words.js").read_text("utf-8")
+    assert {
+        name for name in REMARKS if not re.search(rf"^  '?{name}'?: ", words, re.MULTILINE)
+    } == set()
+    quality = (ROOT / "facelab/camera/quality.py").read_text("utf-8")
+    told = set(re.findall(r'(?:return|if) "([a-z ]+)"', quality)) | {"blurred"}
+    assert told == REMARKS

@@ -21,7 +21,11 @@ const empty = byId('answers-empty', HTMLElement);
 
 export const NOBODY = 'nobody';
 
-/** Who is answered: the most probable person, nobody where all are 0. @param {string[]} people @param {number[]} probabilities */
+/**
+ * Who is answered: the most probable person, nobody where all are 0.
+ * @param {string[]} people
+ * @param {number[]} probabilities
+ */
 export function predicted(people, probabilities) {
   if (!probabilities.some(Boolean)) return NOBODY;
   return people[probabilities.indexOf(Math.max(...probabilities))];
@@ -47,30 +51,47 @@ export function createAnswers(store, models, watch, engine, changed) {
   const foot = table.createTFoot();
 
   function head() {
-    const top = make('tr', {}, make('th', { rowSpan: 2, scope: 'col', className: 'n', textContent: say('row') }), make('th', { rowSpan: 2, scope: 'col', textContent: say('expectedHead') }));
+    const top = make(
+      'tr',
+      {},
+      make('th', { rowSpan: 2, scope: 'col', className: 'n', textContent: say('row') }),
+      make('th', { rowSpan: 2, scope: 'col', textContent: say('expectedHead') }),
+    );
     const below = make('tr');
     for (const { id, name } of columns.values()) {
-      top.append(make('th', { colSpan: 2, scope: 'colgroup', textContent: name, data: { model: id } }));
-      below.append(make('th', { scope: 'col', textContent: say('predicted') }), make('th', { scope: 'col', textContent: say('verdict') }));
+      top.append(
+        make('th', { colSpan: 2, scope: 'colgroup', textContent: name, data: { model: id } }),
+      );
+      below.append(
+        make('th', { scope: 'col', textContent: say('predicted') }),
+        make('th', { scope: 'col', textContent: say('verdict') }),
+      );
     }
     const made = make('thead', {}, top, below);
     if (table.tHead) table.tHead.replaceWith(made);
     else table.prepend(made);
     table.caption?.remove();
     table.prepend(make('caption', { textContent: say('tableCaption') }));
+    table.style.minWidth = `${9 + 10 * columns.size}rem`;
     body.replaceChildren(...rows.map(drawn));
   }
 
   /** @param {{expected: string, answers: Map<string, number[]>}} row @param {number} place */
   function drawn({ expected: who, answers }, place) {
-    const cells = [make('td', { className: 'n', textContent: String(place + 1) }), make('td', { textContent: who ? shownName(who) : '–' })];
+    const cells = [
+      make('td', { className: 'n', textContent: String(place + 1) }),
+      make('td', { textContent: who ? shownName(who) : '–' }),
+    ];
     for (const { id, people } of columns.values()) {
       const given = answers.get(id);
       const told = given && predicted(people, given);
       const right = told === who;
       const verdict = told === undefined || !who ? '' : say(right ? 'right' : 'error');
       cells.push(
-        make('td', { textContent: told === undefined ? '–' : shownName(told), title: given ? people.map((name, at) => `${name} ${share(given[at])}`).join(', ') : '' }),
+        make('td', {
+          textContent: told === undefined ? '–' : shownName(told),
+          title: given ? people.map((name, at) => `${name} ${share(given[at])}`).join(', ') : '',
+        }),
         make('td', { className: verdict && (right ? 'right' : 'wrong'), textContent: verdict }),
       );
     }
@@ -78,11 +99,22 @@ export function createAnswers(store, models, watch, engine, changed) {
   }
 
   function total() {
-    const line = make('tr', {}, make('td', { className: 'n', textContent: String(rows.length) }), make('td'));
+    const line = make(
+      'tr',
+      {},
+      make('td', { className: 'n', textContent: String(rows.length) }),
+      make('td'),
+    );
     for (const id of columns.keys()) {
       const { n, wrong } = verdicts.get(id) ?? { n: 0, wrong: 0 };
       const text = n ? say('errorsOf', { wrong, n, share: share(wrong / n) }) : say('noVerdicts');
-      line.append(make('td', { colSpan: 2, textContent: text, data: { model: id, wrong: String(wrong), n: String(n) } }));
+      line.append(
+        make('td', {
+          colSpan: 2,
+          textContent: text,
+          data: { model: id, wrong: String(wrong), n: String(n) },
+        }),
+      );
     }
     foot.replaceChildren(line);
   }
@@ -122,16 +154,25 @@ export function createAnswers(store, models, watch, engine, changed) {
   ask.onclick = async () => {
     const frame = watch.latest;
     const asked = models.chosen;
-    if (!frame || !asked.length) return problem(say(frame ? 'nextAnswersTick' : 'noFrame'), 'asking');
+    if (!frame || !asked.length)
+      return problem(say(frame ? 'nextAnswersTick' : 'noFrame'), 'asking');
     solved('asking');
     const who = expected.value;
     try {
-      const answer = await engine().answer(asked.map(({ id }) => id), frame, 0);
+      const answer = await engine().answer(
+        asked.map(({ id }) => id),
+        frame,
+        0,
+      );
       add(asked, who, answer);
-      tell(asked.flatMap(({ id, name, people }) => {
-        const given = answer.answers.get(id);
-        return given ? [`${name}: ${shownName(predicted(people, given))}.`] : [];
-      }).join(' '));
+      tell(
+        asked
+          .flatMap(({ id, name, people }) => {
+            const given = answer.answers.get(id);
+            return given ? [`${name}: ${shownName(predicted(people, given))}.`] : [];
+          })
+          .join(' '),
+      );
     } catch (error) {
       problem(/** @type {Error} */ (error).message, 'asking');
     }
@@ -180,13 +221,21 @@ export function createAnswers(store, models, watch, engine, changed) {
 
   save.onclick = () => {
     const all = [...columns.values()];
-    const top = ['number', 'expected', ...all.flatMap(({ name, people }) => [`${name} predicted`, ...people.map((one) => `${name} ${one}`)])];
+    const top = [
+      'number',
+      'expected',
+      ...all.flatMap(({ name, people }) => [
+        `${name} predicted`,
+        ...people.map((one) => `${name} ${one}`),
+      ]),
+    ];
     const below = rows.map(({ expected: who, answers }, place) => [
       place + 1,
       who,
       ...all.flatMap(({ id, people }) => {
         const given = answers.get(id);
-        return given ? [predicted(people, given), ...given.map((value) => String(+value.toPrecision(9)))] : ['', ...people.map(() => '')];
+        return given ? [predicted(people, given), ...given.map((value) => String(+value.toPrecision(9)))]
+          : ['', ...people.map(() => '')];
       }),
     ]);
     download('answers.csv', csv([top, ...below]));
@@ -194,13 +243,20 @@ export function createAnswers(store, models, watch, engine, changed) {
 
   store.listen((state) => {
     const names = state.people.map(({ name }) => name);
-    for (const { people } of models.chosen) for (const name of people) if (!names.includes(name)) names.push(name);
-    const options = [['', say('notSaid')], ...names.map((name) => [name, name]), [NOBODY, say('nobody')]];
+    for (const { people } of models.chosen)
+      for (const name of people) if (!names.includes(name)) names.push(name);
+    const options = [
+      ['', say('notSaid')],
+      ...names.map((name) => [name, name]),
+      [NOBODY, say('nobody')],
+    ];
     const key = JSON.stringify(options);
     if (expected.dataset.key === key) return;
     expected.dataset.key = key;
     const before = expected.value;
-    expected.replaceChildren(...options.map(([value, textContent]) => make('option', { value, textContent })));
+    expected.replaceChildren(
+      ...options.map(([value, textContent]) => make('option', { value, textContent })),
+    );
     expected.value = options.some(([value]) => value === before) ? before : '';
   });
 

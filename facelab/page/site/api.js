@@ -52,7 +52,14 @@ export const agree = (name) => post('/api/people', JSON.stringify({ name }));
 /** @param {string} name @returns {Promise<{removed: string[]}>} */
 export const forget = (name) => post(`/api/people/${part(name)}/forget`);
 
-/** `file`: the name of an uploaded one. @param {string} name @param {string} burst @param {Blob} picture @param {string} file @returns {Promise<Photo>} */
+/**
+ * `file`: the name of an uploaded one.
+ * @param {string} name
+ * @param {string} burst
+ * @param {Blob} picture
+ * @param {string} file
+ * @returns {Promise<Photo>}
+ */
 export const keepPhoto = (name, burst, picture, file) =>
   post(
     `/api/people/${part(name)}/photos?burst=${part(burst)}${file && `&name=${part(file)}`}`,
@@ -73,9 +80,14 @@ export const modelAddress = (id, what) => `/api/models/${part(id)}/${what}`;
 export const removeModel = (id) => post(modelAddress(id, 'remove'));
 
 /** @param {File} file @returns {Promise<Model>} */
-export const loadModel = (file) => post(`/api/models/file?name=${part(file.name)}`, file, 'application/octet-stream');
+export const loadModel = (file) =>
+  post(`/api/models/file?name=${part(file.name)}`, file, 'application/octet-stream');
 
-/** The points of a model. @param {string} id @returns {Promise<{loss: Float32Array, accuracy: Float32Array}>} */
+/**
+ * The points of a model.
+ * @param {string} id
+ * @returns {Promise<{loss: Float32Array, accuracy: Float32Array}>}
+ */
 export async function readCurve(id) {
   const { loss, accuracy } = await (await request(modelAddress(id, 'curve'))).json();
   return { loss: floats(loss), accuracy: floats(accuracy) };

@@ -13,7 +13,13 @@ const context = /** @type {OffscreenCanvasRenderingContext2D} */ (
   canvas.getContext('2d', { willReadFrequently: true, colorSpace: 'srgb', alpha: false })
 );
 
-/** The pixels of a picture, unchanged. @param {CanvasImageSource} picture @param {number} width @param {number} height @returns {Frame} */
+/**
+ * The pixels of a picture, unchanged.
+ * @param {CanvasImageSource} picture
+ * @param {number} width
+ * @param {number} height
+ * @returns {Frame}
+ */
 function pixels(picture, width, height) {
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   context.drawImage(picture, 0, 0, width, height);
@@ -29,12 +35,19 @@ export function png({ rgba, width, height }) {
   return paper.convertToBlob({ type: 'image/png' });
 }
 
-/** Whether all is black, as the first frame of many cameras and video elements. @param {Frame} frame */
+/**
+ * Whether all is black, as the first frame of many cameras and video elements.
+ * @param {Frame} frame
+ */
 const isBlack = ({ rgba }) => rgba.every((value, place) => value === 0 || place % 4 === 3);
 
 /** @typedef {{ next(): Promise<Frame | null>, cancel(): void }} Reader */
 
-/** Frames straight from the track, where the browser gives them. @param {MediaStreamTrack} track @returns {Reader} */
+/**
+ * Frames straight from the track, where the browser gives them.
+ * @param {MediaStreamTrack} track
+ * @returns {Reader}
+ */
 function processed(track) {
   // @ts-ignore: not among TypeScript's types of the DOM
   const processor = new MediaStreamTrackProcessor({ track, maxBufferSize: 1 });
@@ -98,7 +111,10 @@ export function createCamera(video, told) {
     video.srcObject = null;
   }
 
-  /** Open a device, that of last time unless one is named. Throws the browser's DOMException. @param {string} [device] */
+  /**
+   * Open a device, that of last time unless one is named. Throws the browser's DOMException.
+   * @param {string} [device]
+   */
   async function open(device = localStorage.getItem(CHOICE) ?? '') {
     close();
     /** @param {object} which */

@@ -4,15 +4,25 @@
  * highest as a band and their mean as a line, so that 40,000 points cost what 400 do.
  */
 
-/** @typedef {{ values: Float32Array, length: number, peak: number, colour: string, dash: number[] }} Curve */
-/** @typedef {{ curves: Curve[], updates: number, top: number | null, chance: number | null, percent: boolean, names: { chance: string, x: string } }} Picture */
+/**
+ * @typedef {{ values: Float32Array, length: number, peak: number, colour: string, dash: number[] }}
+ *   Curve
+ */
+/**
+ * @typedef {{ curves: Curve[], updates: number, top: number | null, chance: number | null, percent:
+ *   boolean, names: { chance: string, x: string } }} Picture
+ */
 
 const LEFT = 46; // CSS pixels around the curves, for the ticks
 const RIGHT = 12;
 const TOP = 10;
 const BOTTOM = 34;
 
-/** Steps of 1, 2 or 5 times a power of ten, about `wanted` of them up to `top`. @param {number} top @param {number} wanted */
+/**
+ * Steps of 1, 2 or 5 times a power of ten, about `wanted` of them up to `top`.
+ * @param {number} top
+ * @param {number} wanted
+ */
 export function step(top, wanted) {
   const rough = top / wanted;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -20,7 +30,8 @@ export function step(top, wanted) {
 }
 
 /** @param {number} value */
-const tick = (value) => (value >= 10_000 ? `${+(value / 1000).toFixed(1)}k` : String(+value.toPrecision(6)));
+const tick = (value) =>
+  value >= 10_000 ? `${+(value / 1000).toFixed(1)}k` : String(+value.toPrecision(6));
 
 /**
  * Draw.
@@ -123,7 +134,8 @@ function line(pen, { values, length, colour, dash }, x, y, last, width, scale) {
     mean[column] = n ? sum / n : NaN;
   }
   /** @param {number} column */
-  const at = (column) => x(Math.min(perColumn === 1 ? column : (column + 0.5) * perColumn - 0.5, length - 1));
+  const at = (column) =>
+    x(Math.min(perColumn === 1 ? column : (column + 0.5) * perColumn - 0.5, length - 1));
   pen.fillStyle = pen.strokeStyle = colour;
   if (perColumn > 1) {
     pen.globalAlpha = 0.3;
@@ -156,7 +168,12 @@ function line(pen, { values, length, colour, dash }, x, y, last, width, scale) {
   }
 }
 
-/** The update that lies under a place of the canvas, from 0. @param {HTMLCanvasElement} canvas @param {number} place CSS pixels from its left @param {number} updates */
+/**
+ * The update that lies under a place of the canvas, from 0.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} place CSS pixels from its left
+ * @param {number} updates
+ */
 export function updateAt(canvas, place, updates) {
   const share = (place - LEFT) / (canvas.clientWidth - LEFT - RIGHT);
   return Math.round(Math.min(Math.max(share, 0), 1) * Math.max(updates - 1, 0));

@@ -11,7 +11,12 @@ const no = byId('confirm-no', HTMLButtonElement);
 yes.onclick = () => dialog.close('yes');
 no.onclick = () => dialog.close('no');
 
-/** Ask, and return whether the answer is yes. @param {string} text @param {string} act what yes does, in a word @returns {Promise<boolean>} */
+/**
+ * Ask, and return whether the answer is yes.
+ * @param {string} text
+ * @param {string} act what yes does, in a word
+ * @returns {Promise<boolean>}
+ */
 export function confirmed(text, act) {
   question.textContent = text;
   yes.textContent = act;

@@ -1,9 +1,15 @@
 // @ts-check
 /** Tables as CSV (RFC 4180). */
 
-/** @param {string | number} value */
+/**
+ * A name that begins like a formula is quoted, since a spreadsheet would run it.
+ * @param {string | number} value
+ */
 function cell(value) {
-  const text = String(value);
+  const text =
+    typeof value === 'string' && /^[=+\-@\t]/.test(value) && Number.isNaN(Number(value))
+      ? `'${value}`
+      : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

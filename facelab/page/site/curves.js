@@ -27,9 +27,21 @@ const empty = byId('curves-empty', HTMLElement);
 export function swatch(look) {
   const drawn = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   const stroke = document.createElementNS('http://www.w3.org/2000/svg', 'line');
-  for (const [name, value] of Object.entries({ viewBox: '0 0 34 8', width: '34', height: '8', 'aria-hidden': 'true', class: `swatch look-${look % LOOKS}` }))
+  for (const [name, value] of Object.entries({
+    viewBox: '0 0 34 8',
+    width: '34',
+    height: '8',
+    'aria-hidden': 'true',
+    class: `swatch look-${look % LOOKS}`,
+  }))
     drawn.setAttribute(name, value);
-  for (const [name, value] of Object.entries({ x1: '1', x2: '33', y1: '4', y2: '4', 'stroke-dasharray': DASHES[look % LOOKS].join(' ') || 'none' }))
+  for (const [name, value] of Object.entries({
+    x1: '1',
+    x2: '33',
+    y1: '4',
+    y2: '4',
+    'stroke-dasharray': DASHES[look % LOOKS].join(' ') || 'none',
+  }))
     stroke.setAttribute(name, value);
   drawn.append(stroke);
   return drawn;
@@ -46,10 +58,11 @@ export function createCurves() {
   let told = 0;
   let cost = 0;
 
-  const drawn = () => shown.flatMap((one) => {
-    const held = points.get(one.id);
-    return held ? [{ ...one, held }] : [];
-  });
+  const drawn = () =>
+    shown.flatMap((one) => {
+      const held = points.get(one.id);
+      return held ? [{ ...one, held }] : [];
+    });
 
   /** The length of the paper: a training that runs gets room in steps, up to its end. */
   function length() {
@@ -79,36 +92,70 @@ export function createCurves() {
     }));
     const names = { chance: say('chance'), x: say('update') };
     draw(canvases.loss, {
-      curves: looks.map(({ held, ...look }) => ({ values: held.loss, length: held.length, peak: held.peak, ...look })),
-      updates, top: null, chance: n ? Math.log(n) : null, percent: false, names,
+      curves: looks.map(({ held, ...look }) => ({
+        values: held.loss,
+        length: held.length,
+        peak: held.peak,
+        ...look,
+      })),
+      updates,
+      top: null,
+      chance: n ? Math.log(n) : null,
+      percent: false,
+      names,
     });
     draw(canvases.accuracy, {
-      curves: looks.map(({ held, ...look }) => ({ values: held.accuracy, length: held.length, peak: 1, ...look })),
-      updates, top: 1, chance: n ? 1 / n : null, percent: true, names,
+      curves: looks.map(({ held, ...look }) => ({
+        values: held.accuracy,
+        length: held.length,
+        peak: 1,
+        ...look,
+      })),
+      updates,
+      top: 1,
+      chance: n ? 1 / n : null,
+      percent: true,
+      names,
     });
     cost = performance.now() - start;
     figure.dataset.cost = cost.toFixed(2);
     if (start - told > TELLING || !all.some(({ held }) => held.running)) tellValues(all, start);
   }
 
-  /** The legend is what a screen reader has of the curves. @param {ReturnType<typeof drawn>} all @param {number} now */
+  /**
+   * The legend is what a screen reader has of the curves.
+   * @param {ReturnType<typeof drawn>} all
+   * @param {number} now
+   */
   function tellValues(all, now) {
     told = now;
     const lines = all.map(({ id, name, look, held }) => {
       const last = held.length - 1;
-      const values = { name, n: held.length, loss: lossText(last < 0 ? null : held.loss[last]), accuracy: share(last < 0 ? null : held.accuracy[last]) };
+      const values = {
+        name,
+        n: held.length,
+        loss: lossText(last < 0 ? null : held.loss[last]),
+        accuracy: share(last < 0 ? null : held.accuracy[last]),
+      };
       return { id, look, text: say('curveTold', values), updates: String(held.length) };
     });
     const old = [...legend.children];
-    legend.replaceChildren(...lines.map(({ id, look, text, updates }, place) => {
-      const before = /** @type {HTMLElement | undefined} */ (old[place]);
-      if (before?.dataset.curve === `${id} ${look}` && before.lastChild) {
-        before.lastChild.textContent = text;
-        before.dataset.updates = updates;
-        return before;
-      }
-      return make('li', { data: { curve: `${id} ${look}`, updates } }, swatch(look), make('span', { textContent: text }));
-    }));
+    legend.replaceChildren(
+      ...lines.map(({ id, look, text, updates }, place) => {
+        const before = /** @type {HTMLElement | undefined} */ (old[place]);
+        if (before?.dataset.curve === `${id} ${look}` && before.lastChild) {
+          before.lastChild.textContent = text;
+          before.dataset.updates = updates;
+          return before;
+        }
+        return make(
+          'li',
+          { data: { curve: `${id} ${look}`, updates } },
+          swatch(look),
+          make('span', { textContent: text }),
+        );
+      }),
+    );
   }
 
   function redraw() {
@@ -139,9 +186,18 @@ export function createCurves() {
     new ResizeObserver(redraw).observe(canvas);
     canvas.onpointermove = ({ offsetX }) => {
       const update = updateAt(canvas, offsetX, length());
-      const values = drawn().filter(({ held }) => update < held.length).map(({ name, held }) =>
-        say('readoutOne', { name, loss: lossText(held.loss[update]), accuracy: share(held.accuracy[update]) }));
-      readout.textContent = values.length ? say('readout', { n: update + 1, values: values.join(' · ') }) : say('bands');
+      const values = drawn()
+        .filter(({ held }) => update < held.length)
+        .map(({ name, held }) =>
+          say('readoutOne', {
+            name,
+            loss: lossText(held.loss[update]),
+            accuracy: share(held.accuracy[update]),
+          }),
+        );
+      readout.textContent = values.length
+        ? say('readout', { n: update + 1, values: values.join(' · ') })
+        : say('bands');
     };
     canvas.onpointerleave = () => (readout.textContent = say('bands'));
   }
@@ -149,23 +205,40 @@ export function createCurves() {
   readout.textContent = say('bands');
 
   return {
-    /** Draw these, in their looks. @param {{id: string, name: string, look: number, model: Model | null}[]} wanted */
+    /**
+     * Draw these, in their looks.
+     * @param {{id: string, name: string, look: number, model: Model | null}[]} wanted
+     */
     show(wanted) {
       shown = wanted;
       for (const { model } of wanted) if (model) load(model);
       redraw();
     },
-    /** Begin the curve of a training. @param {string} id @param {number} people @param {number} total */
+    /**
+     * Begin the curve of a training.
+     * @param {string} id
+     * @param {number} people
+     * @param {number} total
+     */
     begin(id, people, total) {
       points.set(id, new Points(people, total));
       redraw();
     },
-    /** @param {string} id @param {number} from @param {ArrayLike<number>} loss @param {ArrayLike<number>} accuracy */
+    /**
+     * @param {string} id
+     * @param {number} from
+     * @param {ArrayLike<number>} loss
+     * @param {ArrayLike<number>} accuracy
+     */
     put(id, from, loss, accuracy) {
       points.get(id)?.put(from, loss, accuracy);
       redraw();
     },
-    /** The training has ended: as a model of this id, or as nothing more than its curve. @param {string} id @param {string} [model] */
+    /**
+     * The training has ended: as a model of this id, or as nothing more than its curve.
+     * @param {string} id
+     * @param {string} [model]
+     */
     end(id, model) {
       const held = points.get(id);
       if (!held) return;

@@ -54,13 +54,20 @@ export function createFilming(store, people, watch, outbox, remark) {
     return { person: people.chosen, frame: watch.latest };
   }
 
-  /** Say how many photos were kept and what is wrong with some. @param {string} name @param {boolean[]} kept @param {string[]} wrong */
+  /**
+   * Say how many photos were kept and what is wrong with some.
+   * @param {string} name
+   * @param {boolean[]} kept
+   * @param {string[]} wrong
+   */
   function report(name, kept, wrong) {
     const n = kept.filter(Boolean).length;
     if (!n) return;
     const bad = wrong.filter(Boolean);
     const remarks = [...new Set(bad)].join(', ');
-    tell(bad.length ? say('keptBut', { n, name, bad: bad.length, remarks }) : say('kept', { n, name }));
+    tell(
+      bad.length ? say('keptBut', { n, name, bad: bad.length, remarks }) : say('kept', { n, name }),
+    );
   }
 
   take.onclick = async () => {
@@ -138,7 +145,8 @@ export function createFilming(store, people, watch, outbox, remark) {
     section.classList.add('dropping');
   };
   section.ondragleave = (event) => {
-    if (!section.contains(/** @type {Node | null} */ (event.relatedTarget))) section.classList.remove('dropping');
+    if (!section.contains(/** @type {Node | null} */ (event.relatedTarget)))
+      section.classList.remove('dropping');
   };
   section.ondrop = (event) => {
     event.preventDefault();

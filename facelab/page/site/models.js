@@ -30,7 +30,11 @@ export function recipe({ parameters, seed }) {
   return parts.join(' · ');
 }
 
-/** @param {Store} store @param {Curves} curves @param {() => void} changed other models are chosen */
+/**
+ * @param {Store} store
+ * @param {Curves} curves
+ * @param {() => void} changed other models are chosen
+ */
 export function createModels(store, curves, changed) {
   /** @type {Set<string>} */
   const chosen = new Set(JSON.parse(sessionStorage.getItem(CHOSEN) ?? '[]'));
@@ -43,7 +47,11 @@ export function createModels(store, curves, changed) {
 
   /** The first look that no chosen model has. @param {string} id */
   function look(id) {
-    const taken = new Set([...looks].filter(([other]) => other !== id && (chosen.has(other) || other === training?.id)).map(([, own]) => own));
+    const taken = new Set(
+      [...looks]
+        .filter(([other]) => other !== id && (chosen.has(other) || other === training?.id))
+        .map(([, own]) => own),
+    );
     const own = looks.get(id);
     if (own !== undefined && !taken.has(own)) return own;
     let free = 0;
@@ -56,7 +64,12 @@ export function createModels(store, curves, changed) {
   const models = () => (store.state?.models ?? []).filter(({ id }) => chosen.has(id));
 
   function show() {
-    const drawn = models().map((model) => ({ id: model.id, name: model.name, look: look(model.id), model: /** @type {Model | null} */ (model) }));
+    const drawn = models().map((model) => ({
+      id: model.id,
+      name: model.name,
+      look: look(model.id),
+      model: /** @type {Model | null} */ (model),
+    }));
     if (training) drawn.push({ ...training, look: look(training.id), model: null });
     curves.show(drawn);
   }
@@ -76,26 +89,64 @@ export function createModels(store, curves, changed) {
     const { id, name } = model;
     const box = make('input', { type: 'checkbox', checked: chosen.has(id), id: `use-${id}` });
     box.onchange = () => choose(id, box.checked);
-    const label = make('label', { htmlFor: box.id }, make('b', { textContent: name }), ' ', swatch(look(id)));
+    const label = make(
+      'label',
+      { htmlFor: box.id },
+      make('b', { textContent: name }),
+      ' ',
+      swatch(look(id)),
+    );
     label.classList.toggle('unused', !chosen.has(id));
     const facts = [
       recipe(model),
       say('learntFrom', { people: model.people.length, photos: model.photos }),
-      model.interrupted ? say('updatesOf', { n: model.updates, total: model.total }) : say('updatesMade', { n: model.updates }),
+      model.interrupted
+        ? say('updatesOf', { n: model.updates, total: model.total })
+        : say('updatesMade', { n: model.updates }),
       say('madeBy', { engine: say(ENGINES[model.engine]) }),
     ];
-    if (model.engine === 'file') facts.splice(0, 3, say('knows', { people: model.people.join(', ') }));
+    if (model.engine === 'file')
+      facts.splice(0, 3, say('knows', { people: model.people.join(', ') }));
     const values = { loss: loss(model.loss), accuracy: share(model.accuracy) };
-    const result = make('span', { className: 'result', textContent: model.updates ? say('result', values) : '' });
-    const about = make('div', { className: 'about' }, make('span', { textContent: facts.filter(Boolean).join(' · ') }));
+    const result = make('span', {
+      className: 'result',
+      textContent: model.updates ? say('result', values) : '',
+    });
+    const about = make(
+      'div',
+      { className: 'about' },
+      make('span', { textContent: facts.filter(Boolean).join(' · ') }),
+    );
     if (model.engine !== 'file' && model.fingerprint !== fingerprint)
       about.append(make('span', { className: 'changed', textContent: say('changed') }));
+    if (!model.saved)
+      about.append(make('span', { className: 'changed', textContent: say('unsaved') }));
     const acts = make('div', { className: 'acts' });
     if (model.updates)
-      acts.append(make('a', { className: 'history', href: modelAddress(id, 'history.csv'), download: `${name} history.csv`, textContent: say('history'), aria: { label: say('historyOf', { name }) } }));
+      acts.append(
+        make('a', {
+          className: 'history',
+          href: modelAddress(id, 'history.csv'),
+          download: `${name} history.csv`,
+          textContent: say('history'),
+          aria: { label: say('historyOf', { name }) },
+        }),
+      );
     acts.append(
-      make('a', { className: 'keras', href: modelAddress(id, 'model.keras'), download: `${name}.keras`, textContent: say('keras'), aria: { label: say('kerasOf', { name }) } }),
-      make('button', { type: 'button', className: 'remove plain', textContent: say('remove'), aria: { label: say('removeModel', { name }) }, onclick: () => remove(model) }),
+      make('a', {
+        className: 'keras',
+        href: modelAddress(id, 'model.keras'),
+        download: `${name}.keras`,
+        textContent: say('keras'),
+        aria: { label: say('kerasOf', { name }) },
+      }),
+      make('button', {
+        type: 'button',
+        className: 'remove plain',
+        textContent: say('remove'),
+        aria: { label: say('removeModel', { name }) },
+        onclick: () => remove(model),
+      }),
     );
     return make('li', { data: { model: id } }, box, label, result, acts, about);
   }
@@ -135,7 +186,8 @@ export function createModels(store, curves, changed) {
 
   store.listen((state) => {
     const { models: all } = state;
-    if (first && all.length && !all.some(({ id }) => chosen.has(id))) chosen.add(all[all.length - 1].id);
+    if (first && all.length && !all.some(({ id }) => chosen.has(id)))
+      chosen.add(all[all.length - 1].id);
     first = false;
     const key = JSON.stringify([all, state.fingerprint, [...chosen], training]);
     if (key !== rendered) {
@@ -143,9 +195,14 @@ export function createModels(store, curves, changed) {
       const focus = document.activeElement?.closest('#models') ? document.activeElement : null;
       const place = focus ? [...list.querySelectorAll('input, a, button')].indexOf(focus) : -1;
       list.replaceChildren(...all.map((model) => row(model, state)));
-      if (place >= 0) /** @type {HTMLElement | undefined} */ (list.querySelectorAll('input, a, button')[place])?.focus();
+      if (place >= 0)
+        /** @type {HTMLElement | undefined} */ (
+          list.querySelectorAll('input, a, button')[place]
+        )?.focus();
     }
-    next.textContent = all.length ? say(models().length ? 'nextCompare' : 'nextTick') : say(training ? 'nextTraining' : 'nextModels');
+    next.textContent = all.length
+      ? say(models().length ? 'nextCompare' : 'nextTick')
+      : say(training ? 'nextTraining' : 'nextModels');
     show();
   });
 
@@ -154,12 +211,19 @@ export function createModels(store, curves, changed) {
       return models();
     },
     look,
-    /** A training begins, or (null) is none any more. @param {{id: string, name: string} | null} now */
+    /**
+     * A training begins, or (null) is none any more.
+     * @param {{id: string, name: string} | null} now
+     */
     training(now) {
       training = now;
       store.tell();
     },
-    /** A training has become a model: it is chosen, and looks as it did. @param {string} id @param {string} model */
+    /**
+     * A training has become a model: it is chosen, and looks as it did.
+     * @param {string} id
+     * @param {string} model
+     */
     trained(id, model) {
       const own = looks.get(id);
       training = null;

@@ -7,10 +7,19 @@ import { say } from './words.js';
 const errors = byId('errors', HTMLElement);
 const status = byId('status', HTMLElement);
 
-/** Show a problem. One of the same `about` replaces the one before. @param {string} line @param {string} [about] */
+/**
+ * Show a problem. One of the same `about` replaces the one before.
+ * @param {string} line
+ * @param {string} [about]
+ */
 export function problem(line, about = line) {
   solved(about);
-  const close = make('button', { type: 'button', className: 'plain', textContent: '×', aria: { label: say('close') } });
+  const close = make('button', {
+    type: 'button',
+    className: 'plain',
+    textContent: '×',
+    aria: { label: say('close') },
+  });
   const shown = make('p', { data: { about } }, make('span', { textContent: line }), close);
   close.onclick = () => shown.remove();
   errors.append(shown);
@@ -18,7 +27,8 @@ export function problem(line, about = line) {
 
 /** A problem is no more. @param {string} about */
 export function solved(about) {
-  for (const shown of errors.querySelectorAll('p')) if (shown.dataset.about === about) shown.remove();
+  for (const shown of errors.querySelectorAll('p'))
+    if (shown.dataset.about === about) shown.remove();
 }
 
 /** Say what was done. @param {string} line */

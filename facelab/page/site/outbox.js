@@ -13,7 +13,10 @@ import { say } from './words.js';
 
 const AGAIN = 500; // ms at least between two tries
 
-/** @typedef {{ person: string, burst: string, picture: Blob, file: string, tried: boolean, done: (kept: boolean) => void }} Waiting */
+/**
+ * @typedef {{ person: string, burst: string, picture: Blob, file: string, tried: boolean, done:
+ *   (kept: boolean) => void }} Waiting
+ */
 
 const unsent = byId('unsent', HTMLElement);
 const line = byId('unsent-line', HTMLElement);
@@ -37,10 +40,14 @@ export function createOutbox(connected, fresh) {
     unsent.hidden = !why;
     again.hidden = discard.hidden = why === say('offline');
     const n = queue.length;
-    line.textContent = why === say('offline') ? say('unsentWaits', { n }) : say('unsent', { n, why });
+    line.textContent =
+      why === say('offline') ? say('unsentWaits', { n }) : say('unsent', { n, why });
   }
 
-  /** Whether a photo whose answer was lost lies on the server's disk all the same. @param {Waiting} photo */
+  /**
+   * Whether a photo whose answer was lost lies on the server's disk all the same.
+   * @param {Waiting} photo
+   */
   async function arrived({ person, burst, tried }) {
     if (!tried) return false;
     const state = await fresh();
@@ -99,7 +106,14 @@ export function createOutbox(connected, fresh) {
 
   show();
   return {
-    /** Keep a picture; true once the server has it on the disk. @param {string} person @param {string} burst @param {Blob} picture @param {string} [file] the name of an uploaded one @returns {Promise<boolean>} */
+    /**
+     * Keep a picture; true once the server has it on the disk.
+     * @param {string} person
+     * @param {string} burst
+     * @param {Blob} picture
+     * @param {string} [file] the name of an uploaded one
+     * @returns {Promise<boolean>}
+     */
     keep(person, burst, picture, file = '') {
       return new Promise((done) => {
         queue.push({ person, burst, picture, file, tried: false, done });

@@ -26,19 +26,29 @@ const ENGINE = 'facelab engine';
 for (const shown of document.querySelectorAll('[data-say]'))
   shown.textContent = say(/** @type {HTMLElement} */ (shown).dataset.say ?? '');
 for (const labelled of document.querySelectorAll('[data-say-label]'))
-  labelled.setAttribute('aria-label', say(/** @type {HTMLElement} */ (labelled).dataset.sayLabel ?? ''));
+  labelled.setAttribute(
+    'aria-label',
+    say(/** @type {HTMLElement} */ (labelled).dataset.sayLabel ?? ''),
+  );
 for (const field of document.querySelectorAll('input[data-say-placeholder]'))
-  /** @type {HTMLInputElement} */ (field).placeholder = say(/** @type {HTMLElement} */ (field).dataset.sayPlaceholder ?? '');
+  /** @type {HTMLInputElement} */ (field).placeholder = say(
+    /** @type {HTMLElement} */ (field).dataset.sayPlaceholder ?? '',
+  );
 
 const connection = byId('connection', HTMLElement);
 const answersNext = byId('answers-next', HTMLElement);
-const [count, endCount, ask, askEach] = ['count', 'end-count', 'ask', 'ask-each'].map((id) => byId(id, HTMLButtonElement));
-const choices = /** @type {HTMLInputElement[]} */ ([...document.querySelectorAll('input[name=engine]')]);
+const [count, endCount, ask, askEach] = ['count', 'end-count', 'ask', 'ask-each'].map((id) =>
+  byId(id, HTMLButtonElement),
+);
+const choices = /** @type {HTMLInputElement[]} */ ([
+  ...document.querySelectorAll('input[name=engine]'),
+]);
 const browserWhat = byId('browser-what', HTMLElement);
 
 /** A state that could not be read. @param {Error} error */
 function unread(error) {
-  if (error instanceof Refusal && error.status === 403) problem(say('newAddress', { why: error.message }), 'server');
+  if (error instanceof Refusal && error.status === 403)
+    problem(say('newAddress', { why: error.message }), 'server');
   else problem(error instanceof Unreachable ? say('serverGone') : error.message, 'server');
 }
 
@@ -101,7 +111,9 @@ function enable() {
   ask.disabled = !any || !on || counting;
   askEach.disabled = !asking && (!any || !on || counting);
   const kept = store.state?.models.length ?? 0;
-  answersNext.textContent = say(!kept ? 'nextAnswers' : !any ? 'nextAnswersTick' : !on ? 'nextAnswersCamera' : 'nextAsk');
+  answersNext.textContent = say(
+    !kept ? 'nextAnswers' : !any ? 'nextAnswersTick' : !on ? 'nextAnswersCamera' : 'nextAsk',
+  );
 }
 
 for (const choice of choices)

@@ -25,22 +25,39 @@ export function createParameters(store, changed) {
   /** @param {State} state */
   const all = (state) => [...state.parameters, state.seed];
 
-  /** The largest value now: a batch holds at most all photos. @param {Parameter} parameter @param {State} state */
+  /**
+   * The largest value now: a batch holds at most all photos.
+   * @param {Parameter} parameter
+   * @param {State} state
+   */
   function highest({ field, high }, state) {
     const photos = learnt(state).reduce((sum, { n }) => sum + n, 0);
     return field === 'batch_size' && photos ? Math.min(high, photos) : high;
   }
 
-  /** What is wrong with a field, in one line, or nothing. @param {Parameter} parameter @param {State} state */
+  /**
+   * What is wrong with a field, in one line, or nothing.
+   * @param {Parameter} parameter
+   * @param {State} state
+   */
   function wrong(parameter, state) {
     const { field, name, low, openLow, whole, meaning } = parameter;
     const text = FIELDS[field].value.trim();
     const value = text === '' ? NaN : Number(text);
     const high = highest(parameter, state);
-    const sound = value <= high && (openLow ? value > low : value >= low) && !(whole && !Number.isInteger(value));
+    const sound =
+      value <= high &&
+      (openLow ? value > low : value >= low) &&
+      !(whole && !Number.isInteger(value));
     if (sound) return '';
     const kind = say(whole ? 'wholeNumber' : 'number');
-    return say('received', { name, value: text || say('empty'), kind, allowed: allowed(parameter, high), meaning });
+    return say('received', {
+      name,
+      value: text || say('empty'),
+      kind,
+      allowed: allowed(parameter, high),
+      meaning,
+    });
   }
 
   /** Say what is wrong beside each field, and how many updates there will be. */
@@ -52,7 +69,8 @@ export function createParameters(store, changed) {
       const field = FIELDS[parameter.field];
       const line = wrong(parameter, state);
       const note = byId(`${field.id}-note`, HTMLElement);
-      const text = line || say('allowed', { allowed: allowed(parameter, highest(parameter, state)) });
+      const text =
+        line || say('allowed', { allowed: allowed(parameter, highest(parameter, state)) });
       if (note.textContent !== text) note.textContent = text;
       note.classList.toggle('wrong', Boolean(line));
       field.setAttribute('aria-invalid', String(Boolean(line)));

@@ -80,11 +80,23 @@ export function createPeople(store, told) {
       aria: { label: say('forgetPerson', { name }) },
       onclick: () => forgetPerson(person),
     });
-    const count = make('span', { className: 'count', textContent: say('photos', { n }), data: { n: String(n) } });
+    const count = make('span', {
+      className: 'count',
+      textContent: say('photos', { n }),
+      data: { n: String(n) },
+    });
     const told_ = make('span', { className: 'about' }, count);
-    if (others) told_.append(' ', make('span', { className: 'quiet', textContent: say('others', { n: others }) }));
+    if (others)
+      told_.append(
+        ' ',
+        make('span', { className: 'quiet', textContent: say('others', { n: others }) }),
+      );
     if (!consent) {
-      const ask = make('button', { type: 'button', className: 'plain', textContent: say('notAgreed') });
+      const ask = make('button', {
+        type: 'button',
+        className: 'plain',
+        textContent: say('notAgreed'),
+      });
       ask.onclick = () => {
         nameField.value = name;
         agreeBox.focus();
@@ -96,7 +108,10 @@ export function createPeople(store, told) {
 
   /** @param {Person} person */
   async function forgetPerson({ name, photos: all }) {
-    if (!(await confirmed(say('forgetSure', { name, n: all.length }), say('forgetPerson', { name })))) return;
+    if (
+      !(await confirmed(say('forgetSure', { name, n: all.length }), say('forgetPerson', { name })))
+    )
+      return;
     try {
       const { removed } = await forget(name);
       if (chosen === name) chosen = '';
@@ -131,14 +146,22 @@ export function createPeople(store, told) {
     const name = person?.name ?? '';
     photosTitle.hidden = !name;
     photosTitle.textContent = name && say('photosOf', { name });
-    const old = new Map([...photos.children].map((one) => [/** @type {HTMLElement} */ (one).dataset.key, one]));
+    const old = new Map(
+      [...photos.children].map((one) => [/** @type {HTMLElement} */ (one).dataset.key, one]),
+    );
     photos.replaceChildren(
       ...mine.map(({ file, sha256 }, place) => {
         const n = place + 1;
         const id = `${file} ${sha256} ${n}`;
         const kept = old.get(id);
         if (kept) return kept;
-        const picture = make('img', { src: photoAddress(file), alt: say('photoOf', { n, name }), loading: 'lazy', width: 64, height: 48 });
+        const picture = make('img', {
+          src: photoAddress(file),
+          alt: say('photoOf', { n, name }),
+          loading: 'lazy',
+          width: 64,
+          height: 48,
+        });
         const remove = make('button', {
           type: 'button',
           className: 'remove plain',
@@ -149,7 +172,8 @@ export function createPeople(store, told) {
         return make('li', { data: { key: id } }, picture, remove);
       }),
     );
-    if (name && !mine.length) photos.append(make('li', { className: 'quiet', textContent: say('noPhotos', { name }) }));
+    if (name && !mine.length)
+      photos.append(make('li', { className: 'quiet', textContent: say('noPhotos', { name }) }));
   }
 
   /** What to do next. @param {State} state */
@@ -167,7 +191,9 @@ export function createPeople(store, told) {
     if (!current(state)) chosen = state.people.length === 1 ? state.people[0].name : '';
     sentence.textContent = say('agree', { sentence: state.sentence });
     const focus = document.activeElement?.closest('[data-person]');
-    const place = focus ? [...focus.querySelectorAll('button')].indexOf(/** @type {any} */ (document.activeElement)) : -1;
+    const place = focus
+      ? [...focus.querySelectorAll('button')].indexOf(/** @type {any} */ (document.activeElement))
+      : -1;
     list.replaceChildren(...state.people.map(row));
     if (focus instanceof HTMLElement && place >= 0) {
       const same = list.querySelector(`[data-person=${CSS.escape(focus.dataset.person ?? '')}]`);

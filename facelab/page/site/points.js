@@ -14,7 +14,12 @@ export class Points {
     this.accuracy = new Float32Array(1024);
   }
 
-  /** Put points in from update `from` on. @param {number} from @param {ArrayLike<number>} loss @param {ArrayLike<number>} accuracy */
+  /**
+   * Put points in from update `from` on.
+   * @param {number} from
+   * @param {ArrayLike<number>} loss
+   * @param {ArrayLike<number>} accuracy
+   */
   put(from, loss, accuracy) {
     const end = from + loss.length;
     if (end > this.loss.length) {

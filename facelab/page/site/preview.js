@@ -42,7 +42,10 @@ export function createPreview(turned) {
   async function list() {
     const devices = await camera.devices().catch(() => []);
     const options = devices.map(({ deviceId, label }, place) =>
-      make('option', { value: deviceId, textContent: label || say('cameraUnnamed', { n: place + 1 }) }),
+      make('option', {
+        value: deviceId,
+        textContent: label || say('cameraUnnamed', { n: place + 1 }),
+      }),
     );
     menu.replaceChildren(...options);
     menu.value = camera.device;
@@ -117,7 +120,12 @@ export function createPreview(turned) {
       preview.dataset.seen = String(count);
       if (!empty.hidden) shown('on');
     },
-    /** Draw the faces of a frame and say what is wrong with it. @param {Seen} seen @param {Frame} frame @param {number} count */
+    /**
+     * Draw the faces of a frame and say what is wrong with it.
+     * @param {Seen} seen
+     * @param {Frame} frame
+     * @param {number} count
+     */
     described({ faces, remark: wrong }, { width, height }, count) {
       preview.dataset.described = String(count);
       says(wrong || 'fine');
@@ -129,7 +137,10 @@ export function createPreview(turned) {
       const pen = /** @type {CanvasRenderingContext2D} */ (boxes.getContext('2d'));
       pen.clearRect(0, 0, width, height);
       faces.forEach(([left, top, right, bottom], place) => {
-        for (const [colour, thick] of [['#000', 4], ['#fff', 2]]) {
+        for (const [colour, thick] of [
+          ['#000', 4],
+          ['#fff', 2],
+        ]) {
           pen.strokeStyle = /** @type {string} */ (colour);
           pen.lineWidth = (Number(thick) * width) / 400;
           pen.setLineDash(place ? [width / 60, width / 60] : []);

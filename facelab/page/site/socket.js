@@ -8,7 +8,11 @@
 const FIRST = 250; // ms until the first new try
 const LONGEST = 4_000; // ms between two tries
 
-/** @typedef {{ send(data: string | ArrayBuffer): boolean, listen(heard: (message: any) => void, turned: (open: boolean) => void): void, readonly open: boolean, opened(): Promise<void> }} Socket */
+/**
+ * @typedef {{ send(data: string | ArrayBuffer): boolean, listen(heard: (message: any) => void,
+ *   turned: (open: boolean) => void): void, readonly open: boolean, opened(): Promise<void> }}
+ *   Socket
+ */
 
 /** @param {string} path @returns {Socket} */
 export function connect(path) {

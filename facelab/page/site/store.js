@@ -1,6 +1,9 @@
 // @ts-check
 /** @import { State } from './types' */
-/** The state: what the server last told of gallery and models, and who wants to know when it changes. */
+/**
+ * The state: what the server last told of gallery and models, and who wants to know when it
+ * changes.
+ */
 
 import { readState } from './api.js';
 
@@ -41,7 +44,10 @@ export function createStore(failed) {
     get state() {
       return state;
     },
-    /** Be told of the state now and whenever it changes. @param {(state: State) => void} listener */
+    /**
+     * Be told of the state now and whenever it changes.
+     * @param {(state: State) => void} listener
+     */
     listen(listener) {
       listeners.push(listener);
       if (state) listener(state);

@@ -16,12 +16,16 @@ const end = byId('end-count', HTMLButtonElement);
 const frames = byId('frames', HTMLElement);
 const framesWord = byId('frames-word', HTMLElement);
 const table = byId('tally', HTMLTableElement);
+const live = byId('live', HTMLElement);
 const save = byId('tally-csv', HTMLButtonElement);
 const empty = byId('tally-empty', HTMLElement);
-const live = byId('live', HTMLElement);
 const TELLING = 5_000; // ms between two summaries for a screen reader
 
-/** @param {Models} models @param {Watch} watch @param {() => void} changed the count has begun or ended */
+/**
+ * @param {Models} models
+ * @param {Watch} watch
+ * @param {() => void} changed the count has begun or ended
+ */
 export function createTally(models, watch, changed) {
   /** @type {Model[]} */
   let asked = [];
@@ -43,24 +47,59 @@ export function createTally(models, watch, changed) {
     cells.clear();
     const head = make('tr', {}, make('th', { scope: 'col', textContent: say('person') }));
     for (const { id, name } of asked)
-      head.append(make('th', { scope: 'col', data: { model: id } }, swatch(models.look(id)), ' ', name));
+      head.append(
+        make('th', { scope: 'col', data: { model: id } }, swatch(models.look(id)), ' ', name),
+      );
     const rows = people().map((person) => {
-      const row = make('tr', { data: { person } }, make('th', { scope: 'row', textContent: shownName(person) }));
+      const row = make(
+        'tr',
+        { data: { person } },
+        make('th', { scope: 'row', textContent: shownName(person) }),
+      );
       for (const { id, people: known } of asked) {
         const cell = make('td', { data: { model: id } });
         if (person === NOBODY || known.includes(person)) {
-          const bar = make('span', { className: `bar look-${models.look(id) % 6}`, aria: { hidden: 'true' } });
-          cell.append(make('span', { className: 'lane', aria: { hidden: 'true' } }, bar), make('span', { className: 'tallied', textContent: '0' }), make('span', { className: 'share' }));
+          const bar = make('span', {
+            className: `bar look-${models.look(id) % 6}`,
+            aria: { hidden: 'true' },
+          });
+          cell.append(
+            make('span', { className: 'lane', aria: { hidden: 'true' } }, bar),
+            make('span', { className: 'tallied', textContent: '0' }),
+            make('span', { className: 'share' }),
+          );
           cells.set(`${id} ${person}`, cell);
         } else cell.textContent = '–';
         row.append(cell);
       }
       return row;
     });
-    table.replaceChildren(make('caption', { textContent: say('tallyCaption') }), make('thead', {}, head), make('tbody', {}, ...rows));
-    live.replaceChildren(...asked.map(({ id }) => make('li', { data: { model: id } })));
+    table.replaceChildren(
+      make('caption', { textContent: say('tallyCaption') }),
+      make('thead', {}, head),
+      make('tbody', {}, ...rows),
+    );
+    const line = (/** @type {Model} */ { id }) =>
+      make('li', { data: { model: id } }, swatch(models.look(id)), make('span'));
+    live.replaceChildren(...asked.map(line));
     table.hidden = !asked.length;
     empty.hidden = Boolean(asked.length);
+  }
+
+  /** Say what each model sees on the latest picture. @param {Answer} answer */
+  function showLive({ answers }) {
+    for (const line of /** @type {Iterable<HTMLElement>} */ (live.children)) {
+      const model = asked.find(({ id }) => id === line.dataset.model);
+      const given = answers.get(line.dataset.model ?? '');
+      if (!model || !given) continue;
+      const person = predicted(model.people, given);
+      const values = { name: model.name, person, share: share(Math.max(...given)) };
+      line.dataset.probabilities = given.map((value) => +value.toPrecision(9)).join(' ');
+      /** @type {Node} */ (line.lastChild).textContent = say(
+        person === NOBODY ? 'liveNobody' : 'liveLine',
+        values,
+      );
+    }
   }
 
   function show() {
@@ -84,7 +123,8 @@ export function createTally(models, watch, changed) {
   }
 
   /** @param {Answer} answer */
-  function add({ answers }) {
+  function add(answer) {
+    const { answers } = answer;
     for (const { id, people: known } of asked) {
       const given = answers.get(id);
       if (!given) continue;
@@ -93,8 +133,8 @@ export function createTally(models, watch, changed) {
       tally.set(person, 1 + (tally.get(person) ?? 0));
       tallies.set(id, tally);
     }
-    showLive(answers);
     n++;
+    showLive(answer);
     show();
     const now = performance.now();
     if (now - told > TELLING) {
@@ -103,20 +143,12 @@ export function createTally(models, watch, changed) {
     }
   }
 
-  /** How sure each model is just now, which the tally does not tell. @param {Answer['answers']} answers */
-  function showLive(answers) {
-    asked.forEach(({ id, name, people: known }, place) => {
-      const given = answers.get(id) ?? [];
-      const line = /** @type {HTMLElement} */ (live.children[place]);
-      line.dataset.probabilities = given.map((value) => String(+value.toPrecision(9))).join(' ');
-      line.textContent = `${name}: ${shownName(predicted(known, given))} ${share(Math.max(...given, 0))}`;
-    });
-  }
-
   /** Say who leads. @param {string} key */
   function summary(key) {
     const leaders = asked.map(({ id, name }) => {
-      const [person, most] = people().map((one) => /** @type {const} */ ([one, of(id, one)])).reduce((a, b) => (b[1] > a[1] ? b : a));
+      const [person, most] = people()
+        .map((one) => /** @type {const} */ ([one, of(id, one)]))
+        .reduce((a, b) => (b[1] > a[1] ? b : a));
       return say('leader', { name, person: shownName(person), share: share(n ? most / n : 0) });
     });
     tell(`${say(key, { n, leaders: n ? leaders.join(' ') : '' })}`);

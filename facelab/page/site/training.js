@@ -28,7 +28,10 @@ const OWN = 'facelab training';
 export function createTraining(store, parameters, curves, models, engine, stopOnServer) {
   let running = false;
   let stopping = false;
-  /** This tab's training, which goes on without it after a reload or a cut; and the models before. */
+  let held = ''; // by which engine
+  /**
+   * This tab's training, which goes on without it after a reload or a cut; and the models before.
+   */
   /** @type {[string, ...string[]]} */
   let [own, ...before] = JSON.parse(sessionStorage.getItem(OWN) ?? '[""]');
 
@@ -41,12 +44,22 @@ export function createTraining(store, parameters, curves, models, engine, stopOn
     const people = learnt(state).length;
     train.disabled = running || people < 2 || !parameters.check();
     stop.disabled = stopping || !(running || orphaned(state));
-    const hint = people < 2 ? (people ? 'nextTrainOne' : 'nextTrainNobody') : running ? 'nextTraining' : 'nextTrain';
+    const hint =
+      people < 2
+        ? people
+          ? 'nextTrainOne'
+          : 'nextTrainNobody'
+        : running
+          ? 'nextTraining'
+          : 'nextTrain';
     next.textContent = say(hint);
     if (own && !running && state !== stale) follow(state);
   }
 
-  /** Whether this tab's training runs on the server while nobody here holds it. @param {State} state */
+  /**
+   * Whether this tab's training runs on the server while nobody here holds it.
+   * @param {State} state
+   */
   const orphaned = (state) => state.trainings.some(({ id }) => id === own);
 
   /** Look after a training that goes on without this tab. @param {State} state */
@@ -92,6 +105,7 @@ export function createTraining(store, parameters, curves, models, engine, stopOn
   train.onclick = async () => {
     if (running || !store.state || !parameters.check()) return;
     const mine = engine();
+    held = mine.name;
     const id = `t${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
     const lesson = { id, parameters: parameters.settings(), seed: parameters.seed };
     const total = parameters.total;
@@ -111,23 +125,27 @@ export function createTraining(store, parameters, curves, models, engine, stopOn
     show();
     stop.focus();
     try {
-      const model = await mine.learn(lesson, (from, loss, accuracy) => {
-        curves.put(id, from, loss, accuracy);
-        n = from + loss.length;
-        const now = performance.now();
-        if (now - shownAt > 200) {
-          shownAt = now;
-          bar.value = n;
-          shown('training', stopping ? say('stopping') : told(n, total, (now - start) / 1000), n);
-        } else progress.dataset.updates = String(n);
-        return stopping;
-      }, (line) => shown('training', line, 0));
+      const model = await mine.learn(
+        lesson,
+        (from, loss, accuracy) => {
+          curves.put(id, from, loss, accuracy);
+          n = from + loss.length;
+          const now = performance.now();
+          if (now - shownAt > 200) {
+            shownAt = now;
+            bar.value = n;
+            shown('training', stopping ? say('stopping') : told(n, total, (now - start) / 1000), n);
+          } else progress.dataset.updates = String(n);
+          return stopping;
+        },
+        (line) => shown('training', line, 0),
+      );
       forgetOwn();
       models.trained(id, model.id);
       curves.end(id, model.id);
+      await store.read(); // so that the model is in the list when the end is told
       shown(model.interrupted ? 'interrupted' : 'done', end(model), model.updates);
       tell(end(model));
-      await store.read();
     } catch (error) {
       curves.end(id);
       if (error instanceof Unreachable) {
@@ -166,7 +184,7 @@ export function createTraining(store, parameters, curves, models, engine, stopOn
   stop.onclick = () => {
     stopping = true;
     progress.textContent = say('stopping');
-    if (!running) stopOnServer(own);
+    if (held !== 'browser') stopOnServer(own);
     show();
   };
 

@@ -67,6 +67,8 @@ export interface Model {
   loss: number | null;
   accuracy: number | null;
   fingerprint: string;
+  /** Whether it lies on the server's disk. */
+  saved: boolean;
 }
 
 export interface Photo {

@@ -8,7 +8,10 @@
 
 import { Unreachable } from './api.js';
 
-/** @typedef {{ models: string[], follow: number, told: (answer: Answer, frame: Frame) => void, failed: (error: Error) => void }} Job */
+/**
+ * @typedef {{ models: string[], follow: number, told: (answer: Answer, frame: Frame) => void,
+ *   failed: (error: Error) => void }} Job
+ */
 
 /** Wait until the tab is seen. */
 const seen = () =>
@@ -31,7 +34,11 @@ export function createWatch(camera, engine, connected, told) {
   /** @type {((frame: Frame) => void)[]} */
   let waiting = [];
 
-  /** What the engine says of a frame, asked again for as long as the server is away. @param {Frame} frame @param {Job | null} mine */
+  /**
+   * What the engine says of a frame, asked again for as long as the server is away.
+   * @param {Frame} frame
+   * @param {Job | null} mine
+   */
   async function look(frame, mine) {
     for (;;) {
       try {

@@ -8,7 +8,6 @@ const LANGUAGE = 'en';
 
 /** @type {Record<string, string>} */
 const WORDS = {
-  title: 'facelab',
   skip: 'Skip to the first step',
   steps: 'Steps',
   connected: 'connected',
@@ -50,7 +49,7 @@ const WORDS = {
   cameraOff: 'The camera is off.',
   cameraOffFirst: 'The camera is off. It opens when the first person has agreed.',
   cameraOpening: 'Opening the camera. Your browser may ask: allow it.',
-  cameraWaits: 'The camera is on; waiting for its first picture.',
+  cameraWaits: 'The camera is on; waiting for its first frame.',
   cameraTurnOn: 'Turn the camera on',
   cameraTurnOff: 'Turn the camera off',
   cameraUnnamed: 'camera {n}',
@@ -61,14 +60,14 @@ const WORDS = {
   cameraFails: 'The camera cannot be opened ({why}). Press “Turn the camera on” to try again.',
   cameraInsecure: 'Browsers give no camera to this address. Open the page at localhost or over https.',
   cameraGone: 'The camera is gone: it was pulled out or another program took it. Connect it, then press “Turn the camera on”.',
-  cameraStalled: 'The camera sends no new picture.',
+  cameraStalled: 'The camera sends no new frame.',
   fine: 'A face, well seen.',
   'no face': 'No face is seen. Look at the camera.',
   'several faces': 'Several faces are seen. One person at a time.',
   'too dark': 'Too dark. Put a light in front of you.',
   'too bright': 'Too bright. Turn away from the light.',
   blurred: 'Blurred. Hold still, or wipe the lens.',
-  frozen: 'The picture is frozen.',
+  frozen: 'The frame is frozen.',
   take: 'Take a photo',
   burst: 'Burst',
   burstStop: 'Stop the burst',
@@ -77,7 +76,7 @@ const WORDS = {
   burstGap: 'every, s',
   upload: 'Files (or drop them)',
   choosePerson: 'Choose a person first: whose photo is it?',
-  noFrame: 'There is no picture yet. Turn the camera on.',
+  noFrame: 'There is no frame yet. Turn the camera on.',
   kept: '{n} {n|photo|photos} of {name} {n|is|are} kept.',
   keptBut: '{n} {n|photo|photos} of {name} {n|is|are} kept. On {bad} of {n|it|them}: {remarks}.',
   filming: 'Photo {n} of {count}',
@@ -107,8 +106,8 @@ const WORDS = {
   computer: 'this computer',
   computerWhat: 'TensorFlow, in the program that serves this page',
   browser: 'this browser',
-  browserWhat: 'TensorFlow.js; the pictures stay in this tab until you take a photo',
-  browserMissing: 'TensorFlow.js is not there: {how}',
+  browserWhat: 'TensorFlow.js; frames stay in this tab until you take a photo',
+  browserMissing: '{how}.',
   describing: 'finding faces: {done} of {total}',
   trainButton: 'Train',
   stop: 'Stop',
@@ -139,7 +138,6 @@ const WORDS = {
   readout: 'Update {n}: {values}',
   readoutOne: '{name} loss {loss}, accuracy {accuracy}',
   noModels: 'No model yet. Train one, or load a file.',
-  use: 'Draw and ask {name}',
   byComputer: 'this computer',
   byBrowser: 'this browser',
   byFile: 'a file',
@@ -154,6 +152,7 @@ const WORDS = {
   updatesOf: 'stopped at {n} of {total} updates',
   result: 'last epoch: loss {loss} · accuracy {accuracy}',
   changed: 'Photos have changed since.',
+  unsaved: 'It is not on the disk and goes with the server: save it.',
   history: 'History (CSV)',
   keras: 'Save (.keras)',
   historyOf: 'History of {name} as CSV',
@@ -174,19 +173,21 @@ const WORDS = {
   notSaid: 'not said',
   nobody: 'nobody',
   ask: 'Ask',
-  askEach: 'Ask at every picture',
+  askEach: 'Ask at every frame',
   askEachStop: 'Stop asking',
   clear: 'Clear the table',
   answersCsv: 'Table (CSV)',
   count: 'Count',
   endCount: 'End the count',
   tallyCsv: 'Count (CSV)',
-  counted: '{n|picture|pictures} counted',
+  counted: '{n|frame|frames} counted',
+  live: 'Seen now',
+  liveLine: '{name}: {person} {share}',
+  liveNobody: '{name}: nobody',
   counting: 'Counting.',
-  countEnded: 'Counted {n} {n|picture|pictures}.',
   countPaused: 'The count pauses while this tab is hidden.',
   countGoesOn: 'The count goes on.',
-  countTold: '{n} pictures counted. {leaders}',
+  countTold: '{n} {n|frame|frames} counted. {leaders}',
   leader: '{name}: {person} {share}.',
   row: 'no.',
   expectedHead: 'expected',
@@ -196,11 +197,11 @@ const WORDS = {
   error: 'Error',
   errorsOf: '{wrong} of {n} wrong, {share}',
   noVerdicts: 'nothing to judge',
-  tableCaption: 'Expected and predicted, a row a picture',
+  tableCaption: 'Expected and predicted, a row a frame',
   emptyTable: 'No row yet.',
   emptyTally: 'Nothing counted yet.',
   person: 'person',
-  tallyCaption: 'Pictures counted for each person, a bar a model',
+  tallyCaption: 'Frames counted for each person, a bar a model',
   tableCleared: 'The table is empty.',
 
   yes: 'Yes',
@@ -209,7 +210,7 @@ const WORDS = {
   serverBack: 'The server is back.',
   newAddress: 'The server does not know this browser any more ({why}). Open the address that it printed when it was started.',
   offline: 'the server does not answer',
-  engineFails: 'The picture could not be looked at: {why}',
+  engineFails: 'The frame could not be looked at: {why}',
 };
 
 const PLURAL = new Intl.PluralRules(LANGUAGE);
@@ -251,6 +252,8 @@ export function loss(value) {
 /** A share in percent: 30.6 %. @param {number | null} value @param {number} [digits] */
 export function share(value, digits = 1) {
   if (value === null || !Number.isFinite(value)) return '–';
-  const percent = value * 100;
-  return `${Number.isInteger(percent) ? percent : percent.toFixed(digits)}\u00a0%`;
+  const percent = (value * 100).toFixed(digits);
+  // 99.96 % is not all, but a mean of float32 that is off by 1e-6 is
+  const nearly = Number(percent) === 100 && value < 0.99999;
+  return `${nearly ? `> ${99.9}` : Number(percent)}\u00a0%`;
 }

@@ -58,12 +58,13 @@ export function browser({ silence = 90_000 } = {}) {
 function hired(silence) {
   /** @type {Map<number, Call>} */ const calls = new Map();
   /** @type {Worker | null} */ let worker = null;
-  let count = 0, quiet = 0;
+  let count = 0, quiet = 0, timer = 0;
 
   /** @param {string} why */
   function lost(why) {
     worker?.terminate();
     worker = null;
+    clearInterval(timer);
     for (const { failed } of calls.values())
       failed(new Error(`this browser's engine broke off (${why}); try again, or choose this computer`));
     calls.clear();
@@ -71,6 +72,7 @@ function hired(silence) {
 
   function begin() {
     const begun = new Worker(new URL('worker.js', import.meta.url), { type: 'module' });
+    timer = setInterval(watch, silence / TURNS);
     begun.onmessage = ({ data }) => {
       quiet = 0;
       const call = calls.get(data.id);
@@ -98,21 +100,16 @@ function hired(silence) {
   }
 
   // counted in turns of a timer, which stand still when the computer sleeps
-  const watch = () => {
-    if (!calls.size) return;
-    if (++quiet > TURNS) lost(`no sign of life for ${silence / 1000} seconds`);
-    else setTimeout(watch, silence / TURNS);
-  };
+  function watch() {
+    if (calls.size && ++quiet > TURNS) lost(`no sign of life for ${silence / 1000} seconds`);
+  }
 
   return (task, tell = () => false, describing = () => {}) =>
     new Promise((done, failed) => {
       worker ??= begin();
-      if (!calls.size) {
-        quiet = 0;
-        setTimeout(watch, silence / TURNS);
-      }
+      if (!calls.size) quiet = 0;
       const id = ++count;
-      calls.set(id, { done, failed, tell, describing });
       worker.postMessage({ id, ...task });
+      calls.set(id, { done, failed, tell, describing });
     });
 }

@@ -27,7 +27,10 @@ export function message({ rgba, width, height }, id) {
 export function computer(socket) {
   /** @type {Map<number, {done: (answer: Answer) => void, failed: (error: Error) => void}>} */
   const asked = new Map();
-  /** @type {Map<string, {tell: Tell, waiting?: (line: string) => void, done: (model: Model) => void, failed: (error: Error) => void}>} */
+  /**
+   * @type {Map<string, {tell: Tell, waiting?: (line: string) => void, done: (model: Model) => void,
+   *   failed: (error: Error) => void}>}
+   */
   const learning = new Map();
   let frames = 0;
   let asking = '';
@@ -38,7 +41,11 @@ export function computer(socket) {
     const lesson = learning.get(told.id);
     if (told.type === 'seen' && frame) {
       asked.delete(told.id);
-      frame.done({ faces: told.faces, remark: told.remark, answers: new Map(Object.entries(told.answers ?? {})) });
+      frame.done({
+        faces: told.faces,
+        remark: told.remark,
+        answers: new Map(Object.entries(told.answers ?? {})),
+      });
     } else if (told.type === 'points' && lesson) {
       if (lesson.tell(told.from, told.loss, told.accuracy))
         socket.send(JSON.stringify({ type: 'stop', id: told.id }));
@@ -64,12 +71,19 @@ export function computer(socket) {
     }
   }
 
-  /** @param {string[]} models @param {Frame} frame @param {number} follow @returns {Promise<Answer>} */
+  /**
+   * @param {string[]} models
+   * @param {Frame} frame
+   * @param {number} follow
+   * @returns {Promise<Answer>}
+   */
   function answer(models, frame, follow) {
     return new Promise((done, failed) => {
       const id = ++frames;
       const wanted = JSON.stringify({ type: 'answer', models, follow: follow > 0 });
-      const sent = (asking === `${wanted} ${follow}` || socket.send(wanted)) && socket.send(message(frame, id));
+      const sent =
+        (asking === `${wanted} ${follow}` || socket.send(wanted)) &&
+        socket.send(message(frame, id));
       if (!sent) return failed(new Unreachable(say('offline')));
       asking = `${wanted} ${follow}`;
       asked.set(id, { done, failed });
