@@ -191,11 +191,11 @@ MUTANTS = {
         " run.n = run.told === told ? run.n + 1 : 1; run.told = told;"
         " if (run.n > 60) run.shown = told; const person = run.shown;", "T2", VISIT),
     "C7": Mutant(
-        "what is live is rounded", "tally.js", "String(+value.toPrecision(9))", "value.toFixed(2)",
+        "what is live is rounded", "tally.js", "+value.toPrecision(9)", "value.toFixed(2)",
         "T1", HELD),
     "C8": Mutant(
         "the live count asks one model for all", "tally.js",
-        "      const given = answers.get(id) ?? [];",
+        "      const given = answers.get(line.dataset.model ?? '');",
         "      const given = [...answers.values()][0];", "T1", HELD, seeds=2),
     # the browser's engine
     "B1": Mutant(
