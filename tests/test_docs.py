@@ -198,6 +198,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("conftest.py", "pyproject.toml"):
         shutil.copy(ROOT / name, clone)
     shutil.copy(clone / "reports" / "example" / "acceptance.json", clone / "reports")
+    shutil.copy(ROOT / "tests" / "browsing" / "strange" / "page.toml", clone)
     photographed(clone / "filmed")
     (clone / "mine.py").write_text(blocks(ROOT / "docs" / "your_system.md", "python")[0])
     return clone

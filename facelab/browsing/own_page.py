@@ -22,6 +22,9 @@ HAND = Path(__file__).with_name("hand.js")
 
 FIELDS = {"learning_rate": "#learning-rate", "epochs": "#epochs", "batch_size": "#batch-size"}
 
+SILENCE = 180.0
+"""Seconds without a sign of life after which a training is given up: TensorFlow starts in it."""
+
 AT_A_TIME = 64
 """Frames that are handed over together: a megabyte."""
 
@@ -229,14 +232,17 @@ class OwnPage:
                     || now()[1] !== values || now()[2] !== line, wait);
                   return [...now(), moved];
                 }""",
-                [values, line, 1000 * self.tab.wait],
+                [values, line, 1000 * SILENCE],
             )
             if state == "failed":
                 raise SystemFault(f"{self.tab.name}: a training failed: {one_line(line, 300)}")
             if state != "training":
                 return
             if not moved:
-                raise self.late(f"value {values + 1} of a training is drawn")
+                raise SystemFault(
+                    f"{self.tab.name}: a training gave no sign of life for {SILENCE:g} s after "
+                    f"{max(values, 0)} values; it says {one_line(line, 100)!r}{self.tab.said}"
+                )
             told(values)
             if stop is not None and stop(values):
                 self.tab.ask("() => document.querySelector('#stop').click()", what="press #stop")

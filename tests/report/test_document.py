@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from facelab.contract.errors import FacelabError
-from facelab.report.document import render
+from facelab.report import evidence
+from facelab.report.document import render, write_document
 from facelab.report.record import Family, Record, Sheet, Step, read_record
 from facelab.report.wording import WORDS
 
@@ -164,6 +165,16 @@ def test_damaged_evidence_costs_one_line_not_the_document() -> None:
         in page
     )
     assert "nose: this evidence of kind “smell” could not be shown" in page
+
+
+def test_a_picture_is_shown_if_it_lies_in_the_record() -> None:
+    right = evidence.picture("the page", b"\xff\xd8\xff a JPEG \xff\xd9")
+    foreign = {"kind": "picture", "title": "spy", "picture": "https://example.org/1.jpg"}
+    sheet = Sheet("s", "n", "f.feature", 1, [], "", [step(right, foreign)], "accepted")
+    read = Reader(render(Record({}, {}, [Family("T1", "t", "f.feature", {}, [sheet])])))
+    assert read.values("src").count(right["picture"]) == 1
+    assert "spy: this evidence of kind “picture” could not be shown" in read.text
+    assert not any("example.org" in address for address in read.values("src"))
 
 
 def step(*shown: dict[str, Any]) -> Step:
