@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from facelab.base.files import try_writing, whole
+from facelab.base.destination import try_writing
+from facelab.base.files import whole
 from facelab.cli import main
 from facelab.contract.errors import FacelabError
 from facelab.gallery.gallery import Gallery

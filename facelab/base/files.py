@@ -134,7 +134,7 @@ def sha256(path: Path, folder: Path | None = None) -> str:
 
     With ``folder``, it must lie there. Errors as in ``opened``.
     """
-    root, file = (folder, _within(folder, path)) if folder else _named(path)
+    root, file = (folder, _within(folder, path)) if folder else named(path)
     with opened(root, file) as content:
         return hashlib.file_digest(content, "sha256").hexdigest()
 
@@ -144,12 +144,12 @@ def read_named(path: Path, most: int) -> bytes:
 
     Errors as in ``opened``.
     """
-    return read(*_named(path), most)
+    return read(*named(path), most)
 
 
 def first_bytes(path: Path, count: int) -> bytes:
     """Return so many bytes of a regular file that is known by its path. Errors as in ``opened``."""
-    with opened(*_named(path)) as content:
+    with opened(*named(path)) as content:
         return content.read(count)
 
 
@@ -160,7 +160,7 @@ def whole(path: Path) -> Iterator[Path]:
     For whatever writes its files itself. What breaks off leaves what was there; a link stays one.
     Raises OSError.
     """
-    path = Path(*_named(path))
+    path = Path(*named(path))
     half = path.with_name(f".half.{secrets.token_hex(4)}.{path.name[-200:]}")
     try:
         yield half
@@ -170,43 +170,6 @@ def whole(path: Path) -> Iterator[Path]:
         sync_named(path.parent)
     finally:
         half.unlink(missing_ok=True)
-
-
-def try_writing(path: Path, size: int) -> None:
-    """Write so many bytes beside a file that is to be written after long work, and remove them.
-
-    Raises OSError where that fails, and where the name is that of a folder, or of a file that is
-    not regular or may not be changed.
-    """
-    with contextlib.suppress(FileNotFoundError):
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "no regular file")
-    folder, name = _named(path)
-    half = folder / f".half.{secrets.token_hex(4)}.{name[-200:]}"
-    try:
-        with half.open("xb") as tried:
-            for start in range(0, size, 1 << 20):
-                tried.write(bytes(min(1 << 20, size - start)))
-            tried.flush()
-            sync(tried.fileno())
-    finally:
-        half.unlink(missing_ok=True)
-    if path.exists() and not os.access(path, os.W_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-
-
-def check_destination(path: Path, size: int, option: str) -> None:
-    """Raise FacelabError, in one line, where ``try_writing`` fails: before the work."""
-    try:
-        try_writing(path, size)
-    except OSError as error:
-        raise FacelabError(
-            f"{option}: received {path}, which cannot be written ({reason(error)}); make room or "
-            "choose another place; what is there is kept"
-        ) from error
 
 
 def reason(error: OSError) -> str:
@@ -387,7 +350,7 @@ def _within(folder: Path, path: Path) -> str:
         raise elsewhere(folder, str(path)) from None
 
 
-def _named(path: Path) -> tuple[Path, str]:
+def named(path: Path) -> tuple[Path, str]:
     """Return the folder and the name of a file that the user has named, behind its links."""
     try:
         path = path.resolve()

@@ -73,9 +73,13 @@ def read_rows(folder: Path) -> pd.DataFrame:
             return _joined(pd.DataFrame(columns=COLUMNS, dtype=str), added)
         content = io.BytesIO(files.read(folder, NAME, MOST))
         table = pd.read_csv(content, dtype=str, keep_default_na=False)
-    except OSError as error:
+    except FileNotFoundError as error:
         raise FacelabError(
             f"{path}: no such manifest; restore it with `git checkout -- fixtures`"
+        ) from error
+    except OSError as error:
+        raise FacelabError(
+            f"{path}: cannot be read ({files.reason(error)}); allow it, or restore the manifest"
         ) from error
     except ValueError as error:
         raise FacelabError(

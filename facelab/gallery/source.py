@@ -83,7 +83,12 @@ class Recording:
             cast = read(self.folder, "cast.toml", MOST)
         except FileNotFoundError:
             return frozenset()
-        return frozenset(tomllib.loads(cast.decode("utf-8")))
+        try:
+            return frozenset(tomllib.loads(cast.decode("utf-8")))
+        except (ValueError, RecursionError) as error:
+            raise FacelabError(
+                f"{self.folder / 'cast.toml'}: not readable as TOML; restore it"
+            ) from error
 
     def photos(self, name: str) -> Photos:
         """Return a set of photos, sorted by file, read once.

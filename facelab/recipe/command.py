@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facelab.base.files import check_destination
+from facelab.base.destination import check_destination
 from facelab.base.progress import progress
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval

@@ -78,7 +78,7 @@ def _reporter(bar: Any, task: Any) -> Callable[[int, int], None]:
 
 def run_sheet(args: argparse.Namespace) -> int:
     """Draw the contact sheet: each actor neutral, smiling, talking, turned with glasses."""
-    from facelab.base.files import check_destination
+    from facelab.base.destination import check_destination
     from facelab.studio.plan import read_plan
     from facelab.studio.recording import write_whole
     from facelab.studio.sheet import contact_sheet

@@ -12,7 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from facelab.base.files import check_destination, is_folder, reason, whole, write_atomically
+from facelab.base.destination import check_destination
+from facelab.base.files import is_folder, reason, whole, write_atomically
 from facelab.base.opencv import opencv
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval

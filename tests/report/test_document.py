@@ -10,7 +10,7 @@ import pytest
 
 from facelab.contract.errors import FacelabError
 from facelab.report import evidence
-from facelab.report.document import render, write_document
+from facelab.report.document import render
 from facelab.report.record import Family, Record, Sheet, Step, read_record
 from facelab.report.wording import WORDS
 

@@ -1,0 +1,51 @@
+"""Destination: where a file is to be written after long work, tried before it."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import stat
+from pathlib import Path
+
+from facelab.base.descent import sync
+from facelab.base.files import named, reason
+from facelab.contract.errors import FacelabError
+
+
+def try_writing(path: Path, size: int) -> None:
+    """Write so many bytes beside a file that is to be written after long work, and remove them.
+
+    Raises OSError where that fails, and where the name is that of a folder, or of a file that is
+    not regular or may not be changed.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "no regular file")
+    folder, name = named(path)
+    half = folder / f".half.{secrets.token_hex(4)}.{name[-200:]}"
+    try:
+        with half.open("xb") as tried:
+            for start in range(0, size, 1 << 20):
+                tried.write(bytes(min(1 << 20, size - start)))
+            tried.flush()
+            sync(tried.fileno())
+    finally:
+        half.unlink(missing_ok=True)
+    if path.exists() and not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def check_destination(path: Path, size: int, option: str) -> None:
+    """Raise FacelabError, in one line, where ``try_writing`` fails: before the work."""
+    try:
+        try_writing(path, size)
+    except OSError as error:
+        raise FacelabError(
+            f"{option}: received {path}, which cannot be written ({reason(error)}); make room or "
+            "choose another place; what is there is kept"
+        ) from error
