@@ -86,6 +86,8 @@ def pytest_configure(config: pytest.Config) -> None:
             config.add_cleanup(cluster.close)
     document = title_block(config.rootpath)
     run: dict[str, Any] = {"seeds": list(chosen), "system": named}
+    if plays_a_page(config):
+        run["page"] = True
     if fresh is not None:
         run["fresh_probes"] = fresh
     if config.getoption("nothing_left_out"):

@@ -84,7 +84,7 @@ class Sheet:
 
     @property
     def requirements(self) -> list[str]:
-        """The requirements it names, R1 … R12, in their order."""
+        """The requirements it names, R1 … R14, in their order."""
         return requirements_of(self.tags)
 
     @property

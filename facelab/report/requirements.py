@@ -1,4 +1,4 @@
-"""Requirements: R1 … R12 of the cahier, the scenarios of each, and their coverage."""
+"""Requirements: R1 … R14 of the cahier, the scenarios of each, and their coverage."""
 
 from __future__ import annotations
 
@@ -20,10 +20,17 @@ REQUIREMENTS = {
     "R10": "The model answers right when trained well, and visibly not when trained badly",
     "R11": "It carries 11 people and 230 photos, and hundreds of people with 30 photos each",
     "R12": "The document in print form",
+    "R14": "A page to sit before, with TensorFlow.js",
 }
 
 PRINTED = "R12"
 """No scenario can judge the document that it is written in: the page itself is the proof."""
+
+PAGE = "R14"
+"""Every scenario judges it, when a web page is the system under test, and otherwise none."""
+
+UNNAMED = {PRINTED: "this document", PAGE: "no page was played"}
+"""The text in place of a verdict when no scenario names a requirement."""
 
 
 COVERED = {
@@ -55,7 +62,7 @@ class Row:
     @property
     def uncovered(self) -> str:
         """The text in place of a verdict when no scenario names it."""
-        return "this document" if self.id == PRINTED else "no scenario"
+        return UNNAMED.get(self.id, "no scenario")
 
     @property
     def verdict(self) -> str:
@@ -98,15 +105,16 @@ def matrix(outlined: Outline) -> list[Row]:
     named = {r for entry in outlined.entries for r in entry.sheet.requirements} | set(left)
     strange = sorted(named - set(REQUIREMENTS), key=lambda name: int(name[1:]))
     texts = REQUIREMENTS | dict.fromkeys(strange, "A requirement of these scenarios' own")
+    of_all = {PAGE} if outlined.record.run.get("page") else set()
     return [
         Row(
             name,
             text,
             [
-                [entry for entry in chapter.entries if name in entry.sheet.requirements]
+                [e for e in chapter.entries if name in {*of_all, *e.sheet.requirements}]
                 for chapter in outlined.chapters
             ],
-            left.count(name),
+            len(outlined.record.deselected) if name in of_all else left.count(name),
         )
         for name, text in texts.items()
     ]
