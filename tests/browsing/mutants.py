@@ -282,12 +282,18 @@ def rows(found: dict[str, Played]) -> str:
     """Return the page: every mutant, and what refused it."""
     lines = [
         f"| {label} | {mutant.what} | {mutant.family} *{mutant.scenario}*: "
-        f"{found[label].phrase if found[label].found else '**nothing**'} |"
+        f"{told(found.get(label))} |"
         for label, mutant in MUTANTS.items()
     ]
-    return HEAD.format(count=len(MUTANTS), caught=sum(f.found for f in found.values())) + "\n".join(
-        [*lines, ""]
-    )
+    caught = sum(one.found for one in found.values())
+    return HEAD.format(count=len(MUTANTS), caught=caught) + "\n".join([*lines, ""])
+
+
+def told(played: Played | None) -> str:
+    """Return the phrase that refused a mutant, if it was played and one did."""
+    if played is None:
+        return "not played yet"
+    return played.phrase if played.found else "**nothing**"
 
 
 HEAD = """# Faults of the page that the book catches

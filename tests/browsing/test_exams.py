@@ -28,12 +28,13 @@ def sit(folder: Path, *words: str) -> Sat:
     """Sit the exam with one seed; return the exit status, the record, what was printed."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--seeds", "1",
-         "--report", str(folder), *words],
+         f"--report={folder}", *words],
         cwd=ROOT, capture_output=True, text=True, check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
     output = done.stdout + done.stderr
     assert "Traceback" not in output, output
+    assert (folder / "acceptance.json").is_file(), output
     return done.returncode, json.loads((folder / "acceptance.json").read_text("utf-8")), output
 
 
@@ -50,8 +51,28 @@ def kinds(record: dict[str, Any]) -> set[str]:
     return {one["title"] for one in shown if one["kind"] == "picture"}
 
 
+REFUSED = "console: Failed to load resource: the server responded with a status of 422 "
+"""What Chromium says of itself when the server refuses a file that is no photo, in T0."""
+
+
+def complaints(record: dict[str, Any]) -> set[str]:
+    """Return what the page's scripts complained of."""
+    steps = [s for f in record["families"] for sheet in f["sheets"] for s in sheet["steps"]]
+    shown = [one for step in steps for one in step["evidence"] if "complained" in one["title"]]
+    return {line for one in shown for line in one["values"].values()}
+
+
+SEEDED = {
+    "strange.js": {
+        "const at =": "let drawn = 1;\nMath.random = () =>"
+        " (drawn = (drawn * 16807) % 2147483647) / 2147483647;\nconst at ="
+    }
+}
+"""The strange page with the same random numbers each time: else its verdicts are chance's."""
+
+
 def test_a_page_of_another_make(tmp_path: Path) -> None:
-    with serving() as address:
+    with serving(SEEDED) as address:
         status, record, output = sit(
             tmp_path, "--page", address, "--page-description", str(STRANGE / "page.toml"),
             "features/T0_face_base.feature", "features/T1_low_learning_rate.feature",
@@ -64,7 +85,7 @@ def test_a_page_of_another_make(tmp_path: Path) -> None:
     assert told["The accuracy varies strongly and hardly progresses"] == "not run"
     # it told 140 values, and their first is that at chance; what else is asked it does not tell
     assert told["The history at a low rate can be trusted"] == "accepted with reservations"
-    assert status == pytest.ExitCode.OK
+    assert status == pytest.ExitCode.OK, output
     assert {"trained on the page", "asked on the page"} <= kinds(record)
 
 
@@ -76,13 +97,13 @@ SHOWN = {"filmed on the page", "the curves on the page", "answers on the page"}
 
 def test_facelab_s_own_page(tmp_path: Path) -> None:
     status, record, output = sit(
-        tmp_path, "--system", "page", "-m", "T0 or T1 or T2", "-k", f"not ({FILMS})"
+        tmp_path, "features", "--system", "page", "-m", "T0 or T1 or T2", "-k", f"not ({FILMS})"
     )
     assert set(verdicts(record).values()) == {"accepted"}, output
     assert status == pytest.ExitCode.OK
     assert record["run"]["system"] == "facelab's page learning on this computer"
-    assert "what the page's scripts complained of" not in json.dumps(record)
     assert kinds(record) == SHOWN
+    assert all(line.startswith(REFUSED) for line in complaints(record))
 
 
 @pytest.mark.nightly
@@ -93,7 +114,16 @@ def test_facelab_s_own_page_whole(
     if engine == "browser":
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         needs_tensorflowjs()
-    words = ["--system", "page", "--page-engine", engine, "-m", "not T5", "--nothing-left-out"]
+    words = [
+        "features",
+        "--system",
+        "page",
+        "--page-engine",
+        engine,
+        "-m",
+        "not T5",
+        "--nothing-left-out",
+    ]
     status, record, output = sit(tmp_path / "report", *words)
     assert set(verdicts(record).values()) == {"accepted"}, output
     assert status == pytest.ExitCode.OK

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -168,6 +169,15 @@ def test_a_page_that_is_not_there(play: Play) -> None:
         "the strange page: nobody answers at http://127.0.0.1:9/ (net::ERR_UNSAFE_PORT); start the "
         "page, or correct its address"
     )
+
+
+def test_what_is_refused_is_traced(play: Play) -> None:
+    edits = {"index.html": {'value="1" selected': 'value="0.1" selected'}}
+    run = play("--page-trace", edits=edits)
+    assert reason(run, "refused") == "the strange page: #rate says 1 and sends 0.1"
+    assert zipfile.is_zipfile(run.folder / "trace-T0.1.zip")
+    [step] = [step for step in run.sheets[0]["steps"] if step["verdict"] == "refused"]
+    assert [one["values"]["file"] for one in step["evidence"]] == ["trace-T0.1.zip"]
 
 
 KILLS = """
