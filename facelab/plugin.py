@@ -250,7 +250,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
             # unless somebody was forgotten meanwhile, whose name would stand in it
             with getattr(recorder.source, "standing", nullcontext)():
                 write_report(recorder, session.config.stash[FOLDER])
-        except (FacelabError, OSError) as error:
+        except Exception as error:  # whatever is wrong with it must not cost the verdicts
             session.config.stash[UNWRITTEN] = untold(error)
             session.exitstatus = session.exitstatus or pytest.ExitCode.TESTS_FAILED
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED, record.PARTLY)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 FIGURES = 3
 
@@ -87,10 +87,11 @@ def _rounded(value: float, figures: int) -> Decimal:
     if number == 0:
         return Decimal(0)
     places = max(figures - 1 - number.adjusted(), 0)
-    rounded = round(number, places)
+    rounded = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
     whole = rounded.to_integral_value()
     return whole if rounded == whole else rounded.normalize()
 
 
 def _with(number: str, unit: str) -> str:
-    return f"{number} {unit}".rstrip()
+    one = number in ("1", "-1") and unit.endswith("s")
+    return f"{number} {unit.removesuffix('s') if one else unit}".rstrip()

@@ -29,7 +29,7 @@ def diagnose(record: Record, exam: Exam | None) -> list[str]:
 
     What was accepted is explained too: nothing is known of a person who was never seen.
     """
-    if exam is None or exam.source.is_reference:
+    if exam is None or getattr(exam.source, "cast", None) is None:
         return []
     sets = []
     for name in ("gallery", "probes"):

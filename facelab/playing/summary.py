@@ -158,7 +158,11 @@ def untold(error: Exception) -> str:
     if isinstance(error, OSError):
         place = error.filename2 or error.filename or "the folder"
         return f"no report: {place}: {error.strerror or error}; write to another with {REPORT}=DIR"
-    return str(error)
+    if isinstance(error, FacelabError):
+        return str(error)
+    return (
+        f"no report: {type(error).__name__}: {error}; this is a fault of facelab, please report it"
+    )
 
 
 def summarise(

@@ -15,6 +15,11 @@ def test_the_examples() -> None:
     assert doctest.testmod(number).failed == 0
 
 
+def test_halves_are_rounded_up_and_one_is_no_plural() -> None:
+    assert [number.measured(0.3625, "%"), number.measured(0.0225)] == ["36.3 %", "0.0225"]
+    assert [number.exact(1, "times"), number.margin(0.01, "%")] == ["1 time", "1 point"]
+
+
 def test_what_a_share_is_not_is_not_written() -> None:
     assert [number.measured(share, "%") for share in (0.306, 0.996, 0.9996, 1, 21 / 49)] == [
         "30.6 %", "99.6 %", "99.9 %", "100 %", "42.9 %",

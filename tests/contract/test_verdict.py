@@ -65,6 +65,6 @@ def test_no_number_of_a_verdict_needs_a_mathematician() -> None:
     shown = [told[key] for key in ("shown", "threshold", "shown_margin")]
     assert shown == ["beyond any number", "at least 3 times", "beyond any number"]
     told = judge("chance", [8.882e-16], Interval.at_most(0.01), unit="%").as_dict()
-    assert (told["shown"], told["shown_margin"]) == ("less than one in a million", "1 points")
+    assert (told["shown"], told["shown_margin"]) == ("less than one in a million", "1 point")
     told = judge("change", [-0.0037294], Interval.less_than(0)).as_dict()
     assert (told["shown"], told["shown_margin"]) == ("-0.00373", "0.00373")

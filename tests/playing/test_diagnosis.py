@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -22,6 +22,7 @@ class Source:
     """Photos of five people, 12 each to learn from and 4 probes."""
 
     is_reference = False
+    cast: ClassVar[dict[str, str]] = {}
     name = "photos"
 
     def __init__(self, **labels: list[str]) -> None:

@@ -213,6 +213,25 @@ def test_a_report_that_cannot_be_written_costs_no_summary(book: Project) -> None
     assert not any("Traceback" in line for line in run.lines)
 
 
+def test_a_fault_of_the_report_costs_no_summary(book: Project) -> None:
+    book.steps(
+        CHOSEN
+        + """
+@step("the source is strange")
+def strange(request):
+    from facelab.plugin import RECORDER
+    class Strange:
+        manifest = 5
+    request.config.stash[RECORDER].source = Strange()
+"""
+    )
+    book.family("T1", "the source is strange")
+    run = book.run()
+    assert run.status == pytest.ExitCode.TESTS_FAILED
+    assert run.acceptance[-1].startswith("+ accepted: 3 of 3 scenarios accepted")
+    assert any(line.startswith("no report: AttributeError: ") for line in run.lines)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there are no such limits")
 def test_a_disk_that_fills_meanwhile_costs_no_summary(book: Project) -> None:
