@@ -32,8 +32,10 @@ def test_missing_folder(tmp_path: Path) -> None:
 def test_missing_manifest(tmp_path: Path, is_folder: bool) -> None:
     if is_folder:
         (tmp_path / "manifest.csv").mkdir()
-    assert refusal(tmp_path) == (
-        f"{tmp_path}/manifest.csv: no such manifest; restore it with `git checkout -- fixtures`"
+    assert refusal(tmp_path) == f"{tmp_path}/manifest.csv: " + (
+        "cannot be read (is a directory); allow it, or restore the manifest"
+        if is_folder
+        else "no such manifest; restore it with `git checkout -- fixtures`"
     )
 
 
