@@ -20,6 +20,9 @@ SAME = (
     "fresh_probes",
     "nothing_left_out",
     "report_photos",
+    "page",
+    "page_description",
+    "page_engine",
 )
 """Options that are repeated as they were, by what pytest calls them."""
 
@@ -43,7 +46,7 @@ def _options(config: pytest.Config, run: dict[str, Any]) -> Iterator[str]:
         yield f"--gallery={folder}"
     elif place := config.getoption("camera"):
         yield f"--camera={place}"
-    defaults = {"face_detector": "facelab", "cast": ""}
+    defaults = {"face_detector": "facelab", "cast": "", "page_engine": "computer"}
     for name in SAME:
         value = config.getoption(name)
         option = f"--{name.replace('_', '-')}"

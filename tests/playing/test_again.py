@@ -25,6 +25,7 @@ def closed():
         (["--cluster=tcp://host:8786?key=s3cret"], "'--cluster=tcp://…'"),
         (["--gallery=/home/ann/my team"], "'--gallery=…/my team'"),
         (["--record=filmed", "--camera=0"], "--gallery=filmed"),
+        (["--system=page", "--page-engine=browser"], "--system=page --page-engine=browser"),
         (["--nothing-left-out", "--face-detector=none"], "--face-detector=none --nothing-left-out"),
     ],
     ids=str,
