@@ -53,9 +53,9 @@ class Played:
             lambda: curves.orders_differ(sheet, exam, trained),
             lambda: curves.first_value(sheet, trained, 0.35),
             lambda: replays.rate_used(sheet, exam, photos, rate, trained, 0.01),
-            lambda: curves.whole_accuracies(sheet, trained),
-            lambda: curves.finite_values(sheet, trained),
-            lambda: curves.accuracy_stays_low(sheet, trained, 0.7),
+            lambda: curves.whole_accuracies(sheet, exam, trained),
+            lambda: curves.finite_values(sheet, exam, trained),
+            lambda: curves.accuracy_stays_low(sheet, exam, trained, 0.7),
             lambda: answers.model_predicts(sheet, exam, photos, trained),
         )
         for play in plays:
