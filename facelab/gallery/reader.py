@@ -104,7 +104,10 @@ def _told(lost: list[FacelabError], seen: Collection[str]) -> list[str]:
             own.setdefault(error.person, []).append(error)
     nothing = {person: _nothing_of(person, errors) for person, errors in own.items()}
     people = (error.person if isinstance(error, Unreadable) else "" for error in lost)
-    lines = (nothing.get(one, str(error)) for one, error in zip(people, lost, strict=True))
+    lines = (
+        nothing[person] if person in nothing else str(error)
+        for person, error in zip(people, lost, strict=True)
+    )
     return list(dict.fromkeys(lines))
 
 
@@ -115,9 +118,9 @@ def _nothing_of(person: str, errors: list[Unreadable]) -> str:
         return f"{shown(person)}: left out, {first.reason}; {first.cure}"
     if len(errors) == 1:
         return f"{shown(person)}: left out, nothing in it can be read ({first})"
-    cures = {re.sub(r"\d[\d,]*", "…", one.reason): one.cure for one in errors}
-    reasons = Counter(re.sub(r"\d[\d,]*", "…", one.reason) for one in errors)
-    reason, times = reasons.most_common(1)[0]
+    kinds = [re.sub(r"\d[\d,]*", "…", one.reason) for one in errors]
+    cures = {kind: one.cure for kind, one in zip(kinds, errors, strict=True)}
+    reason, times = Counter(kinds).most_common(1)[0]
     return (
         f"{shown(person)}: left out, none of {len(errors)} files can be read ({times} times: "
         f"{reason}; {cures[reason]})"

@@ -303,6 +303,7 @@ def test_probes_that_are_copies_are_counted_by_person(tmp_path: Path) -> None:
     assert " probes are nearly photos that are learned from, as p0/" in warnings[0]
 
 
+@pytest.mark.slow
 def test_train_warns_as_the_exam_does(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     fill(tmp_path / "own", photos=3)
     shutil.copytree(tmp_path / "own" / "p0", tmp_path / "own" / "p9")
