@@ -290,6 +290,11 @@ def _history(
     for replicate, table in enumerate(tables):
         for update, row in enumerate(table):
             seen = [numbers[int(one)] for one in row["photos"].split()]
+            if len(seen) > parameters.batch_size:
+                raise SystemFault(
+                    f"{OwnSystem.name}: its history names {len(seen)} photos of update "
+                    f"{update + 1}, batches have {parameters.batch_size}"
+                )
             photos[replicate, update, : len(seen)] = seen
             told = (row["loss"], row["accuracy"], row["learning rate"])
             values[:, replicate, update] = [float(one) for one in told]

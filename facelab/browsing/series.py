@@ -64,17 +64,18 @@ def history_of(
 
 def _batches(rows: Sequence[list[Row]], updates: int, photos: int, size: int) -> NDArray[np.int32]:
     """Return which photos each update saw, (R, U, B); their numbers where the page tells them."""
-    told = np.full((len(rows), updates, size), NO_PHOTO, np.int32)
+    named = [[(row.get("photos") or "").split() for row in some[:updates]] for some in rows]
+    width = max(size, *(len(batch) for some in named for batch in some))
+    told = np.full((len(rows), updates, width), NO_PHOTO, np.int32)
     starts = [*range(0, photos, size), photos]
     sizes = [after - before for before, after in pairwise(starts)]
     for update in range(updates):
         told[:, update, : sizes[update % len(sizes)]] = UNNAMED
-    for number, some in enumerate(rows):
-        for update, row in enumerate(some[:updates]):
-            if named := row.get("photos"):
-                seen = [int(one) for one in named.split()][:size]
+    for number, some in enumerate(named):
+        for update, batch in enumerate(some):
+            if batch:
                 told[number, update] = NO_PHOTO
-                told[number, update, : len(seen)] = seen
+                told[number, update, : len(batch)] = [int(one) for one in batch]
     return told
 
 

@@ -123,10 +123,10 @@ MUTANTS = {
         "the seed is drawn anew", "parameters.js", "return Number(FIELDS.seed.value);",
         "return Math.floor(1e6 * Math.random());", "T1", LOW),
     "S6": Mutant(
-        "the rate of the training before is sent", "parameters.js",
-        "learning_rate: Number(FIELDS.learning_rate.value)",
-        "learning_rate: ([window.rate, window.oldRate] = [Number(FIELDS.learning_rate.value),"
-        " window.rate])[1] ?? 0.5", "T1", LOW),
+        "the parameters of the training before are sent", "training.js",
+        "parameters: parameters.settings()",
+        "parameters: (([window.before, window.now] = [window.now, parameters.settings()]),"
+        " window.before ?? window.now)", "T2", CONFUSED),
     # what is trained
     "T1": Mutant(
         "stop is not heard", "training.js", "        return stopping;", "        return false;",
