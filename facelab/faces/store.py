@@ -33,8 +33,9 @@ LARGEST = 1_000_000_000
 """Most bytes of a store, about 140,000 frames: beyond them the entries unused longest go."""
 
 MADE_BY = (
-    *("contract/frame.py", "faces/*.py", "faces/*.npz", "gallery/clip.py", "gallery/image.py"),
-    *("gallery/picture_header.py", "gallery/pictures.py", "gallery/rendered.py"),
+    *("contract/frame.py", "faces/*.py", "faces/*.npz", "gallery/clip.py", "gallery/foreign.py"),
+    *("gallery/image.py", "gallery/pgm.py", "gallery/picture_data.py", "gallery/picture_header.py"),
+    *("gallery/pictures.py", "gallery/rendered.py"),
 )
 """The files of facelab on which an entry may depend."""
 

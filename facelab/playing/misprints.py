@@ -26,6 +26,7 @@ from pytest_bdd.gherkin_parser import (
 )
 
 from facelab.contract.errors import FacelabError
+from facelab.contract.text import one_line
 from facelab.report.requirements import REQUIREMENTS
 
 ENCODING = "utf-8-sig"
@@ -65,7 +66,7 @@ def misprints(path: Path, document: GherkinDocument, requirements: Collection[st
         found.append((1, "a feature without a scenario; write one or remove the file"))
     for scenario, background in scenarios:
         found += _of_scenario(scenario, background)
-    return [f"{path.name}:{line}: {what}" for line, what in sorted(found)]
+    return [one_line(f"{path.name}:{line}: {what}", 1000) for line, what in sorted(found)]
 
 
 def name_of_test(scenario: str) -> str:
