@@ -204,7 +204,8 @@ MUTANTS = {
         "points.loss[from + i] = 0.5 * (points.loss[from + i - 1] ?? loss / batch.length)"
         " + 0.5 * loss / batch.length;", "T1", LOW, "browser"),
     "B2": Mutant(
-        "the last point is lost", "engine/training.js", "points[name] = points[name].slice(0, done);",
+        "the last point is lost", "engine/training.js",
+        "points[name] = points[name].slice(0, done);",
         "points[name] = points[name].slice(0, done - 1);", "T1", LOW, "browser"),
     "B3": Mutant(
         "the gradient is a sum, not a mean", "engine/training.js", "rate / size)", "rate)",
