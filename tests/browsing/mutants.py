@@ -205,9 +205,8 @@ MUTANTS = {
         " + 0.5 * loss / batch.length;", "T1", LOW, "browser"),
     "B2": Mutant(
         "the last point is lost", "engine/training.js",
-        "if (stop || done === total)\n",
-        "done === total && done--; if (stop || done === total - 1)\n",
-        "T1", LOW, "browser"),
+        "points[name] = points[name].slice(0, done);",
+        "points[name] = points[name].slice(0, done - 1);", "T1", LOW, "browser"),
     "B3": Mutant(
         "the gradient is a sum, not a mean", "engine/training.js", "rate / size)", "rate)",
         "T1", LOW, "browser"),
