@@ -38,7 +38,7 @@ def test_the_example_is_a_whole_system(
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "my trainer 1.0"
     assert {line[0] for line in said[1:-1]} == {"+"}
-    assert len(said) == 1 + len(Capability) + 9 + 1
+    assert len(said) == 1 + len(NEEDED_BY) + 9 + 1
     assert said[-1] == "the whole exam: pytest --system 'mine:Mine'"
 
 

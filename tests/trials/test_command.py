@@ -166,10 +166,11 @@ def test_where_nothing_can_be_written_is_said_before_the_work(
 ) -> None:
     (tmp_path / "folder.html").mkdir()
     long = f"{'x' * 300}.html"
-    for name, why in (("folder.html", "Is a directory"), (long, "File name too long")):
+    for name, why in (("folder.html", "is a directory"), (long, "file name too long")):
         command = ("compare", tmp_path / "no gallery", "--rates", 1, 2, "--force")
         assert refusal(capsys, *command, "-o", tmp_path / name) == (
-            f"{tmp_path / name}: cannot be written ({why}); make room, or name another file with -o"
+            f"--output: received {tmp_path / name}, which cannot be written ({why}); make room or "
+            "choose another place; what is there is kept"
         )
     assert [path.name for path in tmp_path.iterdir()] == ["folder.html"]
 
@@ -229,7 +230,8 @@ def test_a_full_disk_is_one_line_and_keeps_the_old_file(
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
     assert line == (
-        f"{page}: cannot be written (File too large); make room, or name another file with -o"
+        f"--output: received {page}, which cannot be written (file too large); make room or choose "
+        "another place; what is there is kept"
     )
     assert page.read_text() == "old"
     assert sorted(path.name for path in team.parent.iterdir()) == ["c.html", "team"]
