@@ -18,6 +18,7 @@ OPTIONS = (
     "--face-detector",
     "--film-plan",
     "--gallery",
+    "--page-description",
     "--record",
     "--report",
 )
