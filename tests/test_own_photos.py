@@ -125,11 +125,14 @@ def test_forget(book: Project, team: Path, capsys: pytest.CaptureFixture[str]) -
     assert OwnGallery(team).cache
     assert cached(team)
     capsys.readouterr()
+    [kept] = (team / "reports" / "history").iterdir()
     assert main(["forget", str(team), "anna"]) == 0
     assert capsys.readouterr().out.splitlines() == [
         "removed: 14 files with photos or frames of films",
         "removed: reports/acceptance.html, a report that names anna",
         "removed: reports/acceptance.json, a report that names anna",
+        f"removed: reports/history/{kept.name}/acceptance.html, a report that names anna",
+        f"removed: reports/history/{kept.name}/acceptance.json, a report that names anna",
         "not touched: models that were trained with these photos, reports in other folders, "
         "copies and backups; remove them yourself",
     ]
