@@ -59,11 +59,11 @@ def use_waivers(path: Path) -> None:
     read_waivers(path.parents[1])
 
 
-TEXTS: dict[str, tuple[Callable[[Path], None], int]] = {
+TEXTS: dict[str, tuple[Callable[[Path], object], int]] = {
     "reports/acceptance.json": (use_record, 60),
     "reports/waivers.toml": (use_waivers, 120),
     "features/T3_epochs_and_batch_size.feature": (use_feature, 60),
-    "page.toml": (lambda path: read_description(path) and None, 120),
+    "page.toml": (read_description, 120),
 }
 
 
