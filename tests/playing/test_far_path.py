@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import tomllib
 from pathlib import Path
 
@@ -35,12 +36,14 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     (folder / "film.avi").write_bytes(b"a film")
     (folder / "plan.toml").write_text("wait = 0\n")
     (folder / "finder.onnx").write_bytes(b"")
+    shutil.copy(ROOT / "tests" / "browsing" / "strange" / "page.toml", folder)
     return {
         "--acceptance-report": folder / "reports",
         "--camera": folder / "film.avi",
         "--face-detector": folder / "finder.onnx",
         "--film-plan": folder / "plan.toml",
         "--gallery": folder / "people",
+        "--page-description": folder / "page.toml",
         "--record": folder / "people",
         "--report": folder / "reports",
     }
@@ -51,7 +54,8 @@ def test_a_far_path_works_or_is_answered_with_what_does(
     book: Project, elsewhere: dict[str, Path], option: str
 ) -> None:
     path = elsewhere[option]
-    more = ["--camera=0"] if option == "--record" else []
+    needed = {"--record": "--camera=0", "--page-description": "--page=http://localhost:8000/"}
+    more = [needed[option]] if option in needed else []
     run = book.run("--collect-only", option, str(path), *more)
     assert run.status == pytest.ExitCode.USAGE_ERROR
     assert run.said(
