@@ -1,4 +1,4 @@
-"""Fixtures of the page's server: a gallery with faces, a server of it, and a client."""
+"""Fixtures of the page: galleries, servers of them, clients, and a browser before it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -14,6 +15,10 @@ from facelab.gallery.gallery import Gallery
 from facelab.page.server import serving
 from tests.conftest import ROOT
 from tests.page.client import Client
+from tests.page.sitting import Server, browser
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 PEOPLE = ("Alex", "Amine", "Lara")
 SENTENCE = "I agree."
@@ -35,6 +40,22 @@ def opened(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str
     folder = fill(tmp_path_factory.mktemp("page") / "filmed")
     with serving(folder) as address:
         yield folder, address
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The command ``facelab page`` on a new gallery, not started yet."""
+    home = tmp_path_factory.mktemp("page")
+    served = Server(home / "class", home)
+    yield served
+    served.end()
+
+
+@pytest.fixture(scope="module")
+def started() -> Iterator[Browser]:
+    """A browser."""
+    with browser() as found:
+        yield found
 
 
 @pytest.fixture

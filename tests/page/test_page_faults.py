@@ -15,23 +15,9 @@ from playwright.sync_api import Browser, Route, WebSocketRoute
 from facelab.browsing import webcam
 from facelab.browsing.webcam import Webcam
 from facelab.page.tensorflowjs import NAME, VERSION
-from tests.page.sitting import Server, Sitter, browser, recorded, sitter
+from tests.page.sitting import Server, Sitter, recorded, sitter
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("page")
-    served = Server(home / "class", home)
-    yield served
-    served.end()
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -30,14 +30,6 @@ RATES = (1, 0.001)
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    home = tmp_path_factory.mktemp("page")
-    served = Server(home / "class", home)
-    yield served
-    served.end()
-
-
-@pytest.fixture(scope="module")
 def tensorflowjs(server: Server) -> None:
     """TensorFlow.js, given to the page from where npm has put it."""
     if not TENSORFLOWJS.is_file():

@@ -10,19 +10,13 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser
 
-from tests.page.sitting import Server, Sitter, browser, recorded, sitter
+from tests.page.sitting import Server, Sitter, recorded, sitter
 
 pytestmark = pytest.mark.slow
 
 AXE = resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 SIZES = ((1280, 900), (400, 800))
-
-
-@pytest.fixture(scope="module")
-def started() -> Iterator[Browser]:
-    with browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
