@@ -62,7 +62,7 @@ class Trainer:
     """HOG embedding of the largest face, softmax head, plain SGD."""
 
     name = "facelab"
-    capabilities = tuple(Capability)
+    capabilities = tuple(one for one in Capability if one != Capability.PHOTOS_KEPT)
 
     def __init__(
         self, face_detector: str = "facelab", cache: Path | None = None, hog: Hog | None = None
