@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -234,6 +236,17 @@ def frames(tmp_path: Path) -> Recording:
     )
     write_manifest(folder, pd.DataFrame(rows))
     return Recording(folder)
+
+
+def eventually(so: Callable[[], object], seconds: float = 60) -> bool:
+    """Return whether something comes to be true; it is asked again and again until then.
+
+    ``seconds`` are many: they are waited for only where it never comes.
+    """
+    until = time.monotonic() + seconds
+    while not (found := so()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return bool(found)
 
 
 def without_libgl(folder: Path) -> Path:
