@@ -66,7 +66,7 @@ class Server:
     def command(self, *arguments: str) -> None:
         """Call the command with other arguments, and wait for its end."""
         with self._run(*arguments) as process:
-            assert process.wait(60) == 0
+            assert process.wait(300) == 0
 
     def _run(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -92,7 +92,7 @@ class Server:
             process.kill()
         else:
             process.terminate()
-        process.wait(30)
+        process.wait(120)
         if process.stdout:
             process.stdout.close()
 
@@ -104,7 +104,7 @@ class Sitter:
     page: Page
     complaints: list[str]
 
-    def until(self, condition: str, seconds: float = 20) -> None:
+    def until(self, condition: str, seconds: float = 120) -> None:
         """Wait until an expression of JavaScript is true."""
         # wait_for_function evals in the page, which the page's policy forbids
         held = self.page.evaluate(
@@ -183,7 +183,7 @@ class Sitter:
         self.set(**parameters)
         before = len(self.state["models"])
         self.page.click("#train")
-        self.until("document.querySelector('#progress').dataset.state !== 'training'", 60)
+        self.until("document.querySelector('#progress').dataset.state !== 'training'")
         self.until(f"document.querySelectorAll('#models [data-model]').length > {before}")
         model: dict[str, Any] = self.state["models"][-1]
         return model
@@ -217,6 +217,7 @@ def sitter(
     context = started.new_context(accept_downloads=True, **options)
     if camera:
         camera.install(context)
+    context.set_default_timeout(120_000)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
