@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
+import numpy as np
 import pytest
 
 from facelab.browsing import webcam
@@ -30,6 +32,11 @@ PEOPLE = ("Alex", "Amine", "Lara", "Naomie")
 def recorded(person: str, start: int, end: int) -> list[bytes]:
     """Return the JPEG files of some of a person's recorded photos, as a webcam is fed them."""
     return [path.read_bytes() for path in sorted((GALLERY / person).glob("*.jpg"))[start:end]]
+
+
+def decoded(content: bytes) -> Any:
+    """The pixels of a picture file, as OpenCV decodes them."""
+    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from tests.conftest import ROOT, draw, eventually
 from tests.gallery.test_own_gallery import SIZE
 from tests.page.client import Client, heard, png
 from tests.page.conftest import Start, address_of, fill
-from tests.page.test_models import FOREVER, train
+from tests.page.training import FOREVER, train
 
 pytestmark = pytest.mark.slow
 
