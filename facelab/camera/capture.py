@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from facelab.base.files import first_bytes, opened, shown
+from facelab.base.files import first_bytes, named, opened, shown
 from facelab.base.opencv import opencv
 from facelab.camera.faults import BrokenPicture
 from facelab.contract.errors import FacelabError
@@ -117,7 +117,7 @@ def _breaks_off(path: Path, size: int) -> bool:
 def _boxes_end(path: Path, size: int) -> int:
     """Return where the last box of an MP4 ends."""
     place = 0
-    with opened(path.resolve().parent, path.resolve().name) as content:
+    with opened(*named(path)) as content:
         while place + 8 <= size:
             content.seek(place)
             head = content.read(16)

@@ -71,12 +71,12 @@ ROUND = history(np.ones(6), photos=[[n] for n in (0, 1, 2, 0, 1, 2)], updates_pe
             "value 1 is an accuracy of 1, in the uninterrupted training of 0.1",
         ),
         (
-            findings.unlike(history([0.693147, 1]), history([0.693151, 1])),
-            "value 1 is a loss of 0.693147, in the uninterrupted training of 0.693151",
+            findings.unlike(history([0.69314, 1]), history([0.69319, 1])),
+            "value 1 is a loss of 0.6931, in the uninterrupted training of 0.6932",
         ),
         (
-            findings.impossible(history(accuracy=[0.99996], photos=[[0, 1]])),
-            "update 1 has an accuracy of 0.99996 on a batch of 2 photos",
+            findings.impossible(history(accuracy=[0.9996], photos=[[0, 1]])),
+            "update 1 has an accuracy of 0.9996 on a batch of 2 photos",
         ),
         (
             findings.continues(history([1, 0.02]), np.array([2.31])),
