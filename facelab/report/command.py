@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -73,6 +74,7 @@ def run_diff(arguments: argparse.Namespace) -> int:
     from facelab.report.redaction import hide
 
     old, new = read_record(arguments.old), read_record(arguments.new)
+    _say_unfinished(arguments.new)
     found = changes(old, new)
     for kind, heading in HEADINGS.items():
         if some := [change for change in found if change.kind == kind]:
@@ -103,6 +105,7 @@ def run_report(arguments: argparse.Namespace) -> int:
     # A folder that is not there yet is nobody's: it is made when there is a page to be written.
     with held_folder(output.parent, "-o FILE") if output.parent.is_dir() else nullcontext():
         record = read_record(arguments.record)
+        _say_unfinished(arguments.record)
         with np.errstate(all="ignore"):  # the numbers may be anybody's
             content = encoded(forms[arguments.form](record))
         try:
@@ -114,6 +117,14 @@ def run_report(arguments: argparse.Namespace) -> int:
     scenarios = sum(len(family.sheets) for family in record.families)
     print(f"{output}: {record.verdict}, {scenarios} scenarios")
     return 0
+
+
+def _say_unfinished(record: Path) -> None:
+    """Say on standard error that a later run has left no report beside a record."""
+    from facelab.report.place import unfinished
+
+    if told := unfinished(record.parent):
+        print(f"facelab: {told}", file=sys.stderr)
 
 
 def _check_output(output: Path) -> None:
