@@ -33,7 +33,7 @@ from facelab.playing.live_camera import check_options, count_live, film_plan, fi
 from facelab.playing.neighbours import plays, refuse_forks, refuse_shares
 from facelab.playing.options import add_options, plays_a_page
 from facelab.playing.recorder import LiveSheet, Recorder
-from facelab.playing.report_folder import FOLDER, keep_folder, report_folder
+from facelab.playing.report_folder import FOLDER, keep_folder, leave_folder, report_folder
 from facelab.playing.sheet import BLOCKED
 from facelab.playing.summary import summarise, title_block, untold, write_report
 from facelab.playing.waivers import read_waivers
@@ -256,6 +256,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED, record.PARTLY)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    else:
+        leave_folder(session.config)
 
 
 def pytest_terminal_summary(

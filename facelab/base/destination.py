@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import secrets
-import stat
 from pathlib import Path
 
 from facelab.base.descent import sync
-from facelab.base.files import named, reason
+from facelab.base.files import check_regular, named, reason
 from facelab.contract.errors import FacelabError
 
 
@@ -20,12 +18,7 @@ def try_writing(path: Path, size: int) -> None:
     Raises OSError where that fails, and where the name is that of a folder, or of a file that is
     not regular or may not be changed.
     """
-    with contextlib.suppress(FileNotFoundError):
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "no regular file")
+    check_regular(path)
     folder, name = named(path)
     half = folder / f".half.{secrets.token_hex(4)}.{name[-200:]}"
     try:

@@ -13,7 +13,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 import pandas as pd
 
 from facelab.base import files
-from facelab.base.files import shown
+from facelab.base.files import reason, shown
 from facelab.base.locking import HOME, writing
 from facelab.base.temporary import remove_abandoned
 from facelab.contract.errors import FacelabError
@@ -66,7 +66,7 @@ def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]
         remove_abandoned()
     except OSError as error:
         raise FacelabError(
-            f"{folder}: {person} is not wholly removed ({error.strerror or error}); see that "
+            f"{folder}: {person} is not wholly removed ({reason(error)}); see that "
             "the folder can be written to, then do it again"
         ) from error
     if not removed and not again:

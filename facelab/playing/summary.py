@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from facelab.base.files import write_atomically
+from facelab.base.files import reason, write_atomically
 from facelab.contract.errors import FacelabError
 from facelab.playing import fresh
 from facelab.playing.diagnosis import diagnose
@@ -26,7 +26,7 @@ from facelab.report.coverage import demand, headline
 from facelab.report.document import render
 from facelab.report.evidence import curves_csv
 from facelab.report.history import PAGE, RECORD
-from facelab.report.place import REPORT
+from facelab.report.place import REPORT, unmark
 from facelab.report.record import Record, encode_record, encoded
 from facelab.report.since import changes_of, compare
 from facelab.report.wording import fact
@@ -143,13 +143,14 @@ def write_report(recorder: Recorder, folder: Path) -> None:
     curves = {name: curves_csv(long).encode() for name, long in recorder.long.items()}
     for name, content in curves.items():
         write_atomically(folder / name, content)
+    unmark(folder)
     if finished.signable:
         try:
             history.keep(folder, finished.verdict, files | curves)
         except OSError as error:
             raise FacelabError(
                 f"{folder / history.HISTORY}: the report is written, but not kept there for later "
-                f"comparison ({error.strerror or error}); see that the folder can be written to"
+                f"comparison ({reason(error)}); see that the folder can be written to"
             ) from error
 
 
@@ -157,7 +158,7 @@ def untold(error: Exception) -> str:
     """Return in a line why a report is not written, and what to do."""
     if isinstance(error, OSError):
         place = error.filename2 or error.filename or "the folder"
-        return f"no report: {place}: {error.strerror or error}; write to another with {REPORT}=DIR"
+        return f"no report: {place}: {reason(error)}; write to another with {REPORT}=DIR"
     if isinstance(error, FacelabError):
         return str(error)
     return (
