@@ -15,6 +15,8 @@ from facelab.studio.maths import Array, Float, dot, unit, vector
 
 NEAR, FAR = 0.5, 60.0
 _PARTS = 64  # the rasteriser wants colours in [0, 1], so a part's number travels as number / 64
+_TAPS = ((-2.3, -0.95), (0.95, -2.3), (2.3, 0.95), (-0.95, 2.3), (0, 0))
+"""Where a soft shadow is read round a point, in pixels of a map of 360."""
 _SUN = 40.0  # distance of the camera that draws shadow maps: far, since it has no parallel mode
 
 
@@ -175,18 +177,19 @@ class ShadowMap:
 
     def lit(self, points: Array, bias: float, *, soft: bool = True) -> Array:
         """Share of light, 0 to 1, that reaches points (n, 3); ``soft`` averages five samples."""
-        local = points @ self.frame.T + self.shift
-        scale = -self.focal / local[:, 2]
-        u = local[:, 0] * scale + self.size / 2 - 0.5
-        v = self.size / 2 - local[:, 1] * scale - 0.5
-        taps = (
-            ((-2.3, -0.95), (0.95, -2.3), (2.3, 0.95), (-0.95, 2.3), (0, 0)) if soft else ((0, 0),)
-        )
+        local = points @ self.frame.T
+        x, y, z = (local[:, k] + self.shift[k] for k in range(3))
+        scale = -self.focal / z
+        u = x * scale + self.size / 2 - 0.5
+        v = self.size / 2 - y * scale - 0.5
+        taps = _TAPS if soft else _TAPS[-1:]
         total = np.zeros(len(points), Float)
         apart = self.size / 360  # as wide on the face whatever the map's size
+        depth, last = self.depth.ravel(), self.size - 1
         for du, dv in taps:
-            column = np.clip(np.rint(u + du * apart), 0, self.size - 1).astype(np.int32)
-            row = np.clip(np.rint(v + dv * apart), 0, self.size - 1).astype(np.int32)
-            behind = self.depth[row, column] + bias + local[:, 2]
-            total += np.clip(behind / 0.03 + 1, 0, 1)
+            column = np.rint(u + du * apart).clip(0, last)
+            row = np.rint(v + dv * apart).clip(0, last)
+            # one index into the flat map: a sixth of the time that two take
+            behind = depth[(row * self.size + column).astype(np.int32)] + bias + z
+            total += (behind / 0.03 + 1).clip(0, 1)
         return total / len(taps)
