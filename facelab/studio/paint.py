@@ -1,6 +1,7 @@
 """Paint of the head, evaluated at every visible pixel: skin, beard, lips, scalp (eyes: `gaze`)."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,22 +33,30 @@ _HAIRS = np.array(
 )
 
 
+def _kept(colour: Array) -> Array:
+    kept: Array = colour.astype(Float)
+    kept.setflags(write=False)  # every layer of every frame reads it
+    return kept
+
+
+@lru_cache(maxsize=32)
 def skin_colour(actor: Actor) -> Array:
     """Mean albedo of the skin, (3,) linear red, green, blue."""
     steps = range(len(_SKINS))
     colour = np.exp([np.interp(actor.melanin * 5, steps, _SKINS[:, k]) for k in range(3)])
     red, yellow = actor.skin_redness, actor.skin_yellowness
     colour *= [1 + 0.03 * red, 1 - 0.035 * red - 0.01 * yellow, 1 - 0.03 * red - 0.05 * yellow]
-    return np.clip(colour, 0.01, 0.85).astype(Float)
+    return _kept(np.clip(colour, 0.01, 0.85))
 
 
+@lru_cache(maxsize=32)
 def hair_colour(actor: Actor) -> Array:
     """Mean albedo of the hair, (3,) linear red, green, blue."""
     knots = (0, 0.25, 0.5, 0.75, 1.0)
     colour = np.array([np.interp(actor.hair_lightness, knots, _HAIRS[:, k]) for k in range(3)])
     colour = lerp(colour, colour * np.array([2.0, 0.9, 0.5]) + 0.01, actor.hair_redness)
     colour = lerp(colour, np.array([0.42, 0.42, 0.43]), actor.grey * 0.85)
-    return np.clip(colour * (1 + 0.075 * actor.hair_tone), 0.006, 0.8).astype(Float)
+    return _kept(np.clip(colour * (1 + 0.075 * actor.hair_tone), 0.006, 0.8))
 
 
 @dataclass(frozen=True)
