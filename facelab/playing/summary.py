@@ -16,6 +16,7 @@ import pytest
 
 from facelab.base.files import reason, write_atomically
 from facelab.contract.errors import FacelabError
+from facelab.languages.speech import speaking
 from facelab.playing import fresh
 from facelab.playing.diagnosis import diagnose
 from facelab.playing.recorder import Recorder
@@ -23,7 +24,7 @@ from facelab.playing.waivers import APPLIED, PLACE
 from facelab.report import history, record
 from facelab.report.changes import GRAVE
 from facelab.report.coverage import demand, headline
-from facelab.report.document import render
+from facelab.report.document import language_of, render
 from facelab.report.evidence import curves_csv
 from facelab.report.history import PAGE, RECORD
 from facelab.report.place import REPORT, unmark
@@ -138,7 +139,8 @@ def write_report(recorder: Recorder, folder: Path) -> None:
     files = {RECORD: encode_record(finished)}
     # what is known is safe before the page is drawn
     write_atomically(folder / RECORD, files[RECORD])
-    files[PAGE] = encoded(render(finished))
+    with speaking(language_of(finished)):
+        files[PAGE] = encoded(render(finished))
     write_atomically(folder / PAGE, files[PAGE])
     curves = {name: curves_csv(long).encode() for name, long in recorder.long.items()}
     for name, content in curves.items():
