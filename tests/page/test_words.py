@@ -13,6 +13,7 @@ import pytest
 from facelab.camera.session import SENTENCE
 from facelab.contract.errors import FacelabError
 from facelab.page.words import FOLDER, SOURCE, languages, sentence
+from tests.conftest import ROOT
 from tests.page.client import Client
 from tests.page.conftest import Serve
 from tests.page.lines import lines
@@ -77,6 +78,21 @@ def test_french_is_set_as_french_is() -> None:
     wrong = re.compile("'|[^\u202f][;?!%]|[^\u00a0]:(?: |$)|«[^\u00a0]|[^\u00a0]»")
     assert {key: text for key, text in texts.items() if wrong.search(text)} == {}
     assert wrong.search("Qui est là ?")
+
+
+def test_the_lesson_calls_buttons_as_the_page_does() -> None:
+    french, english = read("fr")["words"], ENGLISH["words"]
+    lesson = (ROOT / "docs/lesson.md").read_text("utf-8")
+    table = lesson.partition("|---|---|\n")[2].partition("\n\n")[0]
+    for row in table.splitlines():
+        names = [cell.split(", ") for cell in row.strip("| ").split(" | ")]
+        for pair in zip(*names, strict=True):
+            assert pair in {(english[key], french[key]) for key in english}
+    said = lesson + (ROOT / "docs/page.md").read_text("utf-8")
+    buttons = {name.rstrip(".") for name in re.findall(r"\*([A-Z][^*:]+)\*", said)}
+    known = {text.rstrip(".").casefold() for text in english.values()}
+    short = {"History", "Save", "Load"}  # the page's buttons name the kind of file, too
+    assert {name for name in buttons - short if name.casefold() not in known} == {"Français"}
 
 
 def test_no_line_is_left_over_that_nobody_says() -> None:
