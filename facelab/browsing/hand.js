@@ -1,21 +1,39 @@
 // What is done on facelab's own page many times over, in one go: hold a frame up, wait until the page
 // has looked, press a button. Put in before the page's scripts; it calls nothing of theirs.
 (() => {
+  const NOW_AND_THEN = 20; // ms
   const at = (selector) => document.querySelector(selector);
-  const pause = () => new Promise((done) => setTimeout(done, 0));
   const number = (element, name) => Number(element?.dataset[name] ?? 0);
   const preview = () => at('#preview');
   const count = (person) => number(at(`#people [data-person=${CSS.escape(person)}] .count`), 'n');
 
-  /** Wait until something holds, for `wait` ms; false: it did not. */
-  async function until(held, wait) {
-    const end = performance.now() + wait;
-    while (!held()) {
-      if (performance.now() > end) return false;
-      await pause();
-    }
-    return true;
-  }
+  /**
+   * Wait until something holds, for `wait` ms; false: it did not. Looked at whenever the page has
+   * changed, and now and then: not every sign is a change of its elements.
+   */
+  const until = (held, wait) =>
+    new Promise((done, failed) => {
+      const end = performance.now() + wait;
+      let watching, timer;
+      const over = (tell, told) => {
+        watching?.disconnect();
+        clearInterval(timer);
+        tell(told);
+        return true;
+      };
+      const look = () => {
+        try {
+          if (held()) return over(done, true);
+        } catch (error) {
+          return over(failed, error);
+        }
+        return performance.now() > end && over(done, false);
+      };
+      if (look()) return;
+      watching = new MutationObserver(look);
+      watching.observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
+      timer = setInterval(look, NOW_AND_THEN);
+    });
   /** Press a button that can be seen and pressed. */
   function press(selector) {
     const button = at(selector);
