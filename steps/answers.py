@@ -17,7 +17,7 @@ from facelab.judging.answers import Answers, Sweep
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.phrases import phrase
+from .phrases import phrase
 
 
 @when(phrase("it is asked about the {probes:Count} probes of {name:w}"), target_fixture="answers")

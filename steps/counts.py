@@ -20,7 +20,7 @@ from facelab.judging import findings
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.phrases import phrase
+from .phrases import phrase
 
 
 @when(phrase("the clip {name} is played to it"), target_fixture="counts")

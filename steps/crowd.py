@@ -19,7 +19,7 @@ from facelab.judging.growth import Growth, Wrong
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.phrases import phrase
+from .phrases import phrase
 
 if TYPE_CHECKING:
     from facelab.gallery.drawn import Crowd

@@ -12,8 +12,8 @@ from facelab.contract.training import Training
 from facelab.judging import curves, findings, orders
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
-from steps.people import need_others
-from steps.phrases import phrase
+from .people import need_others
+from .phrases import phrase
 
 
 @then("every epoch sees each photo once")

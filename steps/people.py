@@ -18,7 +18,7 @@ from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from facelab.playing.reference import require, require_people
 from facelab.report.evidence import facts
-from steps.phrases import phrase
+from .phrases import phrase
 
 
 def need_others(exam: Exam, photos: Photos, people: list[str]) -> None:

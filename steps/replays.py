@@ -16,7 +16,7 @@ from facelab.judging import curves, findings, replay
 from facelab.judging.rates import rate_errors
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
-from steps.phrases import phrase
+from .phrases import phrase
 
 
 def lacks_replay(sheet: LiveSheet, exam: Exam, photos: Photos) -> bool:

@@ -18,7 +18,7 @@ from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from facelab.playing.reference import require
 from facelab.report import evidence
-from steps.phrases import phrase
+from .phrases import phrase
 
 
 @given(

@@ -15,7 +15,7 @@ from facelab.judging.answers import Answers
 from facelab.playing.examination import Exam
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.phrases import phrase
+from .phrases import phrase
 
 
 @when("it is asked about the twins, with and without glasses", target_fixture="answers")

@@ -1,10 +1,16 @@
-"""Home: where facelab keeps what is the user's own and can be had again."""
+"""Home: where the book is, and where facelab keeps what is the user's own and can be had again."""
 
 from __future__ import annotations
 
 import os
 import sys
 from pathlib import Path
+
+
+def book() -> Path:
+    """Return the folder of features, steps and fixtures: that of the wheel, else the clone."""
+    installed = Path(__file__).parents[1] / "book"
+    return installed if (installed / "features").is_dir() else installed.parents[1]
 
 
 def user_cache() -> Path:
