@@ -12,6 +12,7 @@ from facelab.base.opencv import explained
 from facelab.contract.errors import FacelabError
 
 COMMANDS = (
+    "playing",
     "trials",
     "camera",
     "page",
@@ -19,7 +20,6 @@ COMMANDS = (
     "studio",
     "report",
     "recipe",
-    "playing",
     "systems",
 )
 """The packages that add commands, each in a module called ``command``, in the order of the help."""

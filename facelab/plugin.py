@@ -118,6 +118,7 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
     """Leave ``after:`` tags to the prerequisites; pytest-bdd makes markers of all others."""
     return True if tag.startswith(prerequisites.PREFIX) else None

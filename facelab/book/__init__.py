@@ -1,4 +1,4 @@
-"""The book, as a plugin of pytest for everybody who has facelab installed: the plugin, and the steps.
+"""The book where facelab is installed, as a plugin of pytest: our plugin, and the steps.
 
 A wheel holds features, steps and fixtures beside this file. An editable installation has them at
 the top of its clone, where they can be read and changed. ``pytest --pyargs facelab.book`` plays the

@@ -65,7 +65,7 @@ class FeatureFile(pytest.Module):
 def feature_file(parent: pytest.Collector, path: Path) -> FeatureFile:
     """Return the node of a feature file."""
     node = node_of(path, parent.config.rootpath)
-    return cast("FeatureFile", FeatureFile.from_parent(parent, path=path, nodeid=node))
+    return FeatureFile.from_parent(parent, path=path, nodeid=node)
 
 
 def _declared(config: pytest.Config) -> set[str]:

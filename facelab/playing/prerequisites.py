@@ -95,7 +95,7 @@ def _items_in(
     seen = {item.path for items in known.values() for item in items}
     assert played.parent is not None
     assert played.parent.parent is not None
-    parent = cast("pytest.Collector", played.parent.parent)
+    parent: pytest.Collector = played.parent.parent
     items: list[pytest.Item] = []
     for path in sorted(set(folder.glob("*.feature")) - seen):
         try:
