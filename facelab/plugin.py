@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from facelab.base.home import recorded
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
@@ -21,7 +22,7 @@ from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
 from facelab.playing import prerequisites, seeds
 from facelab.playing.again import options
-from facelab.playing.book_files import is_for_the_book, name_book, recorded
+from facelab.playing.book_files import is_for_the_book, name_book
 from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
 from facelab.playing.definitions import check_definitions, overridden

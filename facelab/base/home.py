@@ -13,6 +13,18 @@ def book() -> Path:
     return installed if (installed / "features").is_dir() else installed.parents[1]
 
 
+def recorded(root: Path) -> Path:
+    """Return the folder of the recorded frames: a copy's own, else the book's."""
+    here = root / "fixtures"
+    return here if (here / "manifest.csv").is_file() else book() / "fixtures"
+
+
+def restoring() -> str:
+    """Return how a file of the book is put back."""
+    cloned = book() == Path(__file__).parents[2]
+    return "restore it with `git checkout -- fixtures`" if cloned else "install facelab again"
+
+
 def user_cache() -> Path:
     """Return the user's folder for what can be had again; it need not be there yet."""
     if sys.platform == "win32":

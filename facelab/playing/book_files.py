@@ -10,9 +10,6 @@ import pytest
 from facelab.base.home import book
 from facelab.playing.entry import ASKED, BOOK, FEATURES
 
-FRAMES = "fixtures"
-"""The folder of the recorded frames."""
-
 
 def name_book(config: pytest.Config) -> None:
     """Put the book's own paths in the place of its names among the arguments of a run.
@@ -69,9 +66,3 @@ def node_of(file: Path, root: Path) -> str | None:
     """
     told = told_of(file, root)
     return None if file.is_relative_to(root) or (root / told).exists() else told
-
-
-def recorded(root: Path) -> Path:
-    """Return the folder of the recorded frames: a copy's own, else the book's."""
-    here = root / FRAMES
-    return here if (here / "manifest.csv").is_file() else book() / FRAMES
