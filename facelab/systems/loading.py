@@ -6,11 +6,13 @@ import gc
 import importlib
 import inspect
 import shlex
+import sys
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
+from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
 from facelab.contract.errors import FacelabError
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Granted, System
@@ -32,6 +34,8 @@ def load_system(name: str, face_detector: str = "facelab", cache: Path | None = 
     there is no such system or detector.
     """
     if name == "facelab":
+        if not has_tensorflow():
+            raise FacelabError(f"--system facelab: {WITHOUT_TENSORFLOW}")
         with long_lived():
             from facelab.learning.trainer import Trainer
 
@@ -85,6 +89,8 @@ def long_lived() -> Iterator[None]:
 def _made_by(name: str) -> Any:
     module, _, factory = name.partition(":")
     try:
+        if (here := str(Path.cwd())) not in sys.path:
+            sys.path.insert(0, here)  # as for ``python -m``; the commands of an installation do not
         return getattr(importlib.import_module(module), factory)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise FacelabError(
