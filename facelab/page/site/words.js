@@ -36,9 +36,6 @@ function wanted() {
   return SOURCE;
 }
 
-/** The reader's language, by its code. */
-export const language = wanted();
-
 /** Read the page in another language from now on. @param {string} code */
 export function speak(code) {
   localStorage.setItem(KEPT, code);
@@ -52,7 +49,12 @@ export function nameOf(code) {
 }
 
 const source = await read(SOURCE);
-const own = language === SOURCE ? source : await read(language).catch(() => source);
+const choice = wanted();
+const chosen = choice === SOURCE ? null : await read(choice).catch(() => null);
+const own = chosen ?? source;
+
+/** The reader's language, by its code. */
+export const language = chosen ? choice : SOURCE;
 
 const PLURAL = new Intl.PluralRules(language);
 
