@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ from facelab.gallery.folder import list_folder
 from facelab.gallery.image import read_bytes
 from facelab.report.place import UNFINISHED, mark, unmark
 from facelab.report.record import encode_record, read_record
+from facelab.studio.still import COLUMNS
 from tests.conftest import ROOT
 from tests.gallery.test_own_gallery import fill
 from tests.report.conftest import bad_day
@@ -159,3 +161,54 @@ def test_a_report_that_a_killed_run_owes_is_told(
     unmark(kept.parent)
     assert main(["diff", str(kept), str(kept)]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda out: out.write_text("a file"), "--out: received {out}, which cannot be written to"),
+        (
+            lambda out: spoilt(out, "manifest.csv", b"\xff\xfe"),
+            "{out}/manifest.csv: not written by the studio, or damaged; remove it, or record into",
+        ),
+        (
+            lambda out: spoilt(out, "manifest.csv", b"name,size\nx,3\n"),
+            "{out}/manifest.csv: not written by the studio, or damaged; remove it, or record into",
+        ),
+        (
+            lambda out: spoilt(out, "recording.json", b"[["),
+            "{out}/recording.json: not written by the studio, or damaged; remove it, or record",
+        ),
+        (
+            lambda out: spoilt(out, "manifest.csv", ROWS.encode()),
+            "../kept.jpg: lies outside of the folder out; take it out of it",
+        ),
+    ],
+)
+def test_where_the_studio_cannot_record_is_said_before_it_draws(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    spoil: Callable[[Path], object],
+    said: str,
+) -> None:
+    """The folder may be a stranger's: what its manifest names and no plan does is removed."""
+    (tmp_path / "kept.jpg").touch()
+    out = tmp_path / "out"
+    spoil(out)
+    plan = ROOT / "fixtures" / "plan.toml"
+    command = ["studio", "record", "--plan", str(plan), "--out", str(out), "--only", "seating"]
+    assert main(command) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"facelab: {said.format(out=out)}")
+    assert told.count("\n") == 1
+    assert (tmp_path / "kept.jpg").exists()
+
+
+ROWS = f"{','.join(COLUMNS)}\n../kept.jpg,,seating{',' * (len(COLUMNS) - 3)}\n"
+"""A manifest of the studio's form, with a file that lies elsewhere."""
+
+
+def spoilt(out: Path, file: str, content: bytes) -> None:
+    """Make a folder with such a file in it."""
+    out.mkdir()
+    (out / file).write_bytes(content)
