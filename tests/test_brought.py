@@ -15,7 +15,9 @@ from facelab.base.files import exists, whole, write_atomically
 from facelab.cli import main
 from facelab.contract.errors import FacelabError
 from facelab.gallery.folder import list_folder
+from facelab.gallery.forget import forget
 from facelab.gallery.image import read_bytes
+from facelab.playing.waivers import PLACE, read_waivers
 from facelab.report.place import UNFINISHED, mark, unmark
 from facelab.report.record import encode_record, read_record
 from facelab.studio.still import COLUMNS
@@ -212,3 +214,63 @@ def spoilt(out: Path, file: str, content: bytes) -> None:
     """Make a folder with such a file in it."""
     out.mkdir()
     (out / file).write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xef\xbb\xbf", ""),
+        (b"\xff\xfe", "cannot be read (no text in UTF-8); repair or remove it"),
+        (b"x = " + b"[" * 5000, "nested too deeply; correct it"),
+        (b"x = " + b"1" * 5000, "not TOML ("),
+    ],
+    ids=["byte order mark", "UTF-16", "nested", "digits"],
+)
+def test_waivers_as_editors_and_strangers_write_them(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    (tmp_path / PLACE).parent.mkdir(parents=True)
+    (tmp_path / PLACE).write_bytes(content)
+    if said:
+        with pytest.raises(FacelabError) as caught:
+            read_waivers(tmp_path)
+        assert str(caught.value).startswith(f"{PLACE}: {said}")
+    else:
+        assert read_waivers(tmp_path) == ()
+
+
+def test_forgetting_finds_reports_of_every_form_and_name(tmp_path: Path) -> None:
+    team, beside = tmp_path / "team", tmp_path / "beside"
+    fill(team, photos=1)
+    (team / "p0").rename(team / "an_na")
+    for place in (team / "reports", beside):
+        place.mkdir()
+        (place / "acceptance.md").write_text(r"taken for another: an\_na for p1")
+        (place / "march.html").write_text("<dt>Who plays whom</dt><dd>Alex: an_na</dd>")
+        (place / "march.json").write_text('{"cast":{"Alex":"an_na"}}')
+        (place / "other.html").write_text("<dt>Who plays whom</dt><dd>Alex: p1</dd>")
+        (place / "notes.md").write_text("ask an_na whether she agrees")
+    forget(team, "an_na", [beside])
+    for place in (team / "reports", beside):
+        assert sorted(one.name for one in place.iterdir()) == ["notes.md", "other.html"]
+
+
+def test_a_folder_of_reports_that_is_none_is_told_before_anything_is_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path / "team", photos=1)
+    said = line(capsys, "forget", tmp_path / "team", "p0", "--report", tmp_path / "reprots")
+    assert said == (
+        f"--report: received {tmp_path}/reprots, no such folder; name one with reports; nothing "
+        "was removed"
+    )
+    assert (tmp_path / "team" / "p0").is_dir()
+
+
+def test_forgetting_says_that_what_a_link_led_to_stays(tmp_path: Path) -> None:
+    fill(tmp_path / "team", photos=1)
+    (tmp_path / "team" / "p0").rename(tmp_path / "elsewhere")
+    (tmp_path / "team" / "p0").symlink_to(tmp_path / "elsewhere")
+    assert forget(tmp_path / "team", "p0") == [
+        "p0, a link; what it led to lies elsewhere, remove it yourself"
+    ]
