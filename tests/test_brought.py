@@ -6,6 +6,7 @@ import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,12 @@ from facelab.base.files import exists, whole, write_atomically
 from facelab.cli import main
 from facelab.contract.errors import FacelabError
 from facelab.gallery.folder import list_folder
+from facelab.gallery.forget import forget
 from facelab.gallery.image import read_bytes
+from facelab.playing.waivers import PLACE, read_waivers
 from facelab.report.place import UNFINISHED, mark, unmark
 from facelab.report.record import encode_record, read_record
+from facelab.studio.still import COLUMNS
 from tests.conftest import ROOT
 from tests.gallery.test_own_gallery import fill
 from tests.report.conftest import bad_day
@@ -159,3 +163,114 @@ def test_a_report_that_a_killed_run_owes_is_told(
     unmark(kept.parent)
     assert main(["diff", str(kept), str(kept)]) == 0
     assert capsys.readouterr().err == ""
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        (lambda out: out.write_text("a file"), "--out: received {out}, which cannot be written to"),
+        (
+            lambda out: spoilt(out, "manifest.csv", b"\xff\xfe"),
+            "{out}/manifest.csv: not written by the studio, or damaged; remove it, or record into",
+        ),
+        (
+            lambda out: spoilt(out, "manifest.csv", b"name,size\nx,3\n"),
+            "{out}/manifest.csv: not written by the studio, or damaged; remove it, or record into",
+        ),
+        (
+            lambda out: spoilt(out, "recording.json", b"[["),
+            "{out}/recording.json: not written by the studio, or damaged; remove it, or record",
+        ),
+        (
+            lambda out: spoilt(out, "manifest.csv", ROWS.encode()),
+            "../kept.jpg: lies outside of the folder out; take it out of it",
+        ),
+    ],
+)
+def test_where_the_studio_cannot_record_is_said_before_it_draws(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    spoil: Callable[[Path], object],
+    said: str,
+) -> None:
+    """The folder may be a stranger's: what its manifest names and no plan does is removed."""
+    (tmp_path / "kept.jpg").touch()
+    out = tmp_path / "out"
+    spoil(out)
+    plan = ROOT / "fixtures" / "plan.toml"
+    command = ["studio", "record", "--plan", str(plan), "--out", str(out), "--only", "seating"]
+    assert main(command) == 2
+    told = capsys.readouterr().err
+    assert told.startswith(f"facelab: {said.format(out=out)}")
+    assert told.count("\n") == 1
+    assert (tmp_path / "kept.jpg").exists()
+
+
+ROWS = f"{','.join(COLUMNS)}\n../kept.jpg,,seating{',' * (len(COLUMNS) - 3)}\n"
+"""A manifest of the studio's form, with a file that lies elsewhere."""
+
+
+def spoilt(out: Path, file: str, content: bytes) -> None:
+    """Make a folder with such a file in it."""
+    out.mkdir()
+    (out / file).write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"\xef\xbb\xbf", ""),
+        (b"\xff\xfe", "cannot be read (no text in UTF-8); repair or remove it"),
+        (b"x = " + b"[" * 5000, "nested too deeply; correct it"),
+        (b"x = " + b"1" * 5000, "not TOML ("),
+    ],
+    ids=["byte order mark", "UTF-16", "nested", "digits"],
+)
+def test_waivers_as_editors_and_strangers_write_them(
+    tmp_path: Path, content: bytes, said: str
+) -> None:
+    (tmp_path / PLACE).parent.mkdir(parents=True)
+    (tmp_path / PLACE).write_bytes(content)
+    if said:
+        with pytest.raises(FacelabError) as caught:
+            read_waivers(tmp_path)
+        assert str(caught.value).startswith(f"{PLACE}: {said}")
+    else:
+        assert read_waivers(tmp_path) == ()
+
+
+def test_forgetting_finds_reports_of_every_form_and_name(tmp_path: Path) -> None:
+    team, beside = tmp_path / "team", tmp_path / "beside"
+    fill(team, photos=1)
+    (team / "p0").rename(team / "an_na")
+    for place in (team / "reports", beside):
+        place.mkdir()
+        (place / "acceptance.md").write_text(r"taken for another: an\_na for p1")
+        (place / "march.html").write_text("<dt>Who plays whom</dt><dd>Alex: an_na</dd>")
+        (place / "march.json").write_text('{"cast":{"Alex":"an_na"}}')
+        (place / "other.html").write_text("<dt>Who plays whom</dt><dd>Alex: p1</dd>")
+        (place / "notes.md").write_text("ask an_na whether she agrees")
+    forget(team, "an_na", [beside])
+    for place in (team / "reports", beside):
+        assert sorted(one.name for one in place.iterdir()) == ["notes.md", "other.html"]
+
+
+def test_a_folder_of_reports_that_is_none_is_told_before_anything_is_removed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fill(tmp_path / "team", photos=1)
+    said = line(capsys, "forget", tmp_path / "team", "p0", "--report", tmp_path / "reprots")
+    assert said == (
+        f"--report: received {tmp_path}/reprots, no such folder; name one with reports; nothing "
+        "was removed"
+    )
+    assert (tmp_path / "team" / "p0").is_dir()
+
+
+def test_forgetting_says_that_what_a_link_led_to_stays(tmp_path: Path) -> None:
+    fill(tmp_path / "team", photos=1)
+    (tmp_path / "team" / "p0").rename(tmp_path / "elsewhere")
+    (tmp_path / "team" / "p0").symlink_to(tmp_path / "elsewhere")
+    assert forget(tmp_path / "team", "p0") == [
+        "p0, a link; what it led to lies elsewhere, remove it yourself"
+    ]

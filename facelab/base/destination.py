@@ -8,7 +8,7 @@ import secrets
 from pathlib import Path
 
 from facelab.base.descent import sync
-from facelab.base.files import check_regular, named, reason
+from facelab.base.files import check_regular, make_folder, named, reason
 from facelab.contract.errors import FacelabError
 
 
@@ -31,6 +31,18 @@ def try_writing(path: Path, size: int) -> None:
         half.unlink(missing_ok=True)
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def check_folder(path: Path, size: int, option: str) -> None:
+    """Make a folder that long work is to fill; raise FacelabError where it cannot be written to."""
+    try:
+        make_folder(path)
+        try_writing(path / ".tried", size)
+    except OSError as error:
+        raise FacelabError(
+            f"{option}: received {path}, which cannot be written to ({reason(error)}); make room "
+            "or choose another folder; what is there is kept"
+        ) from error
 
 
 def check_destination(path: Path, size: int, option: str) -> None:

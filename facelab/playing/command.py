@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facelab.base.files import write_atomically
+from facelab.base.files import reason, write_atomically
 from facelab.contract.errors import FacelabError
 
 if TYPE_CHECKING:
@@ -56,7 +56,9 @@ def run_steps(arguments: argparse.Namespace) -> int:
     try:
         before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     except OSError as error:
-        raise FacelabError(f"{page}: {error.strerror}; run this in the clone") from error
+        raise FacelabError(f"{page}: {reason(error)}; run this in the clone") from error
+    except UnicodeDecodeError as error:
+        raise FacelabError(f"{page}: no text in UTF-8; run this in the clone") from error
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise FacelabError(f"{page}: a line {BEGIN.strip()} and one {END.strip()} must stand in it")
