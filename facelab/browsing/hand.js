@@ -5,7 +5,8 @@
   const at = (selector) => document.querySelector(selector);
   const number = (element, name) => Number(element?.dataset[name] ?? 0);
   const preview = () => at('#preview');
-  const count = (person) => number(at(`#people [data-person=${CSS.escape(person)}] .count`), 'n');
+  // of everybody: whose a photo is said to be, is for the book to judge
+  const photos = () => [...document.querySelectorAll('#people .count')].reduce((sum, one) => sum + number(one, 'n'), 0);
 
   /**
    * Wait until something holds, for `wait` ms; false: it did not. Looked at whenever the page has
@@ -58,15 +59,15 @@
   window.facelabHand = {
     until, look,
     /** Take a photo of each frame; at the end all are kept. The number kept before one was not. */
-    async film([contents, person, wait]) {
-      const before = count(person);
+    async film([contents, wait]) {
+      const before = photos();
       for (const [place, content] of contents.entries()) {
         if (!(await look(content, wait))) return ['the webcam', place];
         // the one before is on the disk: so they are kept in their order
-        if (!(await until(() => count(person) === before + place, wait))) return ['a photo', place];
+        if (!(await until(() => photos() === before + place, wait))) return ['a photo', place];
         press('#take');
       }
-      const kept = await until(() => count(person) === before + contents.length && !number(at('#unsent'), 'count'), wait);
+      const kept = await until(() => photos() === before + contents.length && !number(at('#unsent'), 'count'), wait);
       return kept ? null : ['a photo', contents.length];
     },
     /** Take photos away, by the names of their files, of the person that is chosen. */
