@@ -72,7 +72,7 @@ def expose(
 
 
 def tinted(picture: Array, colour: Array) -> Array:
-    """A picture (h, w, 3) times a colour (3,): by whole rows, since sums over runs of 3 are slow."""
+    """A picture (h, w, 3) times a colour (3,), by whole rows: runs of 3 are slow."""
     height, width = picture.shape[:2]
     rows: Array = picture.reshape(height, -1) * np.tile(colour, width)
     return rows.reshape(picture.shape)
