@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 import cv2
 import numpy as np
 
-from facelab.studio.maths import Array, Float, dot, unit, vector
+from facelab.studio.maths import Array, Float, unit, vector
 
 NEAR, FAR = 0.5, 60.0
 _PARTS = 64  # the rasteriser wants colours in [0, 1], so a part's number travels as number / 64
@@ -35,7 +35,7 @@ def _colours(rows: int, columns: int, part: int) -> Array:
 
 
 def apart(grid: Array) -> Array:
-    """The three coordinates of a grid as planes (3, rows, columns): sums over runs of 3 are slow."""
+    """The coordinates of a grid as planes (3, rows, columns): runs of 3 are slow."""
     return np.ascontiguousarray(np.moveaxis(grid, -1, 0))
 
 
