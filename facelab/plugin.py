@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -56,8 +57,14 @@ COLLECTED = pytest.StashKey[list[pytest.Item]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options."""
-    add_options(parser)
+    """Declare the options. Raises UsageError where another plugin has one of the same name."""
+    try:
+        add_options(parser)
+    except (ValueError, argparse.ArgumentError) as error:
+        raise pytest.UsageError(
+            f"facelab: another plugin's option has a name of facelab's ({error}); play the book "
+            "without that plugin: -p no:NAME, or from a folder without its conftest.py"
+        ) from error
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -35,7 +35,9 @@ def play(cahier: Project, *steps: str) -> Run:
 
 def test_without_frames_of_its_own_a_project_plays_the_book_s(cahier: Project) -> None:
     (cahier.folder / "fixtures").mkdir()  # of others, who call many things so
-    run = play(cahier, "all photos of the gallery\n    Then there are 230 photos of 11 people in it")
+    run = play(
+        cahier, "all photos of the gallery\n    Then there are 230 photos of 11 people in it"
+    )
     assert run.status == pytest.ExitCode.OK
     assert run.verdicts == {"T0 1": ("accepted", "")}
 

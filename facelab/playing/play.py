@@ -19,7 +19,10 @@ allowed too, as -m T2 for a part, and its exit status is returned.\
 
 
 class Options(argparse.ArgumentParser):
-    """facelab's options as argparse has them: for the help, and to tell values from paths."""
+    """facelab's options as argparse has them: for the help, and to tell values from paths.
+
+    ``known``: their names; ``values``: those that take a value.
+    """
 
     def __init__(self) -> None:
         super().__init__(
@@ -28,6 +31,7 @@ class Options(argparse.ArgumentParser):
             description=USAGE,
             allow_abbrev=False,
         )
+        self.known: set[str] = set()
         self.values: set[str] = set()
         from facelab.playing.options import add_options  # with OpenCV's neighbours
 
@@ -40,6 +44,7 @@ class Options(argparse.ArgumentParser):
     def addoption(self, *names: str, **more: Any) -> None:
         """Add an option, as pytest's parser does."""
         action = self.add_argument(*names, **more)
+        self.known.update(action.option_strings)
         if action.nargs is None:
             self.values.update(action.option_strings)
 
