@@ -311,7 +311,7 @@ def test_the_token_is_not_logged(tmp_path: Path, start: Start) -> None:
     page.ask("GET", "/?token=wrong", cookie=None)
     page.get("/nothing")
     page.ask("POST", "/api/people", b"{", origin="http://evil.example")
-    with socket.create_connection(page.host.split(":")) as connection:  # type: ignore[arg-type]
+    with socket.create_connection(page.place) as connection:
         connection.sendall(f"GET /?{urlsplit(address).query} NONSENSE\r\n\r\n".encode())
         connection.recv(1000)
     process.terminate()

@@ -297,7 +297,7 @@ def test_a_slow_body_is_given_up(page: Client, monkeypatch: pytest.MonkeyPatch) 
 def test_a_body_that_breaks_off_harms_nobody(
     page: Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.create_connection(page.host.split(":")) as connection:  # type: ignore[arg-type]
+    with socket.create_connection(page.place) as connection:
         connection.sendall(head(page, "/api/people", b"Content-Length: 100") + b'{"name"')
     assert page.get("/api/state").status == 200
     time.sleep(0.1)
@@ -375,8 +375,7 @@ def head(page: Client, path: str, *more: bytes) -> bytes:
 
 def raw(page: Client, path: str, header: bytes, parts: list[bytes]) -> Answer:
     """Send a request part by part, as long as the server takes it, and return what it answers."""
-    host, port = page.host.split(":")
-    with socket.create_connection((host, int(port)), timeout=60) as connection:
+    with socket.create_connection(page.place, timeout=60) as connection:
         connection.sendall(head(page, path, header))
         for part in parts:
             connection.sendall(part)
