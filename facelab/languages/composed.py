@@ -103,6 +103,9 @@ TEXTS = (
     # words within measures: steps/twins.py
     N_("with"),
     N_("without"),
+    # fields of phrases: playing/fields.py
+    N_("known"),
+    N_("unseen"),
     # kinds of frames, and where light comes from: judging/growth.py, the manifest
     N_("bare"),
     N_(

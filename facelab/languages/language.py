@@ -154,7 +154,8 @@ class Language:
                 listed = between == " and " and all(map(_NAMES.fullmatch, parts))
                 if (any(found) or listed) and (between in _LOOSE or all(known)):
                     said = [new or self._plain(old) for new, old in zip(found, parts, strict=True)]
-                    return self.texts.get(between, between).join(said)
+                    kept = between if between == ", " else self.texts.get(between, between)
+                    return kept.join(said)
         return ""
 
 

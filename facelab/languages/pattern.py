@@ -15,8 +15,14 @@ PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 FIGURES = r"-?\d[\d.,]*(?: %)?"
 """What a place called ``number`` holds."""
 
-NUMBERS = ("number", "a", "b", "rate", "learning_rate", "people")
-"""Places that hold figures only: the first always, the others in texts of little else."""
+ANYTHING = "(?:(?!; ).)+?"
+"""What another place holds: one of several texts that were joined."""
+
+SEVERAL = ("refusal", "failure", "reason", "why")
+"""Places that hold several."""
+
+NUMBERS = ("number", "rate", "learning_rate", "a", "b", "people")
+"""Places that hold figures only: the first three always, the others in texts of little else."""
 
 FEW = 6
 """Letters."""
@@ -63,10 +69,11 @@ def pattern_of(source: str, *, any_space: bool = False) -> Pattern:
     pieces, kinds, last = [], {}, 0
     parts = []
     letters = sum(character.isalpha() for character in PLACE.sub("", text))
-    numbers = NUMBERS if letters < FEW else NUMBERS[:1]
+    numbers = NUMBERS if letters < FEW else NUMBERS[:3]
     for place in PLACE.finditer(text):
         parts.append(text[last : place.start()])
-        filled = FIGURES if place[1] in numbers and not place[2] else ".+?"
+        filled = FIGURES if place[1] in numbers and not place[2] else ANYTHING
+        filled = ".+?" if place[1] in SEVERAL else filled
         pieces += [re.escape(parts[-1]), f"(?P<{place[1]}>{filled})"]
         if place[2]:
             kinds[place[1]] = place[2]
