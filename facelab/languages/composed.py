@@ -128,6 +128,12 @@ TEXTS = (
     N_("unknown"),
     N_("not installed"),
     N_("page"),
+    # keywords of Gherkin, as its dialect of the language knows them
+    N_("Feature"),
+    N_("Rule"),
+    N_("Background"),
+    N_("Scenario Outline"),
+    N_("Examples"),
     # what joins texts
     N_(" and "),
     N_(": "),

@@ -10,8 +10,9 @@ from typing import cast
 import pytest
 from pytest_bdd import scenario
 from pytest_bdd.exceptions import GherkinParseError
-from pytest_bdd.feature import get_feature
-from pytest_bdd.parser import Feature, Scenario
+from pytest_bdd.feature import features, get_feature
+from pytest_bdd.gherkin_parser import GherkinDocument
+from pytest_bdd.parser import Feature, FeatureParser, Scenario
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from facelab.contract.errors import FacelabError
@@ -21,7 +22,9 @@ from facelab.playing.misprints import (
     name_of_test,
     parse_fault,
     read_document,
+    read_text,
 )
+from facelab.playing.translation import in_english
 
 _OF_A_FILE = ": a tag of "
 
@@ -50,7 +53,13 @@ class FeatureFile(pytest.Module):
     def _feature(self) -> Feature:
         """Return the feature. Raises CollectError, a line a misprint, where there are any."""
         try:
-            found = misprints(self.path, read_document(self.path), _declared(self.config))
+            text = read_text(self.path)
+            english, faults = in_english(text)
+            english = english if english != text else ""
+            document = read_document(self.path, english)
+            found = misprints(self.path, document, _declared(self.config), english, faults)
+            if english:
+                _know(self.path, document)
             feature = get_feature(str(self.path.parent), self.path.name, ENCODING)
         except FacelabError as error:
             raise self.CollectError(str(error)) from error
@@ -59,6 +68,22 @@ class FeatureFile(pytest.Module):
         if found:
             raise self.CollectError("\n".join(found))
         return feature
+
+
+class _Read(FeatureParser):
+    """What pytest-bdd makes a feature of, from a document instead of its file."""
+
+    document: GherkinDocument
+
+    def _parse_feature_file(self) -> GherkinDocument:
+        return self.document
+
+
+def _know(path: Path, document: GherkinDocument) -> None:
+    """Let pytest-bdd take a feature in another language for what it says in English."""
+    parser = _Read(str(path.parent), path.name, ENCODING)
+    parser.document = document
+    features[parser.abs_filename] = parser.parse()
 
 
 def _declared(config: pytest.Config) -> set[str]:
