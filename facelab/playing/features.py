@@ -10,7 +10,7 @@ from typing import cast
 import pytest
 from pytest_bdd import scenario
 from pytest_bdd.exceptions import GherkinParseError
-from pytest_bdd.feature import features, get_feature
+from pytest_bdd.feature import features
 from pytest_bdd.gherkin_parser import GherkinDocument
 from pytest_bdd.parser import Feature, FeatureParser, Scenario
 from pytest_bdd.scenario import scenario_wrapper_template_registry
@@ -58,9 +58,7 @@ class FeatureFile(pytest.Module):
             english = english if english != text else ""
             document = read_document(self.path, english)
             found = misprints(self.path, document, _declared(self.config), english, faults)
-            if english:
-                _know(self.path, document)
-            feature = get_feature(str(self.path.parent), self.path.name, ENCODING)
+            feature = _known(self.path, document)
         except FacelabError as error:
             raise self.CollectError(str(error)) from error
         except GherkinParseError as error:
@@ -79,11 +77,12 @@ class _Read(FeatureParser):
         return self.document
 
 
-def _know(path: Path, document: GherkinDocument) -> None:
-    """Let pytest-bdd take a feature in another language for what it says in English."""
+def _known(path: Path, document: GherkinDocument) -> Feature:
+    """Return a feature, and let pytest-bdd know it by its file, which may be in another language."""
     parser = _Read(str(path.parent), path.name, ENCODING)
     parser.document = document
-    features[parser.abs_filename] = parser.parse()
+    feature = features[parser.abs_filename] = parser.parse()
+    return feature
 
 
 def _declared(config: pytest.Config) -> set[str]:
