@@ -103,6 +103,9 @@ TEXTS = (
     # words within measures: steps/twins.py
     N_("with"),
     N_("without"),
+    # fields of phrases: playing/fields.py
+    N_("known"),
+    N_("unseen"),
     # kinds of frames, and where light comes from: judging/growth.py, the manifest
     N_("bare"),
     N_(
@@ -125,6 +128,12 @@ TEXTS = (
     N_("unknown"),
     N_("not installed"),
     N_("page"),
+    # keywords of Gherkin, as its dialect of the language knows them
+    N_("Feature"),
+    N_("Rule"),
+    N_("Background"),
+    N_("Scenario Outline"),
+    N_("Examples"),
     # what joins texts
     N_(" and "),
     N_(": "),

@@ -43,7 +43,8 @@ class Language:
     """A language by its code, as ``fr``.
 
     ``messages`` are those of its catalogue; ``texts`` the same by the English ones; ``patterns``
-    those English texts of records that have places to fill in.
+    those English texts of records that have places to fill in; ``book`` what of ``texts`` stands
+    in features and steps.
     """
 
     def __init__(
@@ -52,10 +53,12 @@ class Language:
         messages: NullTranslations,
         texts: Mapping[str, str] | None = None,
         patterns: Iterable[str] = (),
+        book: Mapping[str, str] | None = None,
     ) -> None:
         self.code = code
         self._messages = messages
         self.texts = dict(texts or {})
+        self.book = dict(book or {})
         self._patterns = sorted(map(pattern_of, patterns), key=lambda p: (-p.letters, p.source))
         self._known: dict[str, str] = {}
 
@@ -115,6 +118,14 @@ class Language:
             ", ".join(map(self._plain, part.split(", "))) for part in (*before, last)
         )
 
+    def filled_as(self, kind: str, text: str) -> str:
+        """Return what fills a place of a kind."""
+        return chosen(self, kind, text, 1)
+
+    def read_number(self, text: str) -> tuple[str, str]:
+        """Return a number, or a percentage, in English, and what is wrong with it, or nothing."""
+        return self._samples.read(text)
+
     def filled(self, text: str, depth: int = 0) -> str:
         """Return what fills a place of a text."""
         return (self._found(text, depth) if depth < DEEPEST else "") or self._plain(text)
@@ -154,7 +165,8 @@ class Language:
                 listed = between == " and " and all(map(_NAMES.fullmatch, parts))
                 if (any(found) or listed) and (between in _LOOSE or all(known)):
                     said = [new or self._plain(old) for new, old in zip(found, parts, strict=True)]
-                    return self.texts.get(between, between).join(said)
+                    kept = between if between == ", " else self.texts.get(between, between)
+                    return kept.join(said)
         return ""
 
 
@@ -196,7 +208,12 @@ def read_language(path: Path) -> Language:
             texts |= {entry.msgid: forms[min(forms)], entry.msgid_plural: forms[max(forms)]}
             patterns += [entry.msgid, entry.msgid_plural]
     messages = GNUTranslations(BytesIO(catalogue.to_binary()))
-    return Language(path.stem, messages, texts, patterns)
+    book = {entry.msgid: entry.msgstr for entry in told if entry.msgstr and _in_the_book(entry)}
+    return Language(path.stem, messages, texts, patterns, book)
+
+
+def _in_the_book(entry: Any) -> bool:
+    return any(file.startswith(("features/", "steps/")) for file, _line in entry.occurrences)
 
 
 def _recorded(entry: Any) -> bool:

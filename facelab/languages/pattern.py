@@ -15,14 +15,20 @@ PLACE = re.compile(r"\{(\w+)(?::(\w+))?\}")
 FIGURES = r"-?\d[\d.,]*(?: %)?"
 """What a place called ``number`` holds."""
 
-NUMBERS = ("number", "a", "b", "rate", "learning_rate", "people")
-"""Places that hold figures only: the first always, the others in texts of little else."""
+ANYTHING = "(?:(?!; ).)+?"
+"""What another place holds: one of several texts that were joined."""
+
+SEVERAL = ("refusal", "failure", "reason", "why")
+"""Places that hold several."""
+
+NUMBERS = ("number", "rate", "learning_rate", "a", "b", "people")
+"""Places that hold figures only: the first three always, the others in texts of little else."""
 
 FEW = 6
 """Letters."""
 
-SPACES = {0xA0: " ", 0x202F: " "}
-"""No-break spaces, which a reader cannot tell from others."""
+KEYBOARD = {0xA0: " ", 0x202F: " ", 0x2019: "'"}
+"""What a typographer puts in place of what a keyboard has."""
 
 
 class Speaker(Protocol):
@@ -57,23 +63,32 @@ class Pattern:
         return PLACE.sub(lambda place: fields.get(place[1], place[0]), text)
 
 
-def pattern_of(source: str, *, any_space: bool = False) -> Pattern:
-    """Return the pattern of a text; ``any_space``: a no-break space is as good as another."""
-    text = source.translate(SPACES) if any_space else source
+def plain(text: str) -> str:
+    """Return a text with the spaces and apostrophes of a keyboard, those at its ends left out.
+
+    >>> plain("l’image\u202f: 5\u00a0%")
+    "l'image : 5 %"
+    """
+    return text.translate(KEYBOARD).strip()
+
+
+def pattern_of(text: str) -> Pattern:
+    """Return the pattern of a text."""
     pieces, kinds, last = [], {}, 0
     parts = []
     letters = sum(character.isalpha() for character in PLACE.sub("", text))
-    numbers = NUMBERS if letters < FEW else NUMBERS[:1]
+    numbers = NUMBERS if letters < FEW else NUMBERS[:3]
     for place in PLACE.finditer(text):
         parts.append(text[last : place.start()])
-        filled = FIGURES if place[1] in numbers and not place[2] else ".+?"
+        filled = FIGURES if place[1] in numbers and not place[2] else ANYTHING
+        filled = ".+?" if place[1] in SEVERAL else filled
         pieces += [re.escape(parts[-1]), f"(?P<{place[1]}>{filled})"]
         if place[2]:
             kinds[place[1]] = place[2]
         last = place.end()
     parts.append(text[last:])
     regex = re.compile("".join([*pieces, re.escape(parts[-1])]), re.DOTALL)
-    return Pattern(source, regex, kinds, tuple(filter(None, parts)), letters)
+    return Pattern(text, regex, kinds, tuple(filter(None, parts)), letters)
 
 
 def chosen(speaker: Speaker, kind: str, value: str, depth: int) -> str:

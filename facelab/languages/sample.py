@@ -36,6 +36,25 @@ class Samples:
 
         return _ANY.sub(written, text)
 
+    def read(self, text: str) -> tuple[str, str]:
+        """Return a number that is written so in English, and what is wrong with it, or nothing.
+
+        Between thousands a plain space is as good as a narrow one.
+        """
+        between = (
+            rf"[{re.escape(self.thousands)} ]"
+            if self.thousands.isspace()
+            else (re.escape(self.thousands))
+        )
+        figures, percent = re.fullmatch(r"(.*?)((?:\s*%)?)", text).groups()  # type: ignore[union-attr]
+        whole, part = rf"-?(?:\d{{1,3}}(?:{between}\d{{3}})+|\d+)", re.escape(self.decimal)
+        if not re.fullmatch(rf"{whole}(?:{part}\d+)?(?:e-?\d+)?", figures):
+            example, large = self.number("0.7"), self.number("10,300")
+            return text, f"received {text!r}, allowed is a number as {example} or {large}"
+        for mark in {self.thousands, " "} if self.thousands.isspace() else {self.thousands}:
+            figures = figures.replace(mark, "\0")
+        return figures.replace(self.decimal, ".").replace("\0", ",") + (" %" if percent else ""), ""
+
     def day(self, text: str) -> str:
         """Return a text that begins with a date, with the date written so."""
         found = _DATE.match(text)

@@ -31,20 +31,20 @@ def markdown(record: Record) -> str:
     lines += _features(outlined)
     if changes := [change for change in changes_of(clean) if change.kind in GRAVE]:
         date = plain(day(clean.since["date"]))
-        lines += ["", f"### {_('Since the last accepted run, of {date}', date=date)}", ""]
+        lines += ["", "### " + _("Since the last accepted run, of {date}", date=date), ""]
         lines += [
             f"- {_(HEADINGS[change.kind])}: {plain(translated(change.text))}"
             for change in changes[:20]
         ]
     if found := causes(outlined):
-        lines += ["", f"### {_('What stands in the way')}", ""]
+        lines += ["", "### " + _("What stands in the way"), ""]
         for cause in found[:20]:
             numbers = ", ".join(entry.number for entry in cause.entries[:20])
             lines.append(
                 f"- {_shown(cause.first.sheet.verdict)} {numbers}: {plain(translated(cause.why))}"
             )
     if outlined.left_out:
-        lines += ["", f"### {_('What was not run')}", ""]
+        lines += ["", "### " + _("What was not run"), ""]
         lines += [f"- {_(group.heading)}: {group.number}" for group in outlined.left_out]
     return "\n".join(lines) + "\n"
 
@@ -55,7 +55,8 @@ def _features(outlined: Outline) -> list[str]:
         f"| {_shown(chapter.verdict)} | {chapter.tally} |"
         for chapter in outlined.chapters
     ]
-    return [f"| {_('Feature')} | {_('Verdict')} | {_('Accepted')} |", "|---|---|---|", *rows]
+    heads = " | ".join((_("Feature"), _("Verdict"), _("Accepted")))
+    return [f"| {heads} |", "|---|---|---|", *rows]
 
 
 def _shown(verdict: str) -> str:
