@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from facelab.base.home import recorded
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
@@ -21,13 +22,14 @@ from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
 from facelab.playing import prerequisites, seeds
 from facelab.playing.again import options
+from facelab.playing.book_files import is_for_the_book, name_book
 from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
 from facelab.playing.definitions import check_definitions, overridden
 from facelab.playing.ending import end_on_sigterm, ending, ignore_sigterm
 from facelab.playing.examination import Exam
 from facelab.playing.face_base import KeptGallery
-from facelab.playing.features import FeatureFile, feature_of
+from facelab.playing.features import feature_file, feature_of
 from facelab.playing.fresh import fresh_seed, told
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
 from facelab.playing.neighbours import plays, refuse_forks, refuse_shares
@@ -58,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the record."""
+    name_book(config)
     with usage_errors():
         chosen = seeds.parse_seeds(config.getoption("seeds"))
         cast = parse_cast(config.getoption("cast"))
@@ -110,12 +113,13 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect feature files."""
-    if file_path.suffix == ".feature":
-        return FeatureFile.from_parent(parent, path=file_path)
+    """Collect feature files of the book, and those that are written for it."""
+    if file_path.suffix == ".feature" and is_for_the_book(file_path, parent.config):
+        return feature_file(parent, file_path)
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
     """Leave ``after:`` tags to the prerequisites; pytest-bdd makes markers of all others."""
     return True if tag.startswith(prerequisites.PREFIX) else None
@@ -170,7 +174,7 @@ def _people(session: pytest.Session) -> list[str] | None:
     if another or session.config.getoption("camera"):
         return None
     own = session.config.stash.get(GALLERY, None)
-    source = own or Recording(session.config.rootpath / "fixtures")
+    source = own or Recording(recorded(session.config.rootpath))
     try:
         people = source.manifest["person"].unique().tolist()
     except FacelabError:
@@ -361,7 +365,7 @@ def gallery(pytestconfig: pytest.Config, camera: Camera | None) -> Iterator[Sour
 
 def _recording(config: pytest.Config) -> Source:
     """Return the book's own frames, with the probes that --fresh-probes draws."""
-    recording = Recording(config.rootpath / "fixtures")
+    recording = Recording(recorded(config.rootpath))
     seed = config.stash[RECORDER].record.run.get("fresh_probes")
     if seed is None:
         return recording
@@ -393,7 +397,7 @@ def crowd(pytestconfig: pytest.Config) -> Crowd | None:
     from facelab.gallery.drawn import Crowd, people
 
     asked = pytestconfig.getoption("people")
-    path = pytestconfig.rootpath / "fixtures" / "crowd.toml"
+    path = recorded(pytestconfig.rootpath) / "crowd.toml"
     return None if asked is None else Crowd(path, people(asked))
 
 

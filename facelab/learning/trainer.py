@@ -17,18 +17,15 @@ from numpy.typing import NDArray
 
 from facelab.contract.frame import Frame
 from facelab.contract.history import History
-from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
-from facelab.contract.system import Capability, Lesson
+from facelab.contract.system import Capability
 from facelab.contract.training import Head, TrainingRequest
-from facelab.faces.detection import detection
-from facelab.faces.embedding import Centring, Embedder
-from facelab.faces.extractor import FeatureExtractor, Features, Hog
+from facelab.faces.embedding import Embedder
+from facelab.faces.extractor import Features, Hog
 from facelab.faces.hog import Vectors
-from facelab.faces.store import Store, fingerprint
 from facelab.learning.answerer import probabilities
 from facelab.learning.core import import_core
-from facelab.learning.theory import theory
+from facelab.learning.describer import Describer
 
 if TYPE_CHECKING:
     import keras
@@ -75,7 +72,7 @@ class Trained:
         return assemble(embedder.extractor.detection, embedder.centring, *head, self.people)
 
 
-class Trainer:
+class Trainer(Describer):
     """HOG embedding of the largest face, softmax head, plain SGD."""
 
     name = "facelab"
@@ -90,10 +87,7 @@ class Trainer:
         what describes squares; the compiled layer unless told, with which the book's numbers were
         measured to the last digit.
         """
-        hog = hog or compiled_hog
-        found, name = detection(face_detector), f"{hog.__module__}.{hog.__qualname__}"
-        store = Store(cache, fingerprint(face_detector, name)) if cache else Store()
-        self.extractor = FeatureExtractor(found, store, hog)
+        super().__init__(face_detector, cache, hog or compiled_hog)
 
     @property
     def version(self) -> str:
@@ -109,42 +103,3 @@ class Trainer:
 
         head, history = train_replicates(embedded.vectors, labels, people, request)
         return Trained(history, head, embedder, photos.people)
-
-    def embedded(self, photos: Photos, parameters: Parameters) -> tuple[Embedder, Features]:
-        """Return what embeds frames as for a training on photos, round their mean, and the photos.
-
-        Each is described once.
-        """
-        features = self.extractor.extract(photos.frames)
-        centring = Centring(features.vectors.mean(axis=0), parameters.embedding_norm)
-        embedder = Embedder(self.extractor, centring)
-        return embedder, embedder.placed(features)
-
-    def lessons(self, photos: Photos, parameters: Parameters, seeds: Sequence[int]) -> list[Lesson]:
-        """Return what a learner is given to train each replicate on photos, one a seed.
-
-        They share their embeddings. The first weights are drawn here once more, as the exam's own
-        arithmetic: not by the training's function, which is examined.
-        """
-        embeddings = self.embedded(photos, parameters)[1].vectors
-        labels, people = photos.numbers(photos.people), len(photos.people)
-        import_core()
-        import keras
-
-        draw = type(keras.initializers.get(parameters.kernel_initializer))
-        shape, bias = (embeddings.shape[1], people), np.zeros(people, np.float32)
-        kernels = [np.asarray(draw(seed=seed)(shape)) for seed in seeds]
-        return [
-            Lesson(embeddings, labels, people, parameters, seed, kernel, bias)
-            for seed, kernel in zip(seeds, kernels, strict=True)
-        ]
-
-    def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
-        """Return what theory says of a training on photos, by the reader's names."""
-        _, embedded = self.embedded(photos, parameters)
-        told = {
-            "photos without a face, described by their centre square": (~embedded.seen).sum(),
-            "photos with several faces, described by the largest": embedded.several.sum(),
-        }
-        known = theory(embedded.vectors, photos.numbers(photos.people), parameters)
-        return known | {name: float(count) for name, count in told.items() if count}

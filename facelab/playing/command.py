@@ -1,4 +1,4 @@
-"""The command ``facelab steps``: writes the catalogue of steps into its page."""
+"""The commands ``facelab play``, which plays the book, and ``facelab steps``, which lists it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ BEGIN, END = "<!-- facelab steps: begin -->\n", "<!-- facelab steps: end -->\n"
 
 
 def add_commands(subparsers: Subparsers) -> None:
-    """Add ``steps``."""
+    """Add ``play`` and ``steps``."""
+    play = subparsers.add_parser(
+        "play",
+        help="play the book, or features of your own: pytest with the book's options",
+        add_help=False,
+        prefix_chars="\0",  # every word is pytest's, those with a dash too
+    )
+    play.add_argument("words", nargs="*")
+    play.set_defaults(run=run_play)
     command = subparsers.add_parser("steps", help="write the catalogue of steps anew")
     command.add_argument(
         "page",
@@ -28,6 +36,14 @@ def add_commands(subparsers: Subparsers) -> None:
         help="page with the two marks to write between; default %(default)s",
     )
     command.set_defaults(run=run_steps)
+
+
+def run_play(arguments: argparse.Namespace) -> int:
+    """Play the book with pytest's and facelab's options; the exit status is pytest's."""
+    # pytest takes a tenth of a second
+    from facelab.playing.play import play
+
+    return play(arguments.words)
 
 
 def run_steps(arguments: argparse.Namespace) -> int:

@@ -15,6 +15,7 @@ from pytest_bdd.parser import Feature, Scenario
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from facelab.contract.errors import FacelabError
+from facelab.playing.book_files import node_of
 from facelab.playing.misprints import (
     ENCODING,
     misprints,
@@ -59,6 +60,12 @@ class FeatureFile(pytest.Module):
         if found:
             raise self.CollectError("\n".join(found))
         return feature
+
+
+def feature_file(parent: pytest.Collector, path: Path) -> FeatureFile:
+    """Return the node of a feature file."""
+    node = node_of(path, parent.config.rootpath)
+    return FeatureFile.from_parent(parent, path=path, nodeid=node)
 
 
 def _declared(config: pytest.Config) -> set[str]:

@@ -7,7 +7,6 @@ import subprocess
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pandas as pd
 import pytest
 
 from facelab.base.files import write_atomically
+from facelab.base.packages import version_of
 from facelab.contract.errors import FacelabError
 from facelab.playing import fresh
 from facelab.playing.diagnosis import diagnose
@@ -68,12 +68,7 @@ def title_block(root: Path) -> dict[str, str]:
 def environment(root: Path) -> dict[str, str]:
     """Return what the run ran on: date, commit, platform and versions, no names of hosts."""
     described = _git(root, "describe", "--always", "--dirty") or "unknown"
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = "not installed"
+    versions = {package: version_of(package) for package in PACKAGES}
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "commit": described,

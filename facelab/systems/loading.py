@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import inspect
 import shlex
+import sys
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
+from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
 from facelab.contract.errors import FacelabError
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Granted, System
@@ -30,6 +32,8 @@ def load_system(name: str, face_detector: str = "facelab", cache: Path | None = 
     there is no such system or detector.
     """
     if name == "facelab":
+        if not has_tensorflow():
+            raise FacelabError(f"--system facelab: {WITHOUT_TENSORFLOW}")
         from facelab.learning.trainer import Trainer  # TensorFlow comes with the first training
 
         return Trainer(face_detector, cache)
@@ -68,6 +72,8 @@ def _words(name: str) -> list[str]:
 def _made_by(name: str) -> Any:
     module, _, factory = name.partition(":")
     try:
+        if (here := str(Path.cwd())) not in sys.path:
+            sys.path.insert(0, here)  # as for ``python -m``; the commands of an installation do not
         return getattr(importlib.import_module(module), factory)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise FacelabError(
