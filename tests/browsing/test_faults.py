@@ -26,13 +26,13 @@ from tests.conftest import Project, Run
 
 pytestmark = pytest.mark.slow
 
-UNREADY = {"wait = 10.0": "wait = 2.0"}
+UNREADY = {"wait = 10.0": "wait = 3.0"}
 """For a page that is never ready."""
 
 HEARD = {"wait = 10.0": "wait = 5.0"}
 """For what never comes, once the page has told why: even where it starts slowly."""
 
-SOON = {"wait = 10.0": "wait = 2.5"}
+SOON = {"wait = 10.0": "wait = 4.0"}
 """For what never comes, once the page is ready; that it may take longer for."""
 
 REQUEST = TrainingRequest(Parameters(epochs=2), (0,))
@@ -91,7 +91,7 @@ FAULTS: dict[str, tuple[dict[str, dict[str, str]], dict[str, str], str]] = {
     "it is never ready": (
         {"strange.js": {"at('desk').hidden = false;": ""}},
         UNREADY,
-        f"FacelabError {NEVER.format(2)}; correct the description, or look at the page",
+        f"FacelabError {NEVER.format(3)}; correct the description, or look at the page",
     ),
     "the webcam is refused": (
         {"strange.js": {"width: 320, height: 240 } }": "width: { exact: 4000 } } }"}},
@@ -114,13 +114,13 @@ FAULTS: dict[str, tuple[dict[str, dict[str, str]], dict[str, str], str]] = {
         {"index.html": {'<div id="desk" ': '<p id="ad" style="position: fixed; inset: 0"></p>'
                         '<div id="desk" '}},
         SOON,
-        'SystemFault could not hold #person-0: not within 2.5 s (<p id="ad"></p> intercepts '
+        'SystemFault could not hold #person-0: not within 4 s (<p id="ad"></p> intercepts '
         "pointer events)",
     ),
     "a script error": (
         {"strange.js": {"async function learn() {": "async function learn() { nothing();"}},
         SOON,
-        "SystemFault a training gave no sign of life for 2.5 s after 0 values; #loss says "
+        "SystemFault a training gave no sign of life for 4 s after 0 values; #loss says "
         "'nothing learnt'; script error: nothing is not defined",
     ),
     "two photos at a time": (
@@ -132,7 +132,7 @@ FAULTS: dict[str, tuple[dict[str, dict[str, str]], dict[str, str], str]] = {
     "no photo": (
         {"strange.js": {"held = person;": "held = -1;"}},
         SOON,
-        "SystemFault #count-0 counts a photo once #person-0 is pressed, but not within 2.5 s",
+        "SystemFault #count-0 counts a photo once #person-0 is pressed, but not within 4 s",
     ),
     "a menu that lies": (
         {"index.html": {'value="1" selected': 'value="0.1" selected'}},
