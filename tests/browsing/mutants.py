@@ -130,8 +130,8 @@ MUTANTS = {
         " window.before ?? window.now)", "T2", CONFUSED),
     # what is trained
     "T1": Mutant(
-        "stop is not heard", "training.js", "        return stopping;", "        return false;",
-        "T3", STOPPED),
+        "stop is not heard", "training.js", "  stop.onclick = () => {",
+        "  stop.onclick = () => {\n    return;", "T3", STOPPED),
     "T2": Mutant(
         "the history of another model is saved", "models.js", "modelAddress(id, 'history.csv')",
         "modelAddress(store.state?.models[0].id ?? id, 'history.csv')", "T1", LOW, seeds=2),
