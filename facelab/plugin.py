@@ -21,6 +21,7 @@ from facelab.contract.system import Capability, FaceBase, System, title
 from facelab.gallery.cast import ROLES, parse_cast
 from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
+from facelab.languages.language import SOURCE, language
 from facelab.playing import prerequisites, seeds
 from facelab.playing.again import options
 from facelab.playing.book_files import is_for_the_book, name_book
@@ -36,11 +37,12 @@ from facelab.playing.live_camera import check_options, count_live, film_plan, fi
 from facelab.playing.neighbours import plays, refuse_forks, refuse_shares
 from facelab.playing.options import add_options, plays_a_page
 from facelab.playing.recorder import LiveSheet, Recorder
-from facelab.playing.report_folder import FOLDER, keep_folder, report_folder
+from facelab.playing.report_folder import FOLDER, keep_folder, leave_folder, report_folder
 from facelab.playing.sheet import BLOCKED
 from facelab.playing.summary import summarise, title_block, untold, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
+from facelab.report.document import LANGUAGE
 from facelab.report.place import REPORT
 from facelab.systems.loading import described, load_system
 
@@ -89,12 +91,15 @@ def pytest_configure(config: pytest.Config) -> None:
         if report.exists() and not report.is_dir():
             raise FacelabError(f"{REPORT}: received {report}, a file; allowed is a folder")
         named = described(config.getoption("system"))
+        document = title_block(config.rootpath)
+        if code := config.getoption("language"):
+            document = {**document, LANGUAGE: code}
+        language(document.get(LANGUAGE, SOURCE))
         waivers = read_waivers(config.rootpath)
         if address := config.getoption("cluster"):
             cluster = ExitStack()
             cluster.enter_context(workers(address))
             config.add_cleanup(cluster.close)
-    document = title_block(config.rootpath)
     run: dict[str, Any] = {"seeds": list(chosen), "system": named}
     if plays_a_page(config):
         run["page"] = True
@@ -267,6 +272,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED, record.PARTLY)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    else:
+        leave_folder(session.config)
 
 
 def pytest_terminal_summary(

@@ -6,6 +6,9 @@ import shutil
 import sys
 from pathlib import Path
 
+from facelab.faces.detection import detection
+from facelab.faces.extractor import FeatureExtractor
+from facelab.faces.store import Store
 from facelab.gallery.drawn import Crowd
 from tests.conftest import ROOT
 
@@ -26,12 +29,11 @@ def small_crowd(folder: Path, people: int) -> Crowd:
 
 
 def main() -> None:
-    """Describe a crowd: folder, number of people, folder of the cache."""
-    from facelab.learning.trainer import Trainer
-
+    """Describe a crowd, without TensorFlow: folder, number of people, folder of the cache."""
     folder, people, cache = sys.argv[1:]
     crowd = small_crowd(Path(folder), int(people))
-    Trainer("facelab", Path(cache)).extractor.extract(crowd.photos.frames)
+    store = Store(Path(cache), "crowd")
+    FeatureExtractor(detection("facelab"), store).extract(crowd.photos.frames)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,8 @@
-"""Trainer: facelab's own system under test, from photos to answers."""
+"""Trainer: facelab's own system under test, from photos to answers.
+
+TensorFlow is imported when something is trained, described by the compiled layer or put into a
+model; until then a run says and reads what it can.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,11 +22,21 @@ from facelab.contract.system import Capability
 from facelab.contract.training import Head, TrainingRequest
 from facelab.faces.embedding import Embedder
 from facelab.faces.extractor import Features, Hog
-from facelab.faces.layers import compiled_hog
+from facelab.faces.hog import Vectors
 from facelab.learning.answerer import probabilities
-from facelab.learning.classifier import assemble
+from facelab.learning.core import import_core
 from facelab.learning.describer import Describer
-from facelab.learning.replicates import train_replicates
+
+if TYPE_CHECKING:
+    import keras
+
+
+def compiled_hog(squares: NDArray[np.uint8]) -> Vectors:
+    """Return the vectors (n, 1764) of squares (n, 64, 64) uint8, by the layer `Hog`, compiled."""
+    import_core()
+    from facelab.faces import layers
+
+    return layers.compiled_hog(squares)
 
 
 @dataclass(frozen=True)
@@ -50,6 +64,9 @@ class Trained:
 
     def model(self, replicate: int = 0) -> keras.Model:
         """Return one replicate as a Keras model from frames to probabilities."""
+        import_core()
+        from facelab.learning.classifier import assemble
+
         head = self.head.kernel[replicate], self.head.bias[replicate]
         embedder = self.embedder
         return assemble(embedder.extractor.detection, embedder.centring, *head, self.people)
@@ -81,5 +98,8 @@ class Trainer(Describer):
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
         embedder, embedded = self.embedded(photos, request.parameters)
         labels, people = photos.numbers(photos.people), len(photos.people)
+        import_core()
+        from facelab.learning.replicates import train_replicates
+
         head, history = train_replicates(embedded.vectors, labels, people, request)
         return Trained(history, head, embedder, photos.people)

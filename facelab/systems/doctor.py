@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from facelab.contract.errors import SystemFault
 from facelab.contract.history import History
+from facelab.contract.number import apart
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Lesson, System
@@ -139,10 +140,8 @@ def calculated(patient: Patient) -> str:
         wrong = np.flatnonzero(np.abs(accuracy - history.accuracy[0]) > 1e-4)
         if wrong.size:
             first = int(wrong[0])
-            return (
-                f"the accuracy of update {first + 1} is {history.accuracy[0, first]:.4g}, "
-                f"calculated {accuracy[first]:.4g}"
-            )
+            said, due = apart(history.accuracy[0, first], accuracy[first])
+            return f"the accuracy of update {first + 1} is {said}, calculated {due}"
     return ""
 
 

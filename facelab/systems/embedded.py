@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from facelab.contract.errors import FacelabError, SystemFault
 from facelab.contract.frame import Frame
 from facelab.contract.history import History
+from facelab.contract.number import apart
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Learner, Lesson, Predict
@@ -184,9 +185,10 @@ class Embedded:
         off = ~((np.abs(sums - 1) <= TOLERANCE) & (given >= 0).all(axis=1))  # NaN is off too
         if off.any():
             row = int(off.argmax())
+            total, _ = apart(sums[row], 1)
             raise SystemFault(
                 f"{self.name}: predict answered {np.array2string(given[row], precision=4)}, "
-                f"which sums to {sums[row]:.6g}; probabilities are not negative and sum to 1: "
+                f"which sums to {total}; probabilities are not negative and sum to 1: "
                 "is the softmax missing?"
             )
         return given.astype(np.float32)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import inspect
 import shlex
 import sys
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
@@ -36,8 +34,7 @@ def load_system(name: str, face_detector: str = "facelab", cache: Path | None = 
     if name == "facelab":
         if not has_tensorflow():
             raise FacelabError(f"--system facelab: {WITHOUT_TENSORFLOW}")
-        with long_lived():
-            from facelab.learning.trainer import Trainer
+        from facelab.learning.trainer import Trainer  # TensorFlow comes with the first training
 
         return Trainer(face_detector, cache)
     if name.startswith(COMMAND):
@@ -70,20 +67,6 @@ def _words(name: str) -> list[str]:
             f"--system: received a command line that breaks off ({error}); close its quotation "
             "marks"
         ) from None
-
-
-@contextmanager
-def long_lived() -> Iterator[None]:
-    """Within the block nothing is garbage: TensorFlow's import makes a million objects that stay.
-
-    Looking through them for garbage, again and again, takes a tenth of the import.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 def _made_by(name: str) -> Any:
