@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from facelab.gallery.drawn import Crowd
 from tests.conftest import ROOT
@@ -26,10 +29,23 @@ def small_crowd(folder: Path, people: int) -> Crowd:
 
 
 def main() -> None:
-    """Describe a crowd: folder, number of people, folder of the cache."""
+    """Describe a crowd: folder, number of people, folder of the cache.
+
+    With another number: until so many are kept, then all its processes are killed on the spot.
+    """
+    from facelab.faces.store import Store
     from facelab.learning.trainer import Trainer
 
-    folder, people, cache = sys.argv[1:]
+    folder, people, cache, *last = sys.argv[1:]
+    write = Store.write
+
+    def write_or_die(*asked: Any) -> bool:
+        kept = write(*asked)
+        if last and len(list(Path(cache).glob("*/*.rows"))) == int(last[0]):
+            os.killpg(0, signal.SIGKILL)
+        return kept
+
+    Store.write = write_or_die  # type: ignore[method-assign]
     crowd = small_crowd(Path(folder), int(people))
     Trainer("facelab", Path(cache)).extractor.extract(crowd.photos.frames)
 
