@@ -9,6 +9,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from facelab.faces.detection import detection
+from facelab.faces.extractor import FeatureExtractor
+from facelab.faces.store import Store
 from facelab.gallery.drawn import Crowd
 from tests.conftest import ROOT
 
@@ -29,13 +32,10 @@ def small_crowd(folder: Path, people: int) -> Crowd:
 
 
 def main() -> None:
-    """Describe a crowd: folder, number of people, folder of the cache.
+    """Describe a crowd, without TensorFlow: folder, number of people, folder of the cache.
 
     With another number: until so many are kept, then all its processes are killed on the spot.
     """
-    from facelab.faces.store import Store
-    from facelab.learning.trainer import Trainer
-
     folder, people, cache, *last = sys.argv[1:]
     write = Store.write
 
@@ -47,7 +47,8 @@ def main() -> None:
 
     Store.write = write_or_die  # type: ignore[method-assign]
     crowd = small_crowd(Path(folder), int(people))
-    Trainer("facelab", Path(cache)).extractor.extract(crowd.photos.frames)
+    store = Store(Path(cache), "crowd")
+    FeatureExtractor(detection("facelab"), store).extract(crowd.photos.frames)
 
 
 if __name__ == "__main__":

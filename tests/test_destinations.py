@@ -171,7 +171,7 @@ def test_a_gallery_on_a_full_disk_keeps_what_it_had(disk: Path) -> None:
             kept.extend(gallery.save("Ann", draw(0, photo, SIZE)) for photo in range(100))
 
         with pytest.raises(
-            FacelabError, match=r"cannot be saved \(No space left on device\); make"
+            FacelabError, match=r"cannot be saved \(no space left on device\); make"
         ):
             until_it_is_full()
         (disk / "full").unlink()

@@ -154,6 +154,20 @@ def test_shares_silence_attributes_probabilities_and_seeds(opened: Opened, photo
         page.train(photos, TrainingRequest(Parameters(batch_size=10), (5,)))
 
 
+def test_silence_in_the_midst_of_a_training_is_no_end(opened: Opened, photos: Photos) -> None:
+    """A computer that is busy with something else makes a page pause as if it had ended."""
+    edits = {
+        "strange.js": {
+            "const mean = new": "at('loss').textContent = 'learning'; const mean = new",
+            "at('loss').textContent = `loss ${loss}`;": "await new Promise((done) =>"
+            " setTimeout(done, 300)); at('loss').textContent = `loss ${loss}`;",
+            "at('loss').textContent = 'learnt it';": "",
+        }
+    }
+    page = opened(edits, {'at = "#loss"\ndone = "learnt it"\n': "quiet = 0.1\n"})
+    assert page.train(photos, REQUEST).history.updates == 6
+
+
 def test_a_csv_file(opened: Opened, photos: Photos) -> None:
     edits = {
         "index.html": {'<p id="loss">': '<a id="values">values</a><p id="loss">'},

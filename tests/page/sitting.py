@@ -221,7 +221,7 @@ def sitter(
 
     At the end no script has failed in it.
     """
-    context = started.new_context(accept_downloads=True, **options)
+    context = started.new_context(**{"accept_downloads": True, "locale": "en-GB", **options})
     if camera:
         camera.install(context)
     context.set_default_timeout(120_000)
