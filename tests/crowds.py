@@ -7,11 +7,10 @@ import shutil
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
 from facelab.faces.detection import detection
 from facelab.faces.extractor import FeatureExtractor
-from facelab.faces.store import Store
+from facelab.faces.store import FeatureRows, Store
 from facelab.gallery.drawn import Crowd
 from tests.conftest import ROOT
 
@@ -31,23 +30,25 @@ def small_crowd(folder: Path, people: int) -> Crowd:
     return Crowd(folder / "crowd.toml", people)
 
 
+class Dying(Store):
+    """A store that ends all processes of its program once it keeps so many entries."""
+
+    def write(self, key: str, rows: FeatureRows) -> bool:
+        kept = super().write(key, rows)
+        if len(list(Path(sys.argv[3]).glob("*/*.rows"))) == int(sys.argv[4]):
+            os.killpg(0, signal.SIGKILL)
+        return kept
+
+
 def main() -> None:
     """Describe a crowd, without TensorFlow: folder, number of people, folder of the cache.
 
     With another number: until so many are kept, then all its processes are killed on the spot.
     """
     folder, people, cache, *last = sys.argv[1:]
-    write = Store.write
-
-    def write_or_die(*asked: Any) -> bool:
-        kept = write(*asked)
-        if last and len(list(Path(cache).glob("*/*.rows"))) == int(last[0]):
-            os.killpg(0, signal.SIGKILL)
-        return kept
-
-    Store.write = write_or_die  # type: ignore[method-assign]
     crowd = small_crowd(Path(folder), int(people))
-    store = Store(Path(cache), "crowd")
+    kind = Dying if last else Store
+    store = kind(Path(cache), "crowd")
     FeatureExtractor(detection("facelab"), store).extract(crowd.photos.frames)
 
 
