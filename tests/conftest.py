@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from facelab.base.files import sha256
 from facelab.contract.frame import Frame
@@ -88,9 +90,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason="too long for CI: scripts/nightly runs it"))
 
 
+# by day the same examples each time, however long one takes: a busy computer breaks no run
+settings.register_profile(
+    "day",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile("nightly", max_examples=2_000, deadline=None)
-if os.environ.get("FACELAB_NIGHTLY") == "1":
-    settings.load_profile("nightly")
+settings.load_profile("nightly" if os.environ.get("FACELAB_NIGHTLY") == "1" else "day")
 
 
 def examples(count: int) -> int:
@@ -234,6 +243,17 @@ def frames(tmp_path: Path) -> Recording:
     )
     write_manifest(folder, pd.DataFrame(rows))
     return Recording(folder)
+
+
+def eventually(so: Callable[[], object], seconds: float = 60) -> bool:
+    """Return whether something comes to be true; it is asked again and again until then.
+
+    ``seconds`` are many: they are waited for only where it never comes.
+    """
+    until = time.monotonic() + seconds
+    while not (found := so()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return bool(found)
 
 
 def without_libgl(folder: Path) -> Path:

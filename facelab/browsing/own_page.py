@@ -126,7 +126,7 @@ class OwnPage:
             contents = [encoded(one) for one in frames[start : start + AT_A_TIME]]
             late = self.tab.ask(
                 "told => facelabHand.film(told)",
-                [contents, person, 1000 * self.tab.wait],
+                [contents, 1000 * self.tab.wait],
                 "take photos with #take",
             )
             if late:

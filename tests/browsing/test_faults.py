@@ -24,7 +24,7 @@ from tests.conftest import Project, Run
 
 pytestmark = pytest.mark.slow
 
-SOON = {"wait = 10.0": "wait = 1.5"}
+SOON = {"wait = 10.0": "wait = 4.0"}
 REQUEST = TrainingRequest(Parameters(epochs=2), (0,))
 
 
@@ -61,7 +61,7 @@ def refused(
     return f"{history.updates} values"
 
 
-NEVER = "not ready within 1.5 s: ready = '#desk' finds something that is not shown"
+NEVER = "not ready within 4 s: ready = '#desk' finds something that is not shown"
 
 FAULTS: dict[str, tuple[dict[str, dict[str, str]], dict[str, str], str]] = {
     "none": ({}, {}, "6 values"),
@@ -91,13 +91,13 @@ FAULTS: dict[str, tuple[dict[str, dict[str, str]], dict[str, str], str]] = {
         {"index.html": {'<div id="desk" ': '<p id="ad" style="position: fixed; inset: 0"></p>'
                         '<div id="desk" '}},
         SOON,
-        'SystemFault could not hold #person-0: not within 1.5 s (<p id="ad"></p> intercepts '
+        'SystemFault could not hold #person-0: not within 4 s (<p id="ad"></p> intercepts '
         "pointer events)",
     ),
     "a script error": (
         {"strange.js": {"async function learn() {": "async function learn() { nothing();"}},
         SOON,
-        "SystemFault a training gave no sign of life for 1.5 s after 0 values; #loss says "
+        "SystemFault a training gave no sign of life for 4 s after 0 values; #loss says "
         "'nothing learnt'; script error: nothing is not defined",
     ),
     "two photos at a time": (
@@ -109,7 +109,7 @@ FAULTS: dict[str, tuple[dict[str, dict[str, str]], dict[str, str], str]] = {
     "no photo": (
         {"strange.js": {"held = person;": "held = -1;"}},
         SOON,
-        "SystemFault #count-0 counts a photo once #person-0 is pressed, but not within 1.5 s",
+        "SystemFault #count-0 counts a photo once #person-0 is pressed, but not within 4 s",
     ),
     "a menu that lies": (
         {"index.html": {'value="1" selected': 'value="0.1" selected'}},

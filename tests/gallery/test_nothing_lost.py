@@ -118,7 +118,7 @@ def test_every_write_fails_in_turn(tmp_path: Path, number: int, lasting: bool) -
             check(folder, told)
         go_on(folder, told)
     assert len(refusals) > 0.8 * total
-    said = re.compile(rf"\({os.strerror(number)}\).*; what was saved before is kept$")
+    said = re.compile(rf"\({os.strerror(number).lower()}\).*; what was saved before is kept$")
     assert all(map(said.search, refusals))
 
 

@@ -207,7 +207,7 @@ def test_a_report_that_cannot_be_written_costs_no_summary(book: Project) -> None
     )
     [line] = [line for line in run.lines if line.startswith("no report: ")]
     assert re.fullmatch(
-        r"no report: acceptance.html: Is a directory; write to another with "
+        r"no report: reports/acceptance.html: is a directory; write to another with "
         r"--acceptance-report=DIR", line
     )  # fmt: skip
     assert not any("Traceback" in line for line in run.lines)
