@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from itertools import pairwise
+from os.path import realpath
+from pathlib import Path
 
 import pytest
 
@@ -34,8 +36,9 @@ def pytest_load_initial_conftests(
     unknown = parser.parse_known_and_unknown_args(args)[1]
     for option, path in pairwise(args):
         if option in OPTIONS and option in unknown:
-            inside = early_config.invocation_params.dir
-            if not (inside / path).resolve().is_relative_to(inside.resolve()):
+            inside = Path(realpath(early_config.invocation_params.dir))
+            # which raises nothing, also of links in a ring
+            if not Path(realpath(inside / path)).is_relative_to(inside):
                 raise pytest.UsageError(
                     f"{option} {path}: after a blank, pytest takes a path outside of this folder "
                     f"for tests; write {option}={path}"
