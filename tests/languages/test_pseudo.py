@@ -27,6 +27,7 @@ WIDTHS = {"wide": 1280, "narrow": 400, "paper": 688}
 
 CUT = """<script>
 const cut = [];
+for (const part of document.querySelectorAll("details")) part.open = true;
 for (const one of document.querySelectorAll("body *")) {
   if (one.closest(".scroll, .unseen, svg, .skip, form[hidden]")) continue;
   const box = one.getBoundingClientRect();
