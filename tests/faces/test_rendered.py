@@ -160,7 +160,7 @@ def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     kept = tmp_path / "cache"
-    words = [sys.executable, "-m", "tests.crowds", *map(str, (tmp_path, 24, tmp_path / "cache"))]
+    words = [sys.executable, "-m", "tests.crowds", *map(str, (tmp_path, 12, tmp_path / "cache"))]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     killed = subprocess.run([*words, "6"], env=environment, start_new_session=True, check=False)
     assert killed.returncode == -signal.SIGKILL
@@ -169,6 +169,6 @@ def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     assert len(before) == 6
     subprocess.run(words, env=environment, check=True)
     after = set(kept.glob("*/*.rows"))
-    assert len(after) == 24
+    assert len(after) == 12
     assert after > set(before)
     assert {path: path.read_bytes() for path in before} == contents

@@ -134,7 +134,7 @@ def test_a_worker_that_is_killed_costs_its_items(tmp_path: Path) -> None:
     try:
         running.worker()
         running.worker()
-        crowd = small_crowd(tmp_path, 24)
+        crowd = small_crowd(tmp_path, 12)
         kept = RenderedFeatures(Store(tmp_path / "cache", "made"))
 
         def kill() -> None:
