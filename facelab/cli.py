@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from os.path import expanduser
 
 from facelab.base.opencv import explained
 from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
@@ -35,9 +36,17 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def _expanded(word: str) -> str:
+    """Return `--record=~/team` with one's own folder, which no shell puts in behind a ``=``."""
+    option, mark, value = word.partition("=")
+    own = mark and option[:2] == "--"
+    return f"{option}={expanduser(value)}" if own else word  # noqa: PTH111 (it may be no path)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; bad input is one line on standard error."""
-    chosen = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = parser().parse_args([_expanded(word) for word in given])
     # TensorFlow tells of drivers that nobody asked for; whoever wants to read it sets 0.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:

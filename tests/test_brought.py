@@ -274,3 +274,13 @@ def test_forgetting_says_that_what_a_link_led_to_stays(tmp_path: Path) -> None:
     assert forget(tmp_path / "team", "p0") == [
         "p0, a link; what it led to lies elsewhere, remove it yourself"
     ]
+
+
+def test_a_path_in_ones_own_folder_behind_an_equals_sign(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No shell puts the folder in; `film --record=~/team` would film into a folder called ~."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    said = line(capsys, "film", "--camera=none.mp4", "--film-plan=~/plan.toml")
+    assert said.startswith(f"{tmp_path}/plan.toml: there is no such file")

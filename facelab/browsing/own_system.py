@@ -295,7 +295,7 @@ def _history(
     batches = [[[numbers[int(one)] for one in row["photos"].split()] for row in table]
                for table in tables]  # fmt: skip
     # as many photos as the page says, not as were asked for: the book judges what follows
-    width = max(parameters.batch_size, *(len(batch) for some in batches for batch in some))
+    width = max([parameters.batch_size, *(len(batch) for some in batches for batch in some)])
     photos = np.full((len(tables), updates, width), NO_PHOTO, np.int32)
     values = np.full((3, len(tables), updates), np.nan, np.float32)
     for replicate, table in enumerate(tables):

@@ -2,9 +2,9 @@
 
     python -m tests.browsing.mutants [LABEL…]
 
-plays each against the scenario that is named for it, and writes docs/page_power.md when all are
-played; after an interruption it goes on. A mutant's file is put in by the browser on its way from
-the server, which knows nothing.
+plays each against the scenario that is named for it, all or some, and writes docs/page_power.md,
+with the rows of the others as they were; after an interruption it goes on. A mutant's file is put
+in by the browser on its way from the server, which knows nothing.
 """
 
 from __future__ import annotations
@@ -278,22 +278,28 @@ def tensorflowjs(folder: Path) -> dict[str, str]:
     return {"XDG_CACHE_HOME": str(folder / "cache")}
 
 
-def rows(found: dict[str, Played]) -> str:
-    """Return the page: every mutant, and what refused it."""
-    lines = [
-        f"| {label} | {mutant.what} | {mutant.family} *{mutant.scenario}*: "
-        f"{told(found.get(label))} |"
-        for label, mutant in MUTANTS.items()
-    ]
-    caught = sum(one.found for one in found.values())
+def rows(found: dict[str, Played], before: str = "") -> str:
+    """Return the page: every mutant, and what refused it.
+
+    ``before``: the page as it was, which tells of those that were not played again.
+    """
+    told = {label: row_of(label, found.get(label), before) for label in MUTANTS}
+    caught = sum(not row.endswith((NOTHING, UNPLAYED)) for row in told.values())
+    lines = [f"{row} |" for row in told.values()]
     return HEAD.format(count=len(MUTANTS), caught=caught) + "\n".join([*lines, ""])
 
 
-def told(played: Played | None) -> str:
-    """Return the phrase that refused a mutant, if it was played and one did."""
-    if played is None:
-        return "not played yet"
-    return played.phrase if played.found else "**nothing**"
+NOTHING, UNPLAYED = "**nothing**", "not played yet"
+
+
+def row_of(label: str, played: Played | None, before: str) -> str:
+    """Return the row of a mutant, without its end: the phrase that refused it, if one did."""
+    mutant = MUTANTS[label]
+    row = f"| {label} | {mutant.what} | {mutant.family} *{mutant.scenario}*: "
+    if played is not None:
+        return row + (played.phrase if played.found else NOTHING)
+    same = (one for one in before.splitlines() if one.startswith(row))
+    return next(same, row + UNPLAYED).removesuffix(" |")
 
 
 HEAD = """# Faults of the page that the book catches
@@ -343,8 +349,8 @@ def main(labels: list[str]) -> int:
     for label in labels or MUTANTS:
         found[label] = played = measured(label, folder)
         print(f"{label} {played.verdict}: {MUTANTS[label].what}: {played.reason[:300]}", flush=True)
-    if set(found) == set(MUTANTS):
-        write_atomically(PAGE, rows(found).encode())
+    before = PAGE.read_text("utf-8") if labels else ""
+    write_atomically(PAGE, rows(found, before).encode())
     return 0 if all(one.found for one in found.values()) else 1
 
 
