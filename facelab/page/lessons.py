@@ -9,6 +9,7 @@ import base64
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,10 +45,18 @@ def trainer(store: Path | None) -> Trainer:
 
 @cache
 def import_ahead() -> threading.Thread:
-    """Import TensorFlow in a thread of its own, once; return the thread."""
-    thread = threading.Thread(target=import_core, daemon=True, name="import")
+    """Import TensorFlow in a thread of its own, once; return the thread.
+
+    Where it is not installed, the first training says so.
+    """
+    thread = threading.Thread(target=_import_quietly, daemon=True, name="import")
     thread.start()
     return thread
+
+
+def _import_quietly() -> None:
+    with suppress(FacelabError):
+        import_core()
 
 
 def request_of(told: Any) -> tuple[Parameters, int]:
