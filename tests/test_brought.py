@@ -10,9 +10,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from facelab.base.files import exists, whole, write_atomically
+from facelab.camera.count import Sight
+from facelab.camera.sightings import sightings
 from facelab.cli import main
 from facelab.contract.errors import FacelabError
 from facelab.gallery.folder import list_folder
@@ -308,3 +311,19 @@ def test_sigterm_ends_a_command_as_ctrl_c_does(
         signal.signal(signal.SIGINT, usual)
     assert capsys.readouterr().err == "facelab: interrupted; what was done is kept\n"
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+@pytest.mark.parametrize("end", [SystemExit(1), KeyboardInterrupt(), BrokenPipeError()])
+def test_a_count_keeps_its_csv_however_it_ends(tmp_path: Path, end: BaseException) -> None:
+    """As `facelab watch --csv seen.csv | head -1`, of which rich makes a SystemExit."""
+    sight = Sight(0.04, 1, np.array([0.25, 0.75], np.float32), several=False)
+
+    def count() -> None:
+        with sightings(tmp_path / "seen.csv", ["Ann", "Bo"]) as keep:
+            keep(sight)
+            raise end
+
+    with pytest.raises(type(end)):
+        count()
+    [_, row] = (tmp_path / "seen.csv").read_text().splitlines()
+    assert row == "1,0.040,Bo,0.75,no,0.25,0.75"
