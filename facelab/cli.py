@@ -13,9 +13,11 @@ from importlib import import_module
 from os.path import expanduser
 
 from facelab.base.opencv import explained
+from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
 from facelab.contract.errors import FacelabError
 
 COMMANDS = (
+    "playing",
     "trials",
     "camera",
     "page",
@@ -23,7 +25,6 @@ COMMANDS = (
     "studio",
     "report",
     "recipe",
-    "playing",
     "systems",
 )
 """The packages that add commands, each in a module called ``command``, in the order of the help."""
@@ -75,6 +76,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status: int = chosen.run(chosen)
     except FacelabError as error:
         print(f"facelab: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if error.name not in ("tensorflow", "keras") or has_tensorflow():
+            raise
+        print(f"facelab: {WITHOUT_TENSORFLOW}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # whoever read what is printed has gone, as in `facelab steps | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

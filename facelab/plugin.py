@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from facelab.base.home import recorded
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
@@ -19,15 +21,17 @@ from facelab.contract.system import Capability, FaceBase, System, title
 from facelab.gallery.cast import ROLES, parse_cast
 from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
+from facelab.languages.language import SOURCE, language
 from facelab.playing import prerequisites, seeds
 from facelab.playing.again import options
+from facelab.playing.book_files import is_for_the_book, name_book
 from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
 from facelab.playing.definitions import check_definitions, overridden
 from facelab.playing.ending import end_on_sigterm, ending, ignore_sigterm
 from facelab.playing.examination import Exam
 from facelab.playing.face_base import KeptGallery
-from facelab.playing.features import FeatureFile, feature_of
+from facelab.playing.features import feature_file, feature_of
 from facelab.playing.fresh import fresh_seed, told
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
 from facelab.playing.neighbours import plays, refuse_forks, refuse_shares
@@ -38,6 +42,7 @@ from facelab.playing.sheet import BLOCKED
 from facelab.playing.summary import summarise, title_block, untold, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
+from facelab.report.document import LANGUAGE
 from facelab.report.place import REPORT
 from facelab.systems.loading import described, load_system
 
@@ -52,12 +57,19 @@ COLLECTED = pytest.StashKey[list[pytest.Item]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options."""
-    add_options(parser)
+    """Declare the options. Raises UsageError where another plugin has one of the same name."""
+    try:
+        add_options(parser)
+    except (ValueError, argparse.ArgumentError) as error:
+        raise pytest.UsageError(
+            f"facelab: another plugin's option has a name of facelab's ({error}); play the book "
+            "without that plugin: -p no:NAME, or from a folder without its conftest.py"
+        ) from error
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the record."""
+    name_book(config)
     with usage_errors():
         chosen = seeds.parse_seeds(config.getoption("seeds"))
         cast = parse_cast(config.getoption("cast"))
@@ -79,12 +91,15 @@ def pytest_configure(config: pytest.Config) -> None:
         if report.exists() and not report.is_dir():
             raise FacelabError(f"{REPORT}: received {report}, a file; allowed is a folder")
         named = described(config.getoption("system"))
+        document = title_block(config.rootpath)
+        if code := config.getoption("language"):
+            document = {**document, LANGUAGE: code}
+        language(document.get(LANGUAGE, SOURCE))
         waivers = read_waivers(config.rootpath)
         if address := config.getoption("cluster"):
             cluster = ExitStack()
             cluster.enter_context(workers(address))
             config.add_cleanup(cluster.close)
-    document = title_block(config.rootpath)
     run: dict[str, Any] = {"seeds": list(chosen), "system": named}
     if plays_a_page(config):
         run["page"] = True
@@ -110,12 +125,13 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect feature files."""
-    if file_path.suffix == ".feature":
-        return FeatureFile.from_parent(parent, path=file_path)
+    """Collect feature files of the book, and those that are written for it."""
+    if file_path.suffix == ".feature" and is_for_the_book(file_path, parent.config):
+        return feature_file(parent, file_path)
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
     """Leave ``after:`` tags to the prerequisites; pytest-bdd makes markers of all others."""
     return True if tag.startswith(prerequisites.PREFIX) else None
@@ -170,7 +186,7 @@ def _people(session: pytest.Session) -> list[str] | None:
     if another or session.config.getoption("camera"):
         return None
     own = session.config.stash.get(GALLERY, None)
-    source = own or Recording(session.config.rootpath / "fixtures")
+    source = own or Recording(recorded(session.config.rootpath))
     try:
         people = source.manifest["person"].unique().tolist()
     except FacelabError:
@@ -363,7 +379,7 @@ def gallery(pytestconfig: pytest.Config, camera: Camera | None) -> Iterator[Sour
 
 def _recording(config: pytest.Config) -> Source:
     """Return the book's own frames, with the probes that --fresh-probes draws."""
-    recording = Recording(config.rootpath / "fixtures")
+    recording = Recording(recorded(config.rootpath))
     seed = config.stash[RECORDER].record.run.get("fresh_probes")
     if seed is None:
         return recording
@@ -395,7 +411,7 @@ def crowd(pytestconfig: pytest.Config) -> Crowd | None:
     from facelab.gallery.drawn import Crowd, people
 
     asked = pytestconfig.getoption("people")
-    path = pytestconfig.rootpath / "fixtures" / "crowd.toml"
+    path = recorded(pytestconfig.rootpath) / "crowd.toml"
     return None if asked is None else Crowd(path, people(asked))
 
 

@@ -24,6 +24,7 @@ from facelab.contract.training import TrainingRequest
 from facelab.faces.detection import detection
 from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES, hog
+from facelab.learning.core import import_core
 from facelab.page.guard import Refusal
 from facelab.page.models import TRAINED, Model, parameters_of
 
@@ -44,7 +45,7 @@ def trainer(store: Path | None) -> Trainer:
 @cache
 def import_ahead() -> threading.Thread:
     """Import TensorFlow in a thread of its own, once; return the thread."""
-    thread = threading.Thread(target=trainer, args=(None,), daemon=True, name="import")
+    thread = threading.Thread(target=import_core, daemon=True, name="import")
     thread.start()
     return thread
 

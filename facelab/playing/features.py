@@ -10,18 +10,22 @@ from typing import cast
 import pytest
 from pytest_bdd import scenario
 from pytest_bdd.exceptions import GherkinParseError
-from pytest_bdd.feature import get_feature
-from pytest_bdd.parser import Feature, Scenario
+from pytest_bdd.feature import features
+from pytest_bdd.gherkin_parser import GherkinDocument
+from pytest_bdd.parser import Feature, FeatureParser, Scenario
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from facelab.contract.errors import FacelabError
+from facelab.playing.book_files import node_of
 from facelab.playing.misprints import (
     ENCODING,
     misprints,
     name_of_test,
     parse_fault,
     read_document,
+    read_text,
 )
+from facelab.playing.translation import in_english
 
 _OF_A_FILE = ": a tag of "
 
@@ -50,8 +54,12 @@ class FeatureFile(pytest.Module):
     def _feature(self) -> Feature:
         """Return the feature. Raises CollectError, a line a misprint, where there are any."""
         try:
-            found = misprints(self.path, read_document(self.path), _declared(self.config))
-            feature = get_feature(str(self.path.parent), self.path.name, ENCODING)
+            text = read_text(self.path)
+            english, faults = in_english(text)
+            english = english if english != text else ""
+            document = read_document(self.path, english)
+            found = misprints(self.path, document, _declared(self.config), english, faults)
+            feature = _known(self.path, document)
         except FacelabError as error:
             raise self.CollectError(str(error)) from error
         except GherkinParseError as error:
@@ -59,6 +67,29 @@ class FeatureFile(pytest.Module):
         if found:
             raise self.CollectError("\n".join(found))
         return feature
+
+
+def feature_file(parent: pytest.Collector, path: Path) -> FeatureFile:
+    """Return the node of a feature file."""
+    node = node_of(path, parent.config.rootpath)
+    return FeatureFile.from_parent(parent, path=path, nodeid=node)
+
+
+class _Read(FeatureParser):
+    """What pytest-bdd makes a feature of, from a document instead of its file."""
+
+    document: GherkinDocument
+
+    def _parse_feature_file(self) -> GherkinDocument:
+        return self.document
+
+
+def _known(path: Path, document: GherkinDocument) -> Feature:
+    """Return a feature, which pytest-bdd then knows by its file, in whatever language that is."""
+    parser = _Read(str(path.parent), path.name, ENCODING)
+    parser.document = document
+    feature = features[parser.abs_filename] = parser.parse()
+    return feature
 
 
 def _declared(config: pytest.Config) -> set[str]:

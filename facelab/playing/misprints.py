@@ -14,6 +14,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from textwrap import shorten
 
+from gherkin.parser import Parser
 from pytest_bdd.exceptions import GherkinParseError
 from pytest_bdd.gherkin_parser import (
     Child,
@@ -36,14 +37,19 @@ _LIKE_A_TAG = re.compile(r"[rt]\W?\d\w*", re.IGNORECASE)
 _FAMILY = re.compile(r"T\d+")
 
 
-def read_document(path: Path) -> GherkinDocument:
-    """Return a feature file as Gherkin. Raises FacelabError, in one line, when it is none."""
-    text = _read_text(path)
+def read_document(path: Path, english: str = "") -> GherkinDocument:
+    """Return a feature file as Gherkin. Raises FacelabError, in one line, when it is none.
+
+    ``english``: what it says in English, where it is in another language.
+    """
+    text = read_text(path)
     if not any(line.strip() and line.strip()[0] != "#" for line in text.splitlines()):
         raise FacelabError(
             f"{path.name}: there is no feature in it; begin with a line 'Feature: …' or remove it"
         )
     try:
+        if english:
+            return GherkinDocument.from_dict(Parser().parse(english))
         return get_gherkin_document(str(path), ENCODING)
     except GherkinParseError as error:
         raise FacelabError(parse_fault(path, error)) from error
@@ -55,12 +61,24 @@ def parse_fault(path: Path, error: GherkinParseError) -> str:
     return f"{path.name}:{error.line}: {error.line_content.strip()!r}: {what}"
 
 
-def misprints(path: Path, document: GherkinDocument, requirements: Collection[str]) -> list[str]:
+def misprints(
+    path: Path,
+    document: GherkinDocument,
+    requirements: Collection[str],
+    english: str = "",
+    faults: Collection[tuple[int, str]] = (),
+) -> list[str]:
     """Return a line for each misprint in a feature file, in the order of their places.
 
-    ``requirements``: the ids that a project knows beside those of the cahier.
+    ``requirements``: the ids that a project knows beside those of the cahier. ``english``: what it
+    says in English, where it is in another language; ``faults``: what was wrong with that one.
     """
-    found = [*_spaces(path), *_tags(document, {*REQUIREMENTS, *requirements}), *_names(document)]
+    found = [
+        *faults,
+        *_spaces(english or path.read_text(ENCODING)),
+        *_tags(document, {*REQUIREMENTS, *requirements}),
+        *_names(document),
+    ]
     scenarios = list(_scenarios(document.feature.children, []))
     if not scenarios:
         found.append((1, "a feature without a scenario; write one or remove the file"))
@@ -78,7 +96,8 @@ Found = Iterator[tuple[int, str]]
 """Pairs of a line and what is wrong there."""
 
 
-def _read_text(path: Path) -> str:
+def read_text(path: Path) -> str:
+    """Return the text of a feature file. Raises FacelabError where it is not UTF-8."""
     data = path.read_bytes()
     allowed = "allowed is UTF-8; save the file as UTF-8"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in data[:100]:
@@ -91,9 +110,9 @@ def _read_text(path: Path) -> str:
         raise FacelabError(f"{path.name}:{line}: received a byte {received}, {allowed}") from error
 
 
-def _spaces(path: Path) -> Found:
+def _spaces(text: str) -> Found:
     """A no-break space makes a step "not found" with a message that looks right."""
-    for number, line in enumerate(path.read_text(ENCODING).splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         if re.search("[\u00a0\u202f]", line):
             yield number, "a no-break space; allowed are plain spaces; retype the line"
 

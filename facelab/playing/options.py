@@ -73,6 +73,12 @@ def add_options(parser: pytest.Parser) -> None:
         help="folder that acceptance.json and acceptance.html are written to; default %(default)s, "
         "with --gallery that folder in the gallery",
     )
+    group.addoption(
+        "--language",
+        metavar="CODE",
+        help="language of the page, as fr; default: language under [tool.facelab.document] in "
+        "pyproject.toml, else English",
+    )
     add_former_name(parser, "--report", "acceptance_report", type=expanduser, default=REPORTS)
     group.addoption(
         "--cluster",

@@ -7,7 +7,6 @@ import subprocess
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,9 @@ import pandas as pd
 import pytest
 
 from facelab.base.files import reason, write_atomically
+from facelab.base.packages import version_of
 from facelab.contract.errors import FacelabError
+from facelab.languages.speech import speaking
 from facelab.playing import fresh
 from facelab.playing.diagnosis import diagnose
 from facelab.playing.recorder import Recorder
@@ -23,7 +24,7 @@ from facelab.playing.waivers import APPLIED, PLACE
 from facelab.report import history, record
 from facelab.report.changes import GRAVE
 from facelab.report.coverage import demand, headline
-from facelab.report.document import render
+from facelab.report.document import language_of, render
 from facelab.report.evidence import curves_csv
 from facelab.report.history import PAGE, RECORD
 from facelab.report.place import REPORT, unmark
@@ -68,12 +69,7 @@ def title_block(root: Path) -> dict[str, str]:
 def environment(root: Path) -> dict[str, str]:
     """Return what the run ran on: date, commit, platform and versions, no names of hosts."""
     described = _git(root, "describe", "--always", "--dirty") or "unknown"
-    versions = {}
-    for package in PACKAGES:
-        try:
-            versions[package] = version(package)
-        except PackageNotFoundError:
-            versions[package] = "not installed"
+    versions = {package: version_of(package) for package in PACKAGES}
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC"),
         "commit": described,
@@ -138,7 +134,8 @@ def write_report(recorder: Recorder, folder: Path) -> None:
     files = {RECORD: encode_record(finished)}
     # what is known is safe before the page is drawn
     write_atomically(folder / RECORD, files[RECORD])
-    files[PAGE] = encoded(render(finished))
+    with speaking(language_of(finished)):
+        files[PAGE] = encoded(render(finished))
     write_atomically(folder / PAGE, files[PAGE])
     curves = {name: curves_csv(long).encode() for name, long in recorder.long.items()}
     for name, content in curves.items():

@@ -6,6 +6,7 @@ import re
 
 from markupsafe import escape
 
+from facelab.languages.speech import _, day, translated
 from facelab.report.causes import causes
 from facelab.report.changes import GRAVE, HEADINGS
 from facelab.report.coverage import headline
@@ -29,30 +30,37 @@ def markdown(record: Record) -> str:
     lines = [f"## {_shown(clean.verdict)}", "", plain(f"{sentence(headline(clean))}."), ""]
     lines += _features(outlined)
     if changes := [change for change in changes_of(clean) if change.kind in GRAVE]:
-        lines += ["", f"### Since the last accepted run, of {plain(clean.since['date'])}", ""]
-        lines += [f"- {HEADINGS[change.kind]}: {plain(change.text)}" for change in changes[:20]]
+        date = plain(day(clean.since["date"]))
+        lines += ["", "### " + _("Since the last accepted run, of {date}", date=date), ""]
+        lines += [
+            f"- {_(HEADINGS[change.kind])}: {plain(translated(change.text))}"
+            for change in changes[:20]
+        ]
     if found := causes(outlined):
-        lines += ["", "### What stands in the way", ""]
+        lines += ["", "### " + _("What stands in the way"), ""]
         for cause in found[:20]:
             numbers = ", ".join(entry.number for entry in cause.entries[:20])
-            lines.append(f"- {_shown(cause.first.sheet.verdict)} {numbers}: {plain(cause.why)}")
+            lines.append(
+                f"- {_shown(cause.first.sheet.verdict)} {numbers}: {plain(translated(cause.why))}"
+            )
     if outlined.left_out:
-        lines += ["", "### What was not run", ""]
-        lines += [f"- {group.heading}: {group.number}" for group in outlined.left_out]
+        lines += ["", "### " + _("What was not run"), ""]
+        lines += [f"- {_(group.heading)}: {group.number}" for group in outlined.left_out]
     return "\n".join(lines) + "\n"
 
 
 def _features(outlined: Outline) -> list[str]:
     rows = [
-        f"| {plain(f'{chapter.family.id} {chapter.family.title}')} | {_shown(chapter.verdict)} "
-        f"| {chapter.tally} |"
+        f"| {chapter.family.id} {plain(translated(chapter.family.title))} "
+        f"| {_shown(chapter.verdict)} | {chapter.tally} |"
         for chapter in outlined.chapters
     ]
-    return ["| Feature | Verdict | Accepted |", "|---|---|---|", *rows]
+    heads = " | ".join((_("Feature"), _("Verdict"), _("Accepted")))
+    return [f"| {heads} |", "|---|---|---|", *rows]
 
 
 def _shown(verdict: str) -> str:
-    return f"{word(verdict).sign} {verdict}"
+    return f"{word(verdict).sign} {word(verdict).text}"
 
 
 def plain(text: str) -> str:
@@ -67,10 +75,11 @@ def plain(text: str) -> str:
 
 def badge(record: Record) -> str:
     """Return a run as a badge, an SVG: the verdict, and how many scenarios were accepted."""
-    left = "acceptance"
+    left = _("acceptance")
     accepted = sum(sheet.verdict == ACCEPTED for sheet in record.sheets)
     total = sum(not record.chosen(sheet) for sheet in record.sheets)
-    right = f"{record.verdict}, {accepted} of {total}"
+    came = _("{number} of {all}", number=accepted, all=total)
+    right = f"{word(record.verdict).text}, {came}"
     widths = [round(WIDTH * len(text)) + 12 for text in (left, right)]
     colour = COLOURS.get(record.verdict, "#a3161c")
     texts = [

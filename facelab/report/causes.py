@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from facelab.languages.speech import _
 from facelab.report.outline import Entry, Outline
 from facelab.report.record import REFUSED
 from facelab.report.wording import ANOMALIES
@@ -96,10 +97,14 @@ def _exchanged(entries: list[Entry]) -> str:
             pairs[person] = other
     if len(pairs) < 2 or len(set(pairs.values())) < len(pairs):
         return ""  # when all are answered as one person, nobody is exchanged
-    said = ", ".join(f"{person} as {other}" for person, other in list(pairs.items())[:6])
-    return (
-        f"people are exchanged: {said}. Labels look shifted or swapped, where it learns or where "
-        "it answers; that refuses answers, counts and losses that are calculated again"
+    said = ", ".join(
+        _("{person} as {other}", person=person, other=other)
+        for person, other in list(pairs.items())[:6]
+    )
+    return _(
+        "people are exchanged: {said}. Labels look shifted or swapped, where it learns or where "
+        "it answers; that refuses answers, counts and losses that are calculated again",
+        said=said,
     )
 
 

@@ -9,19 +9,20 @@ from typing import Any
 
 from facelab.contract.interval import Interval
 from facelab.contract.number import measured
+from facelab.languages.speech import N_
 from facelab.report.record import ACCEPTED, PARTLY, RESERVED, Record, Sheet
 
 REGRESSION, NARROWED, IMPROVEMENT, MOVED = "regression", "narrowed", "improvement", "moved"
 THRESHOLD, FEATURE, WAIVER, SETTING = "threshold", "feature", "waiver", "setting"
 
 HEADINGS = {
-    REGRESSION: "Worse",
+    REGRESSION: N_("Worse"),
     NARROWED: "Accepted, but the margin shrank by half or more",
-    IMPROVEMENT: "Better",
+    IMPROVEMENT: N_("Better"),
     MOVED: "Moved by more than seeds explain",
     THRESHOLD: "Thresholds that were edited",
     FEATURE: "Features that were edited",
-    WAIVER: "Waivers",
+    WAIVER: N_("Waivers"),
     SETTING: "What was tested, on what",
 }
 """The kinds of changes, the gravest first."""

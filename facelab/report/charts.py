@@ -12,16 +12,18 @@ from __future__ import annotations
 import copy
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from textwrap import wrap
 from threading import Thread
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from facelab.base.progress import progress
+from facelab.languages.speech import _, digits, spoken, translated
 from facelab.report.curve import Curve
 
 WIDTH, HEIGHT = 310, 150
@@ -83,7 +85,8 @@ def curve_chart(
         rows = [{**row, "low": max(row["low"], floor)} for row in rows]
     levels = [{"level": level[0], "label": level[1], "x": rows[-1]["x"]}] if level and rows else []
     form = ("curve", "update", measure, False, logarithmic)
-    return Chart(f"{measure} at every update", description, form, rows, levels)
+    title = _("{measure} at every update", measure=_(measure))
+    return Chart(title, description, form, rows, levels)
 
 
 def series_chart(x: str, y: str, points: Sequence[tuple[float, float]]) -> Chart:
@@ -91,9 +94,10 @@ def series_chart(x: str, y: str, points: Sequence[tuple[float, float]]) -> Chart
     rows = [{"x": float(a), "y": float(b)} for a, b in points if math.isfinite(float(b))]
     spread = [row["x"] for row in rows if row["x"] > 0]
     logarithmic = len(spread) == len(rows) > 1 and max(spread) / min(spread) >= 50
-    description = ", ".join(f"{row['x']:g}: {row['y']:.4g}" for row in rows)
+    description = _listed(f"{row['x']:g}: {row['y']:.4g}" for row in rows)
     form = ("series", x, y, logarithmic, False)
-    return Chart(f"{y} against {x}", description, form, rows, [])
+    title = _("{measure} against {what}", measure=translated(y), what=translated(x))
+    return Chart(title, description, form, rows, [])
 
 
 def band_chart(kind: str, lines: Sequence[Sequence[float]], top: float) -> Chart:
@@ -102,11 +106,13 @@ def band_chart(kind: str, lines: Sequence[Sequence[float]], top: float) -> Chart
     ``lines``: people, rate, low, high. ``kind``: of the frames, told in the title.
     """
     rows = [dict(zip(("x", "y", "low", "high"), map(float, line), strict=True)) for line in lines]
-    description = ", ".join(f"{row['x']:g} people: {row['y']:.4g}" for row in rows)
+    description = _listed(f"{row['x']:g}: {row['y']:.4g}" for row in rows)
     # the axis of charts that stand side by side ends at the same rate: a level that is not labelled
     levels = [{"level": top, "label": "", "x": rows[0]["x"]}]
-    form = ("band", "people", f"error rate, {kind}", True, False)
-    return Chart(f"error rate against people, {kind}", description, form, rows, levels)
+    rate = _("error rate, {kind}", kind=translated(kind))
+    form = ("band", "people", rate, True, False)
+    title = _("error rate against people, {kind}", kind=translated(kind))
+    return Chart(title, description, form, rows, levels)
 
 
 def compared_chart(
@@ -131,10 +137,14 @@ def compared_chart(
     return Chart(f"{measure} of every training", description, form, rows, [])
 
 
+def _listed(pairs: Iterable[str]) -> str:
+    return _(", ").join(map(digits, pairs))
+
+
 def start() -> None:
     """Start the engine of vl-convert while others work; the first drawing would wait for it."""
     empty = {"$schema": "https://vega.github.io/schema/vega/v6.json"}
-    Thread(target=_to_svg, args=(empty,)).start()
+    Thread(target=_to_svg, args=(empty, {})).start()
 
 
 def draw(charts: Sequence[Chart]) -> list[Markup]:
@@ -143,18 +153,28 @@ def draw(charts: Sequence[Chart]) -> list[Markup]:
         return []
     standing: list[Markup] = []
     with progress("drawing the report", "charts") as told, ThreadPoolExecutor(1) as pool:
-        drawn = pool.map(_to_svg, (_filled(chart) for chart in charts))
+        locale = _locale()
+        drawn = pool.map(lambda spec: _to_svg(spec, locale), (_filled(chart) for chart in charts))
         for number, (chart, svg) in enumerate(zip(charts, drawn, strict=True)):
             standing.append(_standing(number, chart, svg))
             told(number + 1, len(charts))
     return standing
 
 
-def _to_svg(spec: Spec) -> str:
+def _locale() -> dict[str, Any]:
+    """Return how the language writes numbers, as Vega is told of it; nothing for English."""
+    if spoken().is_source:
+        return {}
+    thousands, decimal = spoken().marks
+    told = {"decimal": decimal, "thousands": thousands, "grouping": [3], "currency": ["", ""]}
+    return {"format_locale": told}
+
+
+def _to_svg(spec: Spec, locale: dict[str, Any]) -> str:
     import vl_convert
 
     try:
-        svg: str = vl_convert.vega_to_svg(spec)
+        svg: str = vl_convert.vega_to_svg(spec, **locale)
     except ValueError as error:
         reason = str(error).partition(" at ")[0]
         return str(
@@ -164,7 +184,7 @@ def _to_svg(spec: Spec) -> str:
 
 
 def _filled(chart: Chart) -> Spec:
-    spec = copy.deepcopy(_compiled(chart.form))
+    spec = copy.deepcopy(_compiled(chart.form, spoken().code))
     for data in spec["data"]:
         if data["name"] in ("rows", "points", "levels"):
             data["values"] = getattr(chart, data["name"])
@@ -187,21 +207,28 @@ def _powers(rows: list[dict[str, float]], name: str) -> list[float]:
 
 
 @cache
-def _compiled(form: Form) -> Spec:
+def _compiled(form: Form, language: str) -> Spec:
     import altair as alt
     import vl_convert
 
+    assert language == spoken().code  # what is kept is kept for a language
     kind, x, y, log_x, log_y = form
     whole = kind in ("curve", "compared") and y == "accuracy"
     scale = alt.Scale(domain=[0, 1]) if whole else _scale(log_y, True)
-    horizontal = alt.X("x:Q", title=x, scale=_scale(log_x, False))
+    horizontal = alt.X("x:Q", title=_title(x, 50), scale=_scale(log_x, False))
     build = _LAYERS[kind]
-    layers = build(horizontal, {"title": y, "scale": scale})
+    layers = build(horizontal, {"title": _title(y, 24), "scale": scale})
     chart = alt.layer(*layers, data=alt.InlineData(values=[], name="rows"))
     height = TALL if kind == "compared" else HEIGHT
     chart = _styled(chart.properties(width=WIDTH, height=height))
     spec: Spec = vl_convert.vegalite_to_vega(chart.to_dict(validate=False))
     return spec
+
+
+def _title(text: str, most: int) -> str | list[str]:
+    """Return the title of an axis, on several lines where it is longer than the axis."""
+    lines = wrap(translated(text), most) or [""]
+    return lines if len(lines) > 1 else lines[0]
 
 
 def _scale(logarithmic: bool, zero: bool) -> Any:

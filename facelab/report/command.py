@@ -38,6 +38,11 @@ def add_commands(subparsers: Subparsers) -> None:
     command.add_argument(
         "-o", "--output", type=Path, help="page to write; default: beside the record, as .html"
     )
+    command.add_argument(
+        "--language",
+        metavar="CODE",
+        help="write it in this language, as fr; default: the language of the run, else English",
+    )
     form = command.add_mutually_exclusive_group()
     for name, (ending, told) in FORMS.items():
         form.add_argument(
@@ -92,21 +97,27 @@ def run_report(arguments: argparse.Namespace) -> int:
     import numpy as np
 
     from facelab.base.files import reason, write_atomically
+    from facelab.languages.language import language
+    from facelab.languages.speech import speaking
     from facelab.report.brief import badge, markdown
-    from facelab.report.document import render
+    from facelab.report.document import language_of, render
     from facelab.report.place import held_folder
     from facelab.report.record import encoded, read_record
 
     forms = {None: render, "short": lambda r: render(r, short=True), "markdown": markdown,
              "badge": badge}  # fmt: skip
     ending = FORMS[arguments.form][0] if arguments.form else ".html"
+    asked = language(arguments.language) if arguments.language else None
+    if asked is not None:  # a page in another language lies beside the one of the run
+        ending = f".{asked.code}{ending}"
     output = arguments.output or arguments.record.with_name(f"{arguments.record.stem}{ending}")
     _check_output(output)
     # A folder that is not there yet is nobody's: it is made when there is a page to be written.
     with held_folder(output.parent, "-o FILE") if output.parent.is_dir() else nullcontext():
         record = read_record(arguments.record)
         _say_unfinished(arguments.record)
-        with np.errstate(all="ignore"):  # the numbers may be anybody's
+        # The numbers may be anybody's.
+        with np.errstate(all="ignore"), speaking(asked or language_of(record)):
             content = encoded(forms[arguments.form](record))
         try:
             write_atomically(output, content)

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from facelab.languages.speech import N_, _, digits, translated
 from facelab.report.record import (
     ACCEPTED,
     BLOCKED,
@@ -27,12 +28,12 @@ DESELECTED = "deselected"
 """The same of what pytest was told to leave out; a record lists it apart."""
 
 CAUSES = {
-    SYSTEM: ("The system does not offer it", "for what the system does not offer"),
-    GALLERY: ("The gallery does not have it", "for what the gallery does not have"),
-    CHOICE: ("Left out by choice", "left out by choice"),
-    DESELECTED: ("Not selected", "not selected"),
-    ENDED: ("The run ended before", "because the run ended before"),
-    OTHER: ("For another reason", "for another reason"),
+    SYSTEM: (N_("The system does not offer it"), N_("for what the system does not offer")),
+    GALLERY: (N_("The gallery does not have it"), N_("for what the gallery does not have")),
+    CHOICE: (N_("Left out by choice"), N_("left out by choice")),
+    DESELECTED: (N_("Not selected"), N_("not selected")),
+    ENDED: (N_("The run ended before"), N_("because the run ended before")),
+    OTHER: (N_("For another reason"), N_("for another reason")),
 }
 """Each cause as a heading, and after a number. What a system lacks comes first."""
 
@@ -57,7 +58,7 @@ class Reason:
         """Which were not run, and which in part, each with a word for it where both are."""
         whole = [sheet for sheet in self.sheets if not sheet.partly]
         partly = [sheet for sheet in self.sheets if sheet.partly]
-        return [(word, some) for word, some in (("", whole), ("in part ", partly)) if some]
+        return [(word, some) for word, some in (("", whole), (N_("in part "), partly)) if some]
 
 
 @dataclass(frozen=True)
@@ -92,11 +93,11 @@ class LeftOut:
     @property
     def why(self) -> str:
         """The cause after a number."""
-        what = f" ({', '.join(self.lacking)})" if self.lacking else ""
-        return f"{CAUSES[self.cause][1]}{what}"
+        what = f" ({', '.join(map(translated, self.lacking))})" if self.lacking else ""
+        return f"{_(CAUSES[self.cause][1])}{what}"
 
     def __str__(self) -> str:
-        return f"{self.number:,} {self.why}"
+        return f"{digits(f'{self.number:,}')} {self.why}"
 
 
 def left_out(record: Record) -> list[LeftOut]:
@@ -104,7 +105,7 @@ def left_out(record: Record) -> list[LeftOut]:
     found: dict[str, dict[str, list[Sheet]]] = {}
     for sheet in record.left_out:
         reasons = found.setdefault(cause_of(record, sheet), {})
-        reasons.setdefault(sheet.reason or "no reason was given", []).append(sheet)
+        reasons.setdefault(sheet.reason or N_("no reason was given"), []).append(sheet)
     names = [f"{one['family']} {one['name']}" for one in record.deselected]
     return [
         LeftOut(
@@ -154,11 +155,20 @@ def selection(record: Record) -> str:
         return ""
     played = len(record.families)
     features = played + len(unplayed(record))
-    said = f"a part of the book: {played} of {count(features, 'feature')}"
+    said = _(
+        "a part of the book: {played} of {features}",
+        played=played,
+        features=count(features, "feature"),
+    )
     ids = {family.id for family in record.families}
     left = sum(one["family"] in ids for one in record.deselected)
     total = len(record.sheets) + left
-    return f"{said}, {len(record.sheets):,} of their {total:,} scenarios" if left else said
+    if not left:
+        return said
+    here = digits(f"{len(record.sheets):,}")
+    return said + _(
+        ", {played} of their {total} scenarios", played=here, total=digits(f"{total:,}")
+    )
 
 
 def headline(record: Record) -> str:
@@ -167,14 +177,22 @@ def headline(record: Record) -> str:
     total, accepted = sum(found.values()), found.pop(ACCEPTED, 0)
     part = selection(record)
     rate = f", {share(accepted, total)}" if total and not part else ""
-    came = f"{accepted:,} of {count(total, 'scenario')} accepted{rate}"
-    others = [f"{number:,} {verdict}" for verdict, number in found.items()]
+    came = _(
+        "{accepted} of {scenarios} accepted",
+        accepted=digits(f"{accepted:,}"),
+        scenarios=count(total, "scenario"),
+    )
+    came += rate
+    others = [f"{digits(f'{number:,}')} {translated(verdict)}" for verdict, number in found.items()]
     groups = [group for group in left_out(record) if group.cause != DESELECTED]
     chosen = sum(map(record.chosen, record.sheets))
     causes = [group for group in groups if group.cause != CHOICE or group.number > chosen]
     why = causes[0].why if len(causes) == 1 else ", ".join(map(str, causes))
-    told = "; ".join(filter(None, [part, came, *others])) + (f": {why}" if why else "")
-    return f"{told}; {chosen:,} more left out by choice" if chosen else told
+    told = _("; ").join(filter(None, [part, came, *others]))
+    told += _(": ") + why if why else ""
+    if not chosen:
+        return told
+    return told + _("; {number} more left out by choice", number=digits(f"{chosen:,}"))
 
 
 def demand(record: Record) -> str:

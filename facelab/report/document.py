@@ -9,38 +9,44 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedError
+from markupsafe import Markup, escape
 
 from facelab.contract.errors import FacelabError
+from facelab.languages.language import SOURCE, Language, language
+from facelab.languages.speech import N_, _, _n, day, digits, spoken, translated
 from facelab.report import charts, wording
 from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
 from facelab.report.causes import Cause, causes
 from facelab.report.changes import HEADINGS, JUDGED, Change
 from facelab.report.coverage import headline, selection, unplayed
 from facelab.report.curve import margin_line
-from facelab.report.glossary import TERMS, Glossary, anchor
+from facelab.report.glossary import Glossary, terms
 from facelab.report.outline import Outline, outline
 from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, REFUSED, Record
 from facelab.report.redaction import redacted
 from facelab.report.requirements import coverage, matrix
 from facelab.report.since import changes_of
 
+LANGUAGE = "language"
+"""What of the title block is no part of it: the language that the report is written in."""
+
 BLOCK = {
-    "project": "Project",
-    "owner": "Project owner",
-    "version": "Version",
-    "authors": "Authors",
-    "submitted": "Submitted",
-    "diffusion": "Form of diffusion",
-    "confidentiality": "Confidentiality",
+    "project": N_("Project"),
+    "owner": N_("Project owner"),
+    "version": N_("Version"),
+    "authors": N_("Authors"),
+    "submitted": N_("Submitted"),
+    "diffusion": N_("Form of diffusion"),
+    "confidentiality": N_("Confidentiality"),
 }
 """The title block, in its order; ``title`` stands above it, other fields below."""
 
 SETTING = {
-    "system": "System under test",
-    "capabilities": "It offers",
-    "source": "Source of the frames",
-    "cast": "Who plays whom",
-    "seeds": "Seeds",
+    "system": N_("System under test"),
+    "capabilities": N_("It offers"),
+    "source": N_("Source of the frames"),
+    "cast": N_("Who plays whom"),
+    "seeds": N_("Seeds"),
 }
 """What was tested, on what. The rest of ``Record.run`` stands in the annex."""
 
@@ -83,12 +89,18 @@ def render(record: Record, *, short: bool = False) -> str:
             selection=selection(clean),
             unplayed=unplayed(clean),
             words=wording.WORDS,
-            terms={term: (anchor(term), told) for term, told in TERMS.items()},
+            terms=terms(),
+            language=spoken().code,
             linked=Glossary(),
         )
     except UndefinedError as error:
         raise FacelabError(f"the record is not whole: {error.message}; run pytest again") from error
     return _without_loose_links(text) if short else text
+
+
+def language_of(record: Record) -> Language:
+    """Return the language that the title block of a run names, else English."""
+    return language(record.document.get(LANGUAGE, SOURCE))
 
 
 def _without_loose_links(page: str) -> str:
@@ -110,7 +122,7 @@ def templates() -> Environment:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
-    made.globals["word"] = wording.word
+    made.globals.update(word=wording.word, _=_said, _n=_said_of)
     # The page lets this one script run, known by its bytes, and none that got in with a text.
     script = (folder / "script.js").read_text("utf-8")
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -123,30 +135,61 @@ def templates() -> Environment:
         share=wording.share,
         sentence=wording.sentence,
         phrase=wording.phrase,
+        scenario=wording.scenario,
+        tr=_translated,
+        digits=digits,
+        day=_day,
     )
     return made
+
+
+def _said(message: str, **fields: object) -> Markup:
+    """Return a message for a template; what fills its places is escaped, unless it is markup."""
+    said = escape(_(message))
+    return said.format(**fields) if fields else said
+
+
+def _said_of(one: str, several: str, number: int, **fields: object) -> str:
+    return _n(one, several, number, **fields)
+
+
+def _translated(text: object) -> str:
+    """Return a text of the record; nothing where there is none."""
+    return translated(str(text)) if text else ""
+
+
+def _day(text: object) -> str:
+    return day(str(text)) if text else ""
 
 
 def _mend(record: Record, cause: Cause) -> str:
     """Return in a sentence what to do about what stands in the way of acceptance."""
     first = cause.first
-    begin = f"Begin with anomaly {first.anomaly} on sheet {first.number}."
+    begin = _(
+        "Begin with anomaly {anomaly} on sheet {sheet}.",
+        anomaly=first.anomaly,
+        sheet=first.number,
+    )
     if len(cause.entries) > 1:
-        begin = f"Begin with what {len(cause.entries)} anomalies have in common."
+        begin = _("Begin with what {number} anomalies have in common.", number=len(cause.entries))
     if first.sheet.verdict != REFUSED:
         return f"{begin} {wording.word(first.sheet.verdict).advice}"
     if first.sheet.file in record.run.get("edited", []):
-        return (
-            f"{begin} {first.sheet.file} differs from what is committed: see with git diff whether "
-            "its threshold is meant, before you look at the system."
+        differs = _(
+            "{file} differs from what is committed: see with git diff whether its threshold is "
+            "meant, before you look at the system.",
+            file=first.sheet.file,
         )
+        return f"{begin} {differs}"
     if record.run.get("diagnoses"):
-        return f"{begin} First read what the photos explain: there is less to mend in the system."
+        first_read = _("First read what the photos explain: there is less to mend in the system.")
+        return f"{begin} {first_read}"
     if record.run.get("cast"):
-        return (
-            f"{begin} These are photos of your own: see that they are what the scenario asks for "
+        own = _(
+            "These are photos of your own: see that they are what the scenario asks for "
             "(docs/your_photos.md), then look at the system."
         )
+        return f"{begin} {own}"
     return f"{begin} {wording.word(REFUSED).advice}"
 
 
@@ -158,27 +201,32 @@ def _changes(record: Record) -> dict[str, list[Change]]:
 
 
 def _block(record: Record) -> dict[str, str]:
-    named = {text: record.document[key] for key, text in BLOCK.items() if key in record.document}
-    others = {k.capitalize(): v for k, v in record.document.items() if k not in (*BLOCK, "title")}
+    block = {key: day(str(value)) for key, value in record.document.items() if key != LANGUAGE}
+    named = {_(text): block[key] for key, text in BLOCK.items() if key in block}
+    others = {k.capitalize(): v for k, v in block.items() if k not in (*BLOCK, "title")}
     return {**named, **others}
 
 
 def _setting(record: Record) -> dict[str, str]:
     environment = record.run.get("environment") or {}
     setting = {
-        text: wording.fact(record.run[key]) for key, text in SETTING.items() if record.run.get(key)
+        _(text): wording.fact(record.run[key])
+        for key, text in SETTING.items()
+        if record.run.get(key)
     }
     if (seed := record.run.get("fresh_probes")) is not None:
-        setting["Probes of T1, T2, T4 and the twins"] = (
-            f"drawn anew for this run, from seed {seed} (--fresh-probes={seed} draws them again); "
-            "the photos to learn from and the films are as they were recorded"
+        setting[_("Probes of T1, T2, T4 and the twins")] = _(
+            "drawn anew for this run, from seed {seed} (--fresh-probes={seed} draws them again); "
+            "the photos to learn from and the films are as they were recorded",
+            seed=seed,
         )
     if record.run.get("nothing_left_out"):
-        setting["Nothing left out"] = "demanded: --nothing-left-out"
+        setting[_("Nothing left out")] = _("demanded: --nothing-left-out")
     if warnings := record.run.get("warnings"):
-        setting["Warnings on the photos"] = f"{len(warnings)}, in the annexes"
-    run = {"date": "Date of the run", "commit": "Commit"}
-    return setting | {text: environment[key] for key, text in run.items() if environment.get(key)}
+        setting[_("Warnings on the photos")] = _("{number}, in the annexes", number=len(warnings))
+    run = {_("Date of the run"): day(str(environment.get("date") or ""))}
+    run[_("Commit")] = str(environment.get("commit") or "")
+    return setting | {text: value for text, value in run.items() if value}
 
 
 def _advice(record: Record, outlined: Outline, found: list[Cause]) -> str:
@@ -188,13 +236,15 @@ def _advice(record: Record, outlined: Outline, found: list[Cause]) -> str:
     if record.run.get("interrupted"):
         return wording.word(INTERRUPTED).advice
     if record.verdict == NOT_RUN:
-        return "Nothing was accepted. Run the scenarios with pytest, then read this again."
+        return _("Nothing was accepted. Run the scenarios with pytest, then read this again.")
     if record.verdict == INCOMPLETE:
         return wording.word(INCOMPLETE).advice
     if record.part:
-        return "Run the whole book with pytest, without a selection, before anybody signs."
+        return _("Run the whole book with pytest, without a selection, before anybody signs.")
     if record.run.get("diagnoses"):
-        return "Read what the photos explain, then the sheets; sign with that reservation, or not."
+        return _(
+            "Read what the photos explain, then the sheets; sign with that reservation, or not."
+        )
     if outlined.reserved or outlined.reservations:
-        return "Read the reservations, decide on each, and sign on the last page."
-    return "Read the sheets, then sign on the last page."
+        return _("Read the reservations, decide on each, and sign on the last page.")
+    return _("Read the sheets, then sign on the last page.")

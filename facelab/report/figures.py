@@ -11,6 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from facelab.contract.number import measured
+from facelab.languages.speech import N_, _, digits, translated
 from facelab.report import charts, wording
 from facelab.report.csvlink import csv_address
 from facelab.report.curve import Curve, read_curve, sparkline
@@ -79,11 +80,11 @@ class Figures:
         return Shown(self._known[key], str(evidence.get("title", "")), again)
 
     def _number(self, figure: Figure) -> Figure:
-        name = "Table" if figure.kind in ("predictions", "tally") else "Figure"
+        name = N_("Table") if figure.kind in ("predictions", "tally") else N_("Figure")
         if figure.kind not in ("damaged", "facts"):
             self._counts[name] += 1
-            figure.label = f"{name} {self._counts[name]}"
-            figure.anchor = figure.label.lower().replace(" ", "-")
+            figure.label = f"{_(name)} {self._counts[name]}"
+            figure.anchor = f"{name.lower()}-{self._counts[name]}"
         return figure
 
     def draw(self) -> None:
@@ -117,7 +118,9 @@ def _what_differs(figure: Figure, before: Figure | None) -> None:
     same = {name for name, value in figure.data.items() if before.data.get(name) == value}
     if same:
         figure.data = {name: value for name, value in figure.data.items() if name not in same}
-        figure.title = f"{figure.title}, else as on {before.sheet[0]}"
+        figure.title = _(
+            "{title}, else as on {sheet}", title=translated(figure.title), sheet=before.sheet[0]
+        )
 
 
 def _read_curves(figure: Figure, evidence: dict[str, Any]) -> None:
@@ -125,14 +128,14 @@ def _read_curves(figure: Figure, evidence: dict[str, Any]) -> None:
     chance = math.log(people) if people > 1 else 0.0
     loss, accuracy = read_curve(evidence["loss"]), read_curve(evidence["accuracy"])
     figure.charts = [
-        charts.curve_chart("loss", loss, _told(loss), (chance, "chance")),
-        charts.curve_chart("accuracy", accuracy, _told(accuracy), (1 / people, "chance")),
+        charts.curve_chart("loss", loss, _told(loss), (chance, _("chance"))),
+        charts.curve_chart("accuracy", accuracy, _told(accuracy), (1 / people, _("chance"))),
     ]
     figure.data = {
         "updates": int(evidence["updates"]),
         "updates_per_epoch": int(evidence["updates_per_epoch"]),
         "people": people,
-        "chance": (f"{chance:.3g}", f"{1 / people:.2g}"),
+        "chance": (digits(f"{chance:.3g}"), digits(f"{1 / people:.2g}")),
         "seeds": list(evidence["seeds"]),
         "joined": len(loss.update) < int(evidence["updates"]),
         "strange": loss.strange + accuracy.strange,
@@ -163,14 +166,18 @@ def _curves_csv(evidence: dict[str, Any]) -> str:
 
 
 def _ends(curve: Curve) -> tuple[str, str]:
-    return measured(curve.middle[0]), measured(curve.middle[-1])
+    first, last = curve.middle[0], curve.middle[-1]
+    return translated(measured(first)), translated(measured(last))
 
 
 def _told(curve: Curve) -> str:
     first, last = _ends(curve)
     known = [value for value in (*curve.low, *curve.high) if math.isfinite(value)]
-    ends = f"; lowest {measured(min(known))}, highest {measured(max(known))}" if known else ""
-    return f"The median replicate starts at {first} and ends at {last}{ends}."
+    told = _("The median replicate starts at {first} and ends at {last}", first=first, last=last)
+    if known:
+        least, most = translated(measured(min(known))), translated(measured(max(known)))
+        told += _("; lowest {least}, highest {most}", least=least, most=most)
+    return f"{told}."
 
 
 def _read_predictions(figure: Figure, evidence: dict[str, Any]) -> None:
@@ -194,14 +201,17 @@ def _read_growth(figure: Figure, evidence: dict[str, Any]) -> None:
     figure.charts = [charts.band_chart(name, lines, top) for name, lines in bands.items()]
     lines = [[name, *line] for name, of_one in bands.items() for line in of_one]
     names = ("frames", "people", "error rate", "low", "high")
-    told = [[name, f"{n:,}", *(measured(r, "%") for r in rates)] for name, n, *rates in lines]
+    told = [
+        [name, digits(f"{n:,}"), *(translated(measured(r, "%")) for r in rates)]
+        for name, n, *rates in lines
+    ]
     figure.data = {"told": told, "wish": str(evidence["wish"]), "csv": csv_address(names, lines)}
 
 
 def _read_strip(figure: Figure, evidence: dict[str, Any]) -> None:
     rows = {
-        "before the webcam": [(str(who), int(frames)) for who, frames in evidence["truth"]],
-        "counted": [(str(who), int(frames)) for who, frames in evidence["counted"]],
+        N_("before the webcam"): [(str(who), int(frames)) for who, frames in evidence["truth"]],
+        N_("counted"): [(str(who), int(frames)) for who, frames in evidence["counted"]],
     }
     total = max(sum(frames for _, frames in runs) for runs in rows.values())
     lines, told = [], []

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from facelab.languages.speech import _, translated
 from facelab.report.coverage import DESELECTED, LeftOut, cause_of, left_out
 from facelab.report.figures import Figure, Figures, Shown
 from facelab.report.record import (
@@ -121,12 +122,13 @@ class Chapter:
         shown = [entry.verdict for entry in self.entries] + [NOT_RUN] * self.deselected
         chosen = sum(e.cause == CHOICE and e.verdict == NOT_RUN for e in self.entries)
         told = {
-            PARTLY: shown.count(PARTLY),
-            NOT_RUN: shown.count(NOT_RUN) - chosen,
-            "left out by choice": chosen,
+            translated(PARTLY): shown.count(PARTLY),
+            translated(NOT_RUN): shown.count(NOT_RUN) - chosen,
+            _("left out by choice"): chosen,
         }
         parts = [f"{number} {what}" for what, number in told.items() if number]
-        return ", ".join([f"{self.accepted} of {len(shown)}", *parts])
+        came = _("{number} of {all}", number=self.accepted, all=len(shown))
+        return ", ".join([came, *parts])
 
     @property
     def after(self) -> list[str]:

@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from facelab.languages.speech import N_, Nn_, _, _n, translated
 from facelab.report.outline import Entry, Outline
 from facelab.report.record import ACCEPTED, CHOICE, NOT_RUN, PARTLY, RESERVED, shown_whole
 
 REQUIREMENTS = {
-    "R1": "Photos of a person are taken from a webcam",
-    "R2": "Photos are saved and given back",
-    "R3": "A class for each person, any number of them",
-    "R4": "Learning rate, batch size and epochs are set by the user and really used",
-    "R5": "Loss and accuracy at every update",
-    "R6": "Training can be interrupted and keeps what was drawn",
-    "R7": "The table expected / predicted / error",
-    "R8": "The live count of detections per person",
-    "R9": "The parameters stand beside the curves",
-    "R10": "The model answers right when trained well, and visibly not when trained badly",
-    "R11": "It carries 11 people and 230 photos, and hundreds of people with 30 photos each",
-    "R12": "The document in print form",
-    "R14": "A page to sit before, with TensorFlow.js",
+    "R1": N_("Photos of a person are taken from a webcam"),
+    "R2": N_("Photos are saved and given back"),
+    "R3": N_("A class for each person, any number of them"),
+    "R4": N_("Learning rate, batch size and epochs are set by the user and really used"),
+    "R5": N_("Loss and accuracy at every update"),
+    "R6": N_("Training can be interrupted and keeps what was drawn"),
+    "R7": N_("The table expected / predicted / error"),
+    "R8": N_("The live count of detections per person"),
+    "R9": N_("The parameters stand beside the curves"),
+    "R10": N_("The model answers right when trained well, and visibly not when trained badly"),
+    "R11": N_("It carries 11 people and 230 photos, and hundreds of people with 30 photos each"),
+    "R12": N_("The document in print form"),
+    "R14": N_("A page to sit before, with TensorFlow.js"),
 }
 
 PRINTED = "R12"
@@ -29,7 +30,7 @@ PRINTED = "R12"
 PAGE = "R14"
 """Every scenario judges it, when a web page is the system under test, and otherwise none."""
 
-UNNAMED = {PRINTED: "this document", PAGE: "no page was played"}
+UNNAMED = {PRINTED: N_("this document"), PAGE: N_("no page was played")}
 """The text in place of a verdict when no scenario names a requirement."""
 
 
@@ -50,6 +51,24 @@ BY_CHOICE = {
 NO_SCENARIO = "without a scenario in this run"
 
 
+STATES = {
+    one: (one, several)
+    for one, several in (
+        Nn_("covered", "covered"),
+        Nn_("covered with reservations", "covered with reservations"),
+        Nn_("partly covered", "partly covered"),
+        Nn_("not covered", "not covered"),
+        Nn_(
+            "covered but for what was left out by choice",
+            "covered but for what was left out by choice",
+        ),
+        Nn_("left out by choice", "left out by choice"),
+        Nn_("without a scenario in this run", "without a scenario in this run"),
+    )
+}
+"""What is said of one requirement, and of several."""
+
+
 @dataclass(frozen=True)
 class Row:
     """A requirement and, by family, the scenarios that name it. ``deselected``: how many more."""
@@ -62,7 +81,7 @@ class Row:
     @property
     def uncovered(self) -> str:
         """The text in place of a verdict when no scenario names it."""
-        return UNNAMED.get(self.id, "no scenario")
+        return UNNAMED.get(self.id, N_("no scenario"))
 
     @property
     def verdict(self) -> str:
@@ -91,12 +110,20 @@ def coverage(rows: list[Row]) -> str:
         if names := [row.id for row in told if row.coverage == state]:
             found[state] = names
     if list(found) == [COVERED[ACCEPTED]]:
-        return "Every requirement is covered."
+        return _("Every requirement is covered.")
     parts = [
-        f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} {state}"
+        (
+            _("{names} is {state}", names=names[0], state=_state(state, 1))
+            if len(names) == 1
+            else _("{names} are {state}", names=", ".join(names), state=_state(state, len(names)))
+        )
         for state, names in found.items()
     ]
-    return "; ".join(parts) + "." if parts else ""
+    return _("; ").join(parts) + "." if parts else ""
+
+
+def _state(state: str, number: int) -> str:
+    return _n(*STATES[state], number) if state in STATES else translated(state)
 
 
 def matrix(outlined: Outline) -> list[Row]:
@@ -104,7 +131,7 @@ def matrix(outlined: Outline) -> list[Row]:
     left = [r for one in outlined.record.deselected for r in one["requirements"]]
     named = {r for entry in outlined.entries for r in entry.sheet.requirements} | set(left)
     strange = sorted(named - set(REQUIREMENTS), key=lambda name: int(name[1:]))
-    texts = REQUIREMENTS | dict.fromkeys(strange, "A requirement of these scenarios' own")
+    texts = REQUIREMENTS | dict.fromkeys(strange, N_("A requirement of these scenarios' own"))
     of_all = {PAGE} if outlined.record.run.get("page") else set()
     return [
         Row(

@@ -19,7 +19,7 @@ from facelab.contract.training import Training, TrainingRequest
 from facelab.judging import curves
 from facelab.judging.rates import read_back
 from facelab.judging.replay import Oracle, Told
-from facelab.learning.trainer import Trainer
+from facelab.learning.describer import Describer
 from facelab.systems.diagnostics import diagnose
 
 BASIC = Parameters(epochs=3)
@@ -55,7 +55,9 @@ class Patient:
 
     def lesson(self, parameters: Parameters) -> Lesson:
         """Return the training with seed 0 as a learner is given it."""
-        return Trainer().lessons(self.photos, parameters, [0])[0]
+        own = self.system if hasattr(self.system, "lessons") else Describer()
+        lessons: list[Lesson] = own.lessons(self.photos, parameters, [0])
+        return lessons[0]
 
     def history(self, parameters: Parameters, seed: int = 0) -> History:
         """Return the history of a training."""

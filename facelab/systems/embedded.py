@@ -26,6 +26,7 @@ from facelab.contract.text import one_line
 from facelab.contract.training import TrainingRequest
 from facelab.judging.rates import read_back
 from facelab.judging.replay import Oracle, Told
+from facelab.learning.first_weights import first_head
 from facelab.systems.diagnostics import diagnose
 from facelab.systems.update_log import UpdateLog, padded
 from facelab.systems.watchdog import silence_of, watchdog
@@ -33,7 +34,7 @@ from facelab.systems.watchdog import silence_of, watchdog
 if TYPE_CHECKING:
     from facelab.faces.embedding import Embedder
     from facelab.faces.extractor import Features
-    from facelab.learning.trainer import Trainer
+    from facelab.learning.describer import Describer
 
 BATCH = 64
 """Frames that are asked about together."""
@@ -101,27 +102,29 @@ class Embedded:
         return (own - {Capability.LEARNING_RATE}) | rate | {Capability.NOBODY}
 
     @cached_property
-    def _trainer(self) -> Trainer:
-        from facelab.learning.trainer import Trainer
+    def _describer(self) -> Describer:
+        from facelab.learning.describer import Describer
 
-        return Trainer(self._face_detector, self._cache)
+        return Describer(self._face_detector, self._cache)
 
     def train(self, photos: Photos, request: TrainingRequest) -> Learnt:
         """Train one replicate a seed, one after another; people are those of ``photos.people``."""
-        from facelab.learning.training import initial_head
-
         parameters, seeds = request.parameters, request.seeds
         parameters.check_against(len(photos))
-        embedder, embedded = self._trainer.embedded(photos, parameters)
+        embedder, embedded = self._describer.embedded(photos, parameters)
         embeddings, people = embedded.vectors, len(photos.people)
-        start = request.start or initial_head(embeddings.shape[1], people, parameters, seeds)
+        start = request.start
         labels = photos.numbers(photos.people)
         total = parameters.updates(len(photos))
         logs: list[UpdateLog] = []
         replicates: list[Predict] = []
         for number, seed in enumerate(seeds):
-            weights = start.kernel[number], start.bias[number]
-            lesson = Lesson(embeddings, labels, people, parameters, seed, *weights)
+            kernel, bias = (
+                (start.kernel[number], start.bias[number])
+                if start
+                else first_head(embeddings.shape[1], people, parameters, seed)
+            )
+            lesson = Lesson(embeddings, labels, people, parameters, seed, kernel, bias)
 
             def told(done: int, before: int = number * total) -> None:
                 if request.progress:
@@ -138,11 +141,11 @@ class Embedded:
 
     def lessons(self, photos: Photos, parameters: Parameters, seeds: Sequence[int]) -> list[Lesson]:
         """Return what the learner is given to train each replicate on photos, one a seed."""
-        return self._trainer.lessons(photos, parameters, seeds)
+        return self._describer.lessons(photos, parameters, seeds)
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training: the embeddings are facelab's own."""
-        return self._trainer.theory(photos, parameters)
+        return self._describer.theory(photos, parameters)
 
     def _learn(self, lesson: Lesson, log: UpdateLog) -> Predict:
         with self._watched("learn", lambda: f" after {len(log):,} updates") as alive:

@@ -18,7 +18,8 @@
     // A family of which nothing is left would be a heading over nothing.
     for (const family of document.querySelectorAll(".family")) family.hidden = !family.querySelector(".sheet:not([hidden])");
     for (const group of document.querySelectorAll(".summary tbody")) group.hidden = !group.querySelector("tr[data-entry]:not([hidden])");
-    find("filter-count").textContent = shown === sheets.length ? "" : `${shown} of ${sheets.length} scenarios`;
+    const told = find("filter-count");
+    told.textContent = shown === sheets.length ? "" : told.dataset.said.replace("%1", shown).replace("%2", sheets.length);
   }
 
   function fold(open) {
