@@ -1,7 +1,8 @@
 """facelab: an executable acceptance test book for a webcam face classifier.
 
 The public names for a ``conftest.py``, a trainer or steps of one's own. Each name is imported at
-its first use, since TensorFlow, OpenCV and pandas take seconds.
+its first use, since TensorFlow, OpenCV and pandas take seconds. PYTEST_DONT_REWRITE: pytest would
+warn that ``facelab play`` has imported this before it.
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from facelab.gallery.source import Source as Source
     from facelab.learning.trainer import Trainer as Trainer
     from facelab.playing.examination import Exam as Exam
+    from facelab.playing.fields import Phrase as Phrase
+    from facelab.playing.fields import phrase as phrase
     from facelab.playing.sheet import LiveSheet as LiveSheet
 
 _HOMES = {
@@ -56,6 +59,7 @@ _HOMES = {
     "OwnGallery": "gallery.own_gallery",
     "Parameters": "contract.parameters",
     "Photos": "contract.photos",
+    "Phrase": "playing.fields",
     "Recording": "gallery.source",
     "Source": "gallery.source",
     "System": "contract.system",
@@ -64,6 +68,7 @@ _HOMES = {
     "Training": "contract.training",
     "TrainingRequest": "contract.training",
     "Verdict": "contract.verdict",
+    "phrase": "playing.fields",
 }
 
 __all__ = sorted(_HOMES)

@@ -7,11 +7,14 @@ import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
+from os.path import expanduser
 
 from facelab.base.opencv import explained
+from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
 from facelab.contract.errors import FacelabError
 
 COMMANDS = (
+    "playing",
     "trials",
     "camera",
     "page",
@@ -19,7 +22,6 @@ COMMANDS = (
     "studio",
     "report",
     "recipe",
-    "playing",
     "systems",
 )
 """The packages that add commands, each in a module called ``command``, in the order of the help."""
@@ -34,9 +36,17 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+def _expanded(word: str) -> str:
+    """Return `--record=~/team` with one's own folder, which no shell puts in behind a ``=``."""
+    option, mark, value = word.partition("=")
+    own = mark and option[:2] == "--"
+    return f"{option}={expanduser(value)}" if own else word  # noqa: PTH111 (it may be no path)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; bad input is one line on standard error."""
-    chosen = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = parser().parse_args([_expanded(word) for word in given])
     # TensorFlow tells of drivers that nobody asked for; whoever wants to read it sets 0.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
@@ -44,6 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             status: int = chosen.run(chosen)
     except FacelabError as error:
         print(f"facelab: {error}", file=sys.stderr)
+        return 2
+    except ModuleNotFoundError as error:
+        if error.name not in ("tensorflow", "keras") or has_tensorflow():
+            raise
+        print(f"facelab: {WITHOUT_TENSORFLOW}", file=sys.stderr)
         return 2
     except BrokenPipeError:  # whoever read what is printed has gone, as in `facelab steps | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from facelab.base.home import recorded
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
@@ -22,19 +24,20 @@ from facelab.gallery.source import Recording, Source
 from facelab.languages.language import SOURCE, language
 from facelab.playing import prerequisites, seeds
 from facelab.playing.again import options
+from facelab.playing.book_files import is_for_the_book, name_book
 from facelab.playing.catalogue import define
 from facelab.playing.cluster import workers
 from facelab.playing.definitions import check_definitions, overridden
 from facelab.playing.ending import end_on_sigterm, ending, ignore_sigterm
 from facelab.playing.examination import Exam
 from facelab.playing.face_base import KeptGallery
-from facelab.playing.features import FeatureFile, feature_of
+from facelab.playing.features import feature_file, feature_of
 from facelab.playing.fresh import fresh_seed, told
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
 from facelab.playing.neighbours import plays, refuse_forks, refuse_shares
 from facelab.playing.options import add_options, plays_a_page
 from facelab.playing.recorder import LiveSheet, Recorder
-from facelab.playing.report_folder import FOLDER, keep_folder, report_folder
+from facelab.playing.report_folder import FOLDER, keep_folder, leave_folder, report_folder
 from facelab.playing.sheet import BLOCKED
 from facelab.playing.summary import summarise, title_block, untold, write_report
 from facelab.playing.waivers import read_waivers
@@ -54,12 +57,19 @@ COLLECTED = pytest.StashKey[list[pytest.Item]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Declare the options."""
-    add_options(parser)
+    """Declare the options. Raises UsageError where another plugin has one of the same name."""
+    try:
+        add_options(parser)
+    except (ValueError, argparse.ArgumentError) as error:
+        raise pytest.UsageError(
+            f"facelab: another plugin's option has a name of facelab's ({error}); play the book "
+            "without that plugin: -p no:NAME, or from a folder without its conftest.py"
+        ) from error
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Open the record."""
+    name_book(config)
     with usage_errors():
         chosen = seeds.parse_seeds(config.getoption("seeds"))
         cast = parse_cast(config.getoption("cast"))
@@ -115,12 +125,13 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
-    """Collect feature files."""
-    if file_path.suffix == ".feature":
-        return FeatureFile.from_parent(parent, path=file_path)
+    """Collect feature files of the book, and those that are written for it."""
+    if file_path.suffix == ".feature" and is_for_the_book(file_path, parent.config):
+        return feature_file(parent, file_path)
     return None
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_bdd_apply_tag(tag: str) -> bool | None:
     """Leave ``after:`` tags to the prerequisites; pytest-bdd makes markers of all others."""
     return True if tag.startswith(prerequisites.PREFIX) else None
@@ -175,7 +186,7 @@ def _people(session: pytest.Session) -> list[str] | None:
     if another or session.config.getoption("camera"):
         return None
     own = session.config.stash.get(GALLERY, None)
-    source = own or Recording(session.config.rootpath / "fixtures")
+    source = own or Recording(recorded(session.config.rootpath))
     try:
         people = source.manifest["person"].unique().tolist()
     except FacelabError:
@@ -261,6 +272,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         accepted = recorder.record.verdict in (record.ACCEPTED, record.RESERVED, record.PARTLY)
         if session.exitstatus == pytest.ExitCode.OK and not accepted:
             session.exitstatus = pytest.ExitCode.TESTS_FAILED
+    else:
+        leave_folder(session.config)
 
 
 def pytest_terminal_summary(
@@ -366,7 +379,7 @@ def gallery(pytestconfig: pytest.Config, camera: Camera | None) -> Iterator[Sour
 
 def _recording(config: pytest.Config) -> Source:
     """Return the book's own frames, with the probes that --fresh-probes draws."""
-    recording = Recording(config.rootpath / "fixtures")
+    recording = Recording(recorded(config.rootpath))
     seed = config.stash[RECORDER].record.run.get("fresh_probes")
     if seed is None:
         return recording
@@ -398,7 +411,7 @@ def crowd(pytestconfig: pytest.Config) -> Crowd | None:
     from facelab.gallery.drawn import Crowd, people
 
     asked = pytestconfig.getoption("people")
-    path = pytestconfig.rootpath / "fixtures" / "crowd.toml"
+    path = recorded(pytestconfig.rootpath) / "crowd.toml"
     return None if asked is None else Crowd(path, people(asked))
 
 

@@ -15,9 +15,9 @@ from facelab.judging import answers as judging
 from facelab.judging import curves, findings
 from facelab.judging.answers import Answers, Sweep
 from facelab.playing.examination import Exam
+from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.phrases import phrase
 
 
 @when(phrase("it is asked about the {probes:Count} probes of {name:w}"), target_fixture="answers")

@@ -18,9 +18,9 @@ from facelab.judging import answers as judging
 from facelab.judging import counts as counting
 from facelab.judging import findings
 from facelab.playing.examination import Exam
+from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.phrases import phrase
 
 
 @when(phrase("the clip {name} is played to it"), target_fixture="counts")

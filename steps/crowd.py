@@ -17,9 +17,9 @@ from facelab.judging.answers import Answers
 from facelab.judging.curves import updates_to_settle
 from facelab.judging.growth import Growth, Wrong
 from facelab.playing.examination import Exam
+from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.phrases import phrase
 
 if TYPE_CHECKING:
     from facelab.gallery.drawn import Crowd

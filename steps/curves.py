@@ -11,9 +11,10 @@ from facelab.contract.system import Capability, Granted, limits
 from facelab.contract.training import Training
 from facelab.judging import curves, findings, orders
 from facelab.playing.examination import Exam
+from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
-from steps.people import need_others
-from steps.phrases import phrase
+
+from .people import need_others
 
 
 @then("every epoch sees each photo once")

@@ -14,11 +14,12 @@ from facelab.judging import answers as judging
 from facelab.judging import findings
 from facelab.judging.answers import Answers
 from facelab.playing.examination import Exam
+from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.answers import in_light
-from steps.people import need_others
-from steps.phrases import phrase
+
+from .answers import in_light
+from .people import need_others
 
 
 @then(

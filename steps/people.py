@@ -15,10 +15,10 @@ from facelab.gallery.image import encode_png
 from facelab.gallery.source import Source
 from facelab.judging.photos import differing, no_photo
 from facelab.playing.examination import Exam
+from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
 from facelab.playing.reference import require, require_people
 from facelab.report.evidence import facts
-from steps.phrases import phrase
 
 
 def need_others(exam: Exam, photos: Photos, people: list[str]) -> None:

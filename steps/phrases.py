@@ -1,8 +1,3 @@
-"""Phrases: text with fields; docs/steps.md explains the kinds of fields."""
+"""Phrases, where steps written for facelab 1.0.0 import them from; now ``from facelab import``."""
 
-from facelab.playing.fields import Phrase
-
-
-def phrase(text: str) -> Phrase:
-    """Return the parser of a step, as ``"there are photos of at least {least:Count} people"``."""
-    return Phrase(text)
+from facelab.playing.fields import phrase as phrase

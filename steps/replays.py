@@ -15,8 +15,8 @@ from facelab.judging import answers as judging
 from facelab.judging import curves, findings, replay
 from facelab.judging.rates import rate_errors
 from facelab.playing.examination import Exam
+from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
-from steps.phrases import phrase
 
 
 def lacks_replay(sheet: LiveSheet, exam: Exam, photos: Photos) -> bool:

@@ -15,10 +15,10 @@ from facelab.contract.training import Training
 from facelab.gallery.source import Source
 from facelab.judging import curves, findings
 from facelab.playing.examination import Exam
+from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
 from facelab.playing.reference import require
 from facelab.report import evidence
-from steps.phrases import phrase
 
 
 @given(

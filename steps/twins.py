@@ -13,9 +13,9 @@ from facelab.judging import answers as judging
 from facelab.judging import findings
 from facelab.judging.answers import Answers
 from facelab.playing.examination import Exam
+from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
-from steps.phrases import phrase
 
 
 @when("it is asked about the twins, with and without glasses", target_fixture="answers")

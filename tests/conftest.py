@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from facelab.base.files import sha256
 from facelab.contract.frame import Frame
@@ -77,20 +80,43 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Do not import a file of slow tests where they are left out: it may need TensorFlow."""
     if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
         return None
-    return SLOW.search(collection_path.read_text(encoding="utf-8")) is not None or None
+    return is_slow(collection_path) or None
+
+
+@cache
+def is_slow(path: Path) -> bool:
+    """Return whether all tests of a file are slow."""
+    return SLOW.search(path.read_text(encoding="utf-8")) is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have xdist hand the files out in our order, not those of the most tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to scripts/nightly what is too long for CI."""
+    """Begin with files of slow tests, and leave to scripts/nightly what is too long for CI.
+
+    At the end the workers share many quick files: none waits for the other's long one.
+    """
+    items.sort(key=lambda item: not is_slow(item.path))
     if os.environ.get("FACELAB_NIGHTLY") != "1":
         for item in items:
             if item.get_closest_marker("nightly"):
                 item.add_marker(pytest.mark.skip(reason="too long for CI: scripts/nightly runs it"))
 
 
+# by day the same examples each time, however long one takes: a busy computer breaks no run
+settings.register_profile(
+    "day",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.register_profile("nightly", max_examples=2_000, deadline=None)
-if os.environ.get("FACELAB_NIGHTLY") == "1":
-    settings.load_profile("nightly")
+settings.load_profile("nightly" if os.environ.get("FACELAB_NIGHTLY") == "1" else "day")
 
 
 def examples(count: int) -> int:
@@ -234,6 +260,17 @@ def frames(tmp_path: Path) -> Recording:
     )
     write_manifest(folder, pd.DataFrame(rows))
     return Recording(folder)
+
+
+def eventually(so: Callable[[], object], seconds: float = 60) -> bool:
+    """Return whether something comes to be true; it is asked again and again until then.
+
+    ``seconds`` are many: they are waited for only where it never comes.
+    """
+    until = time.monotonic() + seconds
+    while not (found := so()) and time.monotonic() < until:
+        time.sleep(0.01)
+    return bool(found)
 
 
 def without_libgl(folder: Path) -> Path:

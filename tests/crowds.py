@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import signal
 import sys
 from pathlib import Path
 
+from facelab.faces.detection import detection
+from facelab.faces.extractor import FeatureExtractor
+from facelab.faces.store import FeatureRows, Store
 from facelab.gallery.drawn import Crowd
 from tests.conftest import ROOT
 
@@ -25,13 +30,26 @@ def small_crowd(folder: Path, people: int) -> Crowd:
     return Crowd(folder / "crowd.toml", people)
 
 
-def main() -> None:
-    """Describe a crowd: folder, number of people, folder of the cache."""
-    from facelab.learning.trainer import Trainer
+class Dying(Store):
+    """A store that ends all processes of its program once it keeps so many entries."""
 
-    folder, people, cache = sys.argv[1:]
+    def write(self, key: str, rows: FeatureRows) -> bool:
+        kept = super().write(key, rows)
+        if len(list(Path(sys.argv[3]).glob("*/*.rows"))) == int(sys.argv[4]):
+            os.killpg(0, signal.SIGKILL)
+        return kept
+
+
+def main() -> None:
+    """Describe a crowd, without TensorFlow: folder, number of people, folder of the cache.
+
+    With another number: until so many are kept, then all its processes are killed on the spot.
+    """
+    folder, people, cache, *last = sys.argv[1:]
     crowd = small_crowd(Path(folder), int(people))
-    Trainer("facelab", Path(cache)).extractor.extract(crowd.photos.frames)
+    kind = Dying if last else Store
+    store = kind(Path(cache), "crowd")
+    FeatureExtractor(detection("facelab"), store).extract(crowd.photos.frames)
 
 
 if __name__ == "__main__":

@@ -52,7 +52,7 @@ EPOCHS = "how often every photo is seen, for example 20"
         *[
             ("--learning-rate", v, f"learning rate: received {v}, allowed is a number more than 0 "
              f"and at most 1,000; choose {RATE}")
-            for v in ("0", "-1", "nan", "abc")
+            for v in ("0", "-1", "nan", "abc", "1_0")
         ],
         *[
             ("--batch-size", v, f"batch size: received {v}, allowed is a whole number between 1 "
@@ -202,16 +202,20 @@ def test_no_command(capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.parametrize(
     "program",
     [
-        "import pytest; pytest.main(['features', '--collect-only', '-q', '-pno:cacheprovider'])",
+        "import pytest; assert not pytest.main(['features', '-m', 'T0', '-q', "
+        "'-pno:cacheprovider', f'--acceptance-report={sys.argv[1]}'])",
         "import pytest; pytest.main(['--help'])",
         "from facelab.cli import main; main(['--help'])",
         "from facelab.cli import main; main(['report', 'reports/example/acceptance.json', "
         "'-o', sys.argv[1]])",
+        "import builtins; builtins.print = lambda *_, **__: sys.exit(); "
+        "from facelab.cli import main; main(['doctor'])",
     ],
-    ids=["collect only", "help of pytest", "help", "report"],
+    ids=["the face base", "help of pytest", "help", "report", "the doctor's first line"],
 )
 def test_tensorflow_is_not_imported_for(program: str, tmp_path: Path) -> None:
-    check = "import atexit, sys; atexit.register(lambda: print('tensorflow' in sys.modules))"
+    check = "import atexit, sys; say = print; "
+    check += "atexit.register(lambda: say('tensorflow' in sys.modules))"
     command = [sys.executable, "-c", f"{check}; {program}", str(tmp_path / "page.html")]
     done = subprocess.run(
         command,

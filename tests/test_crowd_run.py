@@ -1,4 +1,4 @@
-"""T5 as CI plays it: a crowd of 30, drawn from nothing; and without --people, not run."""
+"""T5 as CI plays it: a crowd of 12, drawn from nothing; and without --people, not run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 HINT = "a crowd is drawn when it is asked for: run pytest --people 300"
 FEW, FEWER = (
-    f"30 people are too few to tell; run pytest --people {number} or more" for number in (100, 300)
+    f"12 people are too few to tell; run pytest --people {number} or more" for number in (100, 300)
 )
 
 
@@ -54,12 +54,12 @@ def test_nobody_waits_for_a_crowd_that_was_not_asked_for(tmp_path: Path) -> None
 
 
 @pytest.fixture(scope="module")
-def thirty(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any], str]:
-    return played(tmp_path_factory.mktemp("thirty"), "--people", "30")
+def dozen(tmp_path_factory: pytest.TempPathFactory) -> tuple[int, dict[str, Any], str]:
+    return played(tmp_path_factory.mktemp("dozen"), "--people", "12")
 
 
-def test_a_crowd_of_30_is_learnt(thirty: tuple[int, dict[str, Any], str]) -> None:
-    status, record, _ = thirty
+def test_a_crowd_of_12_is_learnt(dozen: tuple[int, dict[str, Any], str]) -> None:
+    status, record, _ = dozen
     assert status == 0
     told = {name: (verdict, reason) for name, verdict, reason in verdicts(record)}
     grows = "What is unlike the photos costs more the more people there are"
@@ -75,9 +75,9 @@ def test_a_crowd_of_30_is_learnt(thirty: tuple[int, dict[str, Any], str]) -> Non
 
 
 def test_its_curve_stands_beside_the_wish_of_2019(
-    thirty: tuple[int, dict[str, Any], str],
+    dozen: tuple[int, dict[str, Any], str],
 ) -> None:
-    _, record, page = thirty
+    _, record, page = dozen
     shown = [
         evidence
         for family in record["families"]
@@ -89,8 +89,8 @@ def test_its_curve_stands_beside_the_wish_of_2019(
     bands = shown[0]["bands"]
     assert list(bands) == ["bare", "glasses", "unseen light"]
     for lines in bands.values():
-        assert [line[0] for line in lines] == [4, 11, 30]
+        assert [line[0] for line in lines] == [4, 11, 12]
         assert all(low <= rate <= high for _, rate, low, high in lines)
     assert page.count("error rate against people, ") == 3  # drawn once, cited after
     assert "Wished for in 2019: hundreds of faces with 30 photos each" in page
-    assert "30 people: " in page
+    assert "12 people: " in page

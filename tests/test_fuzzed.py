@@ -38,10 +38,10 @@ from tests.fuzzing import EDITS, Edit, bounded, corpus, edited, tried
 from tests.gallery import pictures
 from tests.gallery.test_own_gallery import fill, opened, record
 
-QUICK = {
-    "deadline": None,
-    "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-}
+QUICK = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
 KINDS = list(pictures.every_kind().values())
 
 
@@ -68,7 +68,7 @@ def test_pictures_with_changed_bytes() -> None:
         look(content)
 
 
-@settings(max_examples=examples(60), **QUICK)  # type: ignore[arg-type]
+@settings(QUICK, max_examples=examples(60))
 @given(seed=st.sampled_from(KINDS), edits=EDITS)
 def test_pictures_of_any_bytes(seed: bytes, edits: list[Edit]) -> None:
     look(edited(seed, edits))
@@ -143,7 +143,7 @@ def test_tables_with_changed_bytes(recorded: Path, file: str) -> None:
         read_as(recorded, file, content, whole=number % 20 == 0)
 
 
-@settings(max_examples=examples(40), **QUICK)  # type: ignore[arg-type]
+@settings(QUICK, max_examples=examples(40))
 @given(file=st.sampled_from(list(READERS)), edits=EDITS)
 def test_tables_of_any_bytes(recorded: Path, file: str, edits: list[Edit]) -> None:
     read_as(recorded, file, edited((recorded / file).read_bytes(), edits), whole=False)
@@ -173,7 +173,7 @@ def test_plans_with_changed_bytes(tmp_path: Path) -> None:
         tried(lambda: read_plan(tmp_path / "plan.toml"))
 
 
-@settings(max_examples=examples(40), **QUICK)  # type: ignore[arg-type]
+@settings(QUICK, max_examples=examples(40))
 @given(edits=EDITS)
 def test_plans_of_any_bytes(tmp_path_factory: pytest.TempPathFactory, edits: list[Edit]) -> None:
     path = tmp_path_factory.getbasetemp() / "plan.toml"

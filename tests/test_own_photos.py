@@ -118,6 +118,7 @@ def gallery():
 
 def test_forget(book: Project, team: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book.run("--gallery", str(team))
+    assert main(["report", str(team / "reports" / "acceptance.json"), "--short"]) == 0
     (team / "anna" / ".IMG_9.png.x1").write_bytes(b"half")
     outside = book.folder / "outside.png"
     shutil.copy(team / "bob" / "IMG_0.png", outside)
@@ -128,7 +129,9 @@ def test_forget(book: Project, team: Path, capsys: pytest.CaptureFixture[str]) -
     [kept] = (team / "reports" / "history").iterdir()
     assert main(["forget", str(team), "anna"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "removed: 14 files with photos or frames of films",
+        "removed: 13 files with photos or frames of films",
+        "removed: anna/link.png, a link; what it led to lies elsewhere, remove it yourself",
+        "removed: reports/acceptance-short.html, a report that names anna",
         "removed: reports/acceptance.html, a report that names anna",
         "removed: reports/acceptance.json, a report that names anna",
         f"removed: reports/history/{kept.name}/acceptance.html, a report that names anna",
@@ -139,7 +142,7 @@ def test_forget(book: Project, team: Path, capsys: pytest.CaptureFixture[str]) -
     assert outside.exists()
     assert not (team / "anna").exists()
     assert not cached(team)
-    assert not list(team.rglob("acceptance.*"))
+    assert not list(team.rglob("acceptance*"))
     assert len(list((team / "bob").iterdir())) == 12
     assert main(["forget", str(team), "anna"]) == 2
     assert capsys.readouterr().err == (

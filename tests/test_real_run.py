@@ -80,7 +80,7 @@ def played(tmp_path_factory: pytest.TempPathFactory) -> Played:
     shutil.copy(ROOT / "features" / "T0_face_base.feature", folder / "features")
     (folder / "steps" / "own.py").write_text(step)
     listed = (folder / "steps" / "__init__.py").read_text()
-    (folder / "steps" / "__init__.py").write_text(listed.replace("[", '["steps.own", ', 1))
+    (folder / "steps" / "__init__.py").write_text(listed.replace("[", '[f"{__name__}.own", ', 1))
     (folder / "reports").mkdir()
     (folder / "reports" / "waivers.toml").write_text(WAIVER)
     command = [sys.executable, "-m", "pytest", "--seeds=2", "--junitxml=reports/junit.xml"]

@@ -33,16 +33,13 @@ def play(cahier: Project, *steps: str) -> Run:
     return cahier.run()
 
 
-def test_no_fixtures(cahier: Project) -> None:
-    run = play(cahier, "all photos of the gallery\n    Then there are photos of at least 2 people")
-    assert run.status == pytest.ExitCode.TESTS_FAILED
-    reason = (
-        f"{cahier.folder}/fixtures: no such folder of recorded frames; restore it with "
-        "`git checkout -- fixtures` or name another one"
+def test_without_frames_of_its_own_a_project_plays_the_book_s(cahier: Project) -> None:
+    (cahier.folder / "fixtures").mkdir()  # of others, who call many things so
+    run = play(
+        cahier, "all photos of the gallery\n    Then there are 230 photos of 11 people in it"
     )
-    assert run.verdicts == {"T0 1": ("error", reason)}
-    assert f"features/T0.feature:11: error: {reason}" in run.lines
-    assert not any("Traceback" in line for line in run.lines)
+    assert run.status == pytest.ExitCode.OK
+    assert run.verdicts == {"T0 1": ("accepted", "")}
 
 
 @pytest.mark.parametrize("rate", ["0", "-1", "1,001"])

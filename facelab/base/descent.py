@@ -39,13 +39,22 @@ def inside(folder: Path, file: str) -> Path:
     """
     path = folder / file
     try:
-        if not path.resolve().is_relative_to(folder.resolve()):
+        if not resolved(path).is_relative_to(resolved(folder)):
             raise elsewhere(folder, file)
-    except (OSError, ValueError, RuntimeError) as error:  # too long, a null byte, links in a ring
-        raise FacelabError(
-            f"{shown(file)}: cannot be a file's name ({type(error).__name__}); correct it"
-        ) from error
+    except OSError as error:
+        why = (error.strerror or "it failed").lower()
+        raise FacelabError(f"{shown(file)}: cannot be a file's name ({why}); correct it") from error
     return path
+
+
+def resolved(path: Path) -> Path:
+    """Return where a path leads behind its links; raise OSError where that is nowhere."""
+    try:
+        return path.resolve()
+    except RuntimeError as error:  # of Python before 3.13
+        raise OSError(errno.ELOOP, "links that lead in a ring") from error
+    except ValueError as error:
+        raise OSError(errno.EINVAL, "a null byte in it") from error
 
 
 def make_folder(path: Path) -> None:
@@ -145,7 +154,7 @@ def walk(folder: Path, file: str, *, make: bool = False) -> int:
         except OSError as error:
             if error.errno not in _LINKED:
                 raise
-    return _steps(folder.resolve(), PurePath(_resolved(folder, file)).parts, make)
+    return _steps(resolved(folder), PurePath(_resolved(folder, file)).parts, make)
 
 
 def _steps(root: Path, parts: Sequence[str], make: bool) -> int:
@@ -169,7 +178,7 @@ def _steps(root: Path, parts: Sequence[str], make: bool) -> int:
 
 def _resolved(folder: Path, file: str) -> str:
     """Return where a path with links leads, relative to the folder; FacelabError if elsewhere."""
-    return inside(folder, file).resolve().relative_to(folder.resolve()).as_posix()
+    return resolved(inside(folder, file)).relative_to(resolved(folder)).as_posix()
 
 
 def elsewhere(folder: Path, file: str) -> FacelabError:

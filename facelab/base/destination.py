@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import os
 import secrets
-import stat
 from pathlib import Path
 
 from facelab.base.descent import sync
-from facelab.base.files import named, reason
+from facelab.base.files import check_regular, make_folder, named, reason
 from facelab.contract.errors import FacelabError
 
 
@@ -20,12 +18,7 @@ def try_writing(path: Path, size: int) -> None:
     Raises OSError where that fails, and where the name is that of a folder, or of a file that is
     not regular or may not be changed.
     """
-    with contextlib.suppress(FileNotFoundError):
-        mode = path.stat().st_mode
-        if stat.S_ISDIR(mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
-        if not stat.S_ISREG(mode):
-            raise OSError(errno.EINVAL, "no regular file")
+    check_regular(path)
     folder, name = named(path)
     half = folder / f".half.{secrets.token_hex(4)}.{name[-200:]}"
     try:
@@ -38,6 +31,18 @@ def try_writing(path: Path, size: int) -> None:
         half.unlink(missing_ok=True)
     if path.exists() and not os.access(path, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+
+def check_folder(path: Path, size: int, option: str) -> None:
+    """Make a folder that long work is to fill; raise FacelabError where it cannot be written to."""
+    try:
+        make_folder(path)
+        try_writing(path / ".tried", size)
+    except OSError as error:
+        raise FacelabError(
+            f"{option}: received {path}, which cannot be written to ({reason(error)}); make room "
+            "or choose another folder; what is there is kept"
+        ) from error
 
 
 def check_destination(path: Path, size: int, option: str) -> None:

@@ -28,6 +28,7 @@ from facelab.base.descent import (
     elsewhere,
     opened_at,
     parent,
+    resolved,
     sync,
     sync_folder,
     sync_named,
@@ -161,6 +162,7 @@ def whole(path: Path) -> Iterator[Path]:
     Raises OSError.
     """
     path = Path(*named(path))
+    check_regular(path)
     half = path.with_name(f".half.{secrets.token_hex(4)}.{path.name[-200:]}")
     try:
         yield half
@@ -170,6 +172,19 @@ def whole(path: Path) -> Iterator[Path]:
         sync_named(path.parent)
     finally:
         half.unlink(missing_ok=True)
+
+
+def check_regular(path: Path) -> None:
+    """Raise OSError where a folder, a pipe or a device has the name that is to be written to.
+
+    What is written whole takes its place: `/dev/null` would be a file from then on.
+    """
+    with contextlib.suppress(FileNotFoundError):
+        mode = path.stat().st_mode
+        if stat.S_ISDIR(mode):
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, "no regular file", str(path))
 
 
 def reason(error: OSError) -> str:
@@ -183,6 +198,7 @@ def write_atomically(path: Path, content: bytes) -> None:
 
     When it returns, the file and its name are on the disk. Raises OSError.
     """
+    check_regular(path)
     make_folder(path.parent)
     write(path.parent, path.name, content)
 
@@ -352,10 +368,7 @@ def _within(folder: Path, path: Path) -> str:
 
 def named(path: Path) -> tuple[Path, str]:
     """Return the folder and the name of a file that the user has named, behind its links."""
-    try:
-        path = path.resolve()
-    except (RuntimeError, ValueError) as error:  # links in a ring, a null byte
-        raise OSError(errno.ELOOP, str(error)) from error
+    path = resolved(path)
     return path.parent, path.name or "."
 
 

@@ -17,6 +17,14 @@ from facelab.contract.errors import FacelabError
 
 Record = TypeVar("Record")
 
+TYPES: dict[Any, str] = {
+    str: "a text, in quotes",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+}
+"""What a value is called that must be of a type."""
+
 MOST = 4_000_000
 """Bytes that a file has at most."""
 
@@ -88,7 +96,7 @@ def value(hint: Any, item: object, where: str) -> Any:
             raise refusal(where, item, " or ".join(names), "choose one of them")
         return hint(item)
     if type(item) is not hint:
-        raise refusal(where, item, f"a value of type {hint.__name__}", "correct it")
+        raise refusal(where, item, TYPES.get(hint, hint.__name__), "correct it")
     return item
 
 

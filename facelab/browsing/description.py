@@ -71,7 +71,7 @@ class Train:
     """How it learns: what is pressed, and how it is known to have ended.
 
     ``done`` is what the text of ``at`` then matches; or, without it, ``quiet`` is for how many
-    seconds no value came. ``stop``: what interrupts it.
+    seconds no value came once all were told. ``stop``: what interrupts it.
     """
 
     press: str

@@ -37,9 +37,9 @@ class PageFaceBase:
         self._open.close()
 
     def save(self, person: str, frame: Frame) -> str:
-        """Film a frame; return the name of its file."""
+        """Film a frame; return the name of its file, nothing if the page shows it elsewhere."""
         self.page.film(person, [frame])
-        return self.page.kept[person][-1]
+        return self.page.kept[person][-1] if self.page.kept[person] else ""
 
     def add(self, person: str, path: Path) -> str:
         """Hand a photo file in; return the name of its file. Raises FacelabError if refused."""

@@ -1,21 +1,40 @@
 // What is done on facelab's own page many times over, in one go: hold a frame up, wait until the page
 // has looked, press a button. Put in before the page's scripts; it calls nothing of theirs.
 (() => {
+  const NOW_AND_THEN = 20; // ms
   const at = (selector) => document.querySelector(selector);
-  const pause = () => new Promise((done) => setTimeout(done, 0));
   const number = (element, name) => Number(element?.dataset[name] ?? 0);
   const preview = () => at('#preview');
-  const count = (person) => number(at(`#people [data-person=${CSS.escape(person)}] .count`), 'n');
+  // of everybody: whose a photo is said to be, is for the book to judge
+  const photos = () => [...document.querySelectorAll('#people .count')].reduce((sum, one) => sum + number(one, 'n'), 0);
 
-  /** Wait until something holds, for `wait` ms; false: it did not. */
-  async function until(held, wait) {
-    const end = performance.now() + wait;
-    while (!held()) {
-      if (performance.now() > end) return false;
-      await pause();
-    }
-    return true;
-  }
+  /**
+   * Wait until something holds, for `wait` ms; false: it did not. Looked at whenever the page has
+   * changed, and now and then: not every sign is a change of its elements.
+   */
+  const until = (held, wait) =>
+    new Promise((done, failed) => {
+      const end = performance.now() + wait;
+      let watching, timer;
+      const over = (tell, told) => {
+        watching?.disconnect();
+        clearInterval(timer);
+        tell(told);
+        return true;
+      };
+      const look = () => {
+        try {
+          if (held()) return over(done, true);
+        } catch (error) {
+          return over(failed, error);
+        }
+        return performance.now() > end && over(done, false);
+      };
+      if (look()) return;
+      watching = new MutationObserver(look);
+      watching.observe(document, { attributes: true, characterData: true, childList: true, subtree: true });
+      timer = setInterval(look, NOW_AND_THEN);
+    });
   /** Press a button that can be seen and pressed. */
   function press(selector) {
     const button = at(selector);
@@ -40,15 +59,15 @@
   window.facelabHand = {
     until, look,
     /** Take a photo of each frame; at the end all are kept. The number kept before one was not. */
-    async film([contents, person, wait]) {
-      const before = count(person);
+    async film([contents, wait]) {
+      const before = photos();
       for (const [place, content] of contents.entries()) {
         if (!(await look(content, wait))) return ['the webcam', place];
         // the one before is on the disk: so they are kept in their order
-        if (!(await until(() => count(person) === before + place, wait))) return ['a photo', place];
+        if (!(await until(() => photos() === before + place, wait))) return ['a photo', place];
         press('#take');
       }
-      const kept = await until(() => count(person) === before + contents.length && !number(at('#unsent'), 'count'), wait);
+      const kept = await until(() => photos() === before + contents.length && !number(at('#unsent'), 'count'), wait);
       return kept ? null : ['a photo', contents.length];
     },
     /** Take photos away, by the names of their files, of the person that is chosen. */

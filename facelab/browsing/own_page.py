@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,9 @@ FIELDS = {"learning_rate": "#learning-rate", "epochs": "#epochs", "batch_size": 
 
 SILENCE = 180.0
 """Seconds without a sign of life after which a training is given up: TensorFlow starts in it."""
+
+MOST = 2**31
+"""Values that no training draws."""
 
 AT_A_TIME = 64
 """Frames that are handed over together: a megabyte."""
@@ -126,7 +130,7 @@ class OwnPage:
             contents = [encoded(one) for one in frames[start : start + AT_A_TIME]]
             late = self.tab.ask(
                 "told => facelabHand.film(told)",
-                [contents, person, 1000 * self.tab.wait],
+                [contents, 1000 * self.tab.wait],
                 "take photos with #take",
             )
             if late:
@@ -210,7 +214,7 @@ class OwnPage:
         self.tab.fill("#seed", str(seed))
         models = set(self.models())
         self.tab.press("#train")
-        self._until_trained(stop, told)
+        self._until_trained(first(stop), told)
         self.wait(
             "n => document.querySelectorAll('#models [data-model]').length > n",
             "the model is in the list",
@@ -218,21 +222,27 @@ class OwnPage:
         )
         return next(one for one in self.models() if one not in models)
 
-    def _until_trained(
-        self, stop: Callable[[int], bool] | None, told: Callable[[int], None]
-    ) -> None:
-        """Wait for the end, however long it takes while values come."""
+    def _until_trained(self, last: int | None, told: Callable[[int], None]) -> None:
+        """Wait for the end, however long it takes while values come.
+
+        ``last``: the number of values at which stop is pressed. The page's training may make
+        thousands in the time of a word to Python, so it is pressed where they are seen.
+        """
         values, line = -1, ""
         while True:
             state, values, line, moved = self.tab.ask(
-                """async ([values, line, wait]) => {
+                """async ([values, line, last, wait]) => {
                   const at = document.querySelector('#progress');
+                  const stop = document.querySelector('#stop');
                   const now = () => [at.dataset.state, Number(at.dataset.updates), at.textContent];
-                  const moved = await facelabHand.until(() => now()[0] !== 'training'
-                    || now()[1] !== values || now()[2] !== line, wait);
+                  const moved = await facelabHand.until(() => {
+                    if (last !== null && now()[1] >= last && !stop.disabled) stop.click();
+                    return now()[0] !== 'training' || now()[1] !== values || now()[2] !== line;
+                  }, wait);
                   return [...now(), moved];
                 }""",
-                [values, line, 1000 * SILENCE],
+                [values, line, last, 1000 * SILENCE],
+                "wait for a training",
             )
             if state == "failed":
                 raise SystemFault(f"{self.tab.name}: a training failed: {one_line(line, 300)}")
@@ -244,9 +254,6 @@ class OwnPage:
                     f"{max(values, 0)} values; it says {one_line(line, 100)!r}{self.tab.said}"
                 )
             told(values)
-            if stop is not None and stop(values):
-                self.tab.ask("() => document.querySelector('#stop').click()", what="press #stop")
-                stop = None
 
     def models(self) -> list[str]:
         """Return the ids of the models in the list."""
@@ -337,3 +344,16 @@ class OwnPage:
     def end_count(self) -> None:
         """End the live count."""
         self.tab.press("#end-count")
+
+
+def first(stop: Callable[[int], bool] | None) -> int | None:
+    """Return the least number of values at which a training is to be stopped; None: at none.
+
+    ``stop`` is asked ahead: its answer must depend on the number alone, as the exam's does.
+
+    >>> first(lambda values: values >= 1_565)
+    1565
+    """
+    if stop is None:
+        return None
+    return bisect_left(range(MOST), True, key=stop)

@@ -27,6 +27,7 @@ from facelab.contract.history import NO_PHOTO, History
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability
+from facelab.contract.text import one_line
 from facelab.contract.training import TrainingRequest
 
 PLACES = {"computer": "learning on this computer", "browser": "learning in the browser"}
@@ -155,8 +156,14 @@ class OwnSystem:
                     left[one] -= 1
                     new.append(place)
             if new:
+                before = len(self.page.kept.get(person, ()))
                 self.page.film(person, [contents[place] for place in new])
-                files = self.page.kept[person][-len(new) :]
+                files = self.page.kept[person][before:]
+                if len(files) != len(new):
+                    raise SystemFault(
+                        f"{self.name}: {len(new)} photos of {one_line(person)} were taken, it "
+                        f"shows {len(files)}"
+                    )
                 self._kept |= dict(zip(files, (wanted[place] for place in new), strict=True))
         places: dict[tuple[str, str], list[int]] = {}
         for place, one in enumerate(wanted):
@@ -285,17 +292,16 @@ def _history(
     ``numbers``: the number of each of the page's photos, in its order.
     """
     updates = max(map(len, tables))
-    photos = np.full((len(tables), updates, parameters.batch_size), NO_PHOTO, np.int32)
+    batches = [[[numbers[int(one)] for one in row["photos"].split()] for row in table]
+               for table in tables]  # fmt: skip
+    # as many photos as the page says, not as were asked for: the book judges what follows
+    width = max([parameters.batch_size, *(len(batch) for some in batches for batch in some)])
+    photos = np.full((len(tables), updates, width), NO_PHOTO, np.int32)
     values = np.full((3, len(tables), updates), np.nan, np.float32)
     for replicate, table in enumerate(tables):
         for update, row in enumerate(table):
-            seen = [numbers[int(one)] for one in row["photos"].split()]
-            if len(seen) > parameters.batch_size:
-                raise SystemFault(
-                    f"{OwnSystem.name}: its history names {len(seen)} photos of update "
-                    f"{update + 1}, batches have {parameters.batch_size}"
-                )
-            photos[replicate, update, : len(seen)] = seen
+            batch = batches[replicate][update]
+            photos[replicate, update, : len(batch)] = batch
             told = (row["loss"], row["accuracy"], row["learning rate"])
             values[:, replicate, update] = [float(one) for one in told]
     each = parameters.updates_per_epoch(len(numbers))

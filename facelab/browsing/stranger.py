@@ -10,7 +10,7 @@ import math
 import re
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser
@@ -116,6 +116,7 @@ class Stranger:
         for number, seed in enumerate(request.seeds):
             tab = self._tab()
             tabs.append(self._opened)
+            self._check_menus(tab, len(photos), request.parameters)
             Filming(tab, self.description).film(photos)
             before = number * total
 
@@ -223,19 +224,34 @@ class Stranger:
         seed: int,
         told: Callable[[int], None],
     ) -> None:
-        parameters, train = request.parameters, self.description.train
-        for entry in ("learning_rate", "epochs", "batch_size"):
-            setting: Setting = getattr(self.description.parameters, entry)
-            if setting.field:
-                value = getattr(parameters, entry)
-                self._set(tab, entry, setting.field, value / photos if setting.share else value)
+        train = self.description.train
+        for entry, field, value in self._values(request.parameters, photos):
+            self._set(tab, entry, field, value)
         if seeded := self.description.parameters.seed.field:
             self._set(tab, "seed", seeded, seed)
         tab.ask("() => { facelabTold.values = []; }")
         tab.press(train.press)
-        self._until_trained(tab, request.stop, told)
+        total = request.parameters.updates(photos)
+        self._until_trained(tab, total, request.stop, told)
 
-    def _set(self, tab: Tab, entry: str, field: str, value: float) -> None:
+    def _values(self, parameters: Parameters, photos: int) -> Iterator[tuple[str, str, float]]:
+        """Yield each parameter that is set on the page: its name, its field, its value there."""
+        for entry in ("learning_rate", "epochs", "batch_size"):
+            setting: Setting = getattr(self.description.parameters, entry)
+            value = getattr(parameters, entry)
+            if setting.field:
+                yield entry, setting.field, value / photos if setting.share else value
+
+    def _check_menus(self, tab: Tab, photos: int, parameters: Parameters) -> None:
+        """Look into the menus before minutes are spent on filming: a value may not be there."""
+        for entry, field, value in self._values(parameters, photos):
+            self._choice(tab, entry, field, value)
+
+    def _choice(self, tab: Tab, entry: str, field: str, value: float) -> str | None:
+        """Return what a menu calls a value; None where the field is none.
+
+        Raises Unoffered when it does not have it, SystemFault when it would send another one.
+        """
         menu = tab.ask(
             "at => { const e = document.querySelector(at);"
             " return e.tagName === 'SELECT' ? [...e.options].map(o => [o.text, o.value]) : null; }",
@@ -243,38 +259,54 @@ class Stranger:
             f"look at {field}",
         )
         if menu is None:
-            tab.fill(field, plain(value))
-            return
+            return None
         for text, sent in menu:
             if same(number_in(text), value):
                 if not math.isnan(number_in(sent)) and not same(number_in(sent), value):
                     raise SystemFault(
                         f"{self.name}: {field} says {one_line(text)} and sends {one_line(sent)}"
                     )
-                with tab.acting(f"choose {text} of {field}"):
-                    tab.page.select_option(field, label=text)
-                return
+                return str(text)
         offered = ", ".join(text.strip() for text, _ in menu)
         raise self._unoffered(entry, plain(value), one_line(offered, 80))
 
+    def _set(self, tab: Tab, entry: str, field: str, value: float) -> None:
+        text = self._choice(tab, entry, field, value)
+        if text is None:
+            tab.fill(field, plain(value))
+            return
+        with tab.acting(f"choose {text} of {field}"):
+            tab.page.select_option(field, label=text)
+
     def _until_trained(
-        self, tab: Tab, stop: Callable[[int], bool] | None, told: Callable[[int], None]
+        self,
+        tab: Tab,
+        total: int,
+        stop: Callable[[int], bool] | None,
+        told: Callable[[int], None],
     ) -> None:
-        """Wait until a training has ended, however long it takes while it goes on."""
+        """Wait until a training has ended, however long it takes while it goes on.
+
+        ``total``: the number of values that are due.
+        """
         train, series = self.description.train, self.description.series
-        values, moved = 0, time.monotonic()
+        texts, values, moved, stopped = 0, 0, time.monotonic(), False
         while True:
-            now, text = tab.ask(
-                "at => [facelabTold.values.length, at && document.querySelector(at)?.textContent]",
-                train.at,
+            new, text = tab.ask(
+                "([from, at]) => [facelabTold.values.slice(from),"
+                " at && document.querySelector(at)?.textContent]",
+                [texts, train.at],
             )
             if train.done and re.search(train.done, text or ""):
                 return
-            if now != values:
-                values, moved = now, time.monotonic()
+            if new:
+                texts, moved = texts + len(new), time.monotonic()
+                values += sum(not series.says or bool(re.search(series.says, one)) for one in new)
                 told(values)
             silence = time.monotonic() - moved
-            if values and train.quiet and silence > train.quiet:
+            # The page has no sign for its end: it has told all that is due, or says nothing more.
+            whole = values >= total or stopped
+            if values and train.quiet and silence > (train.quiet if whole else tab.wait):
                 return
             if silence > tab.wait:
                 said = f"; {train.at} says {one_line(text, 60)!r}" if text else ""
@@ -282,9 +314,9 @@ class Stranger:
                     f"{self.name}: a training gave no sign of life for {tab.wait:g} s after "
                     f"{values} values{said}{tab.said}"
                 )
-            if stop is not None and stop(len(rows_of(tab, series))):
+            if stop is not None and not stopped and stop(len(rows_of(tab, series))):
                 tab.press(train.stop)
-                stop = None
+                stopped = True
             tab.pause(0.02)
 
 

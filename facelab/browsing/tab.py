@@ -54,7 +54,8 @@ class Tab:
         self.complaints: list[str] = []
         self._dialogs: list[str] = []
         self._crashed = False
-        self.context = browser.new_context(accept_downloads=True)
+        # not in this machine's language: a record quotes what a page says
+        self.context = browser.new_context(accept_downloads=True, locale="en-US")
         self.context.grant_permissions(["camera"])
         (plugged or Webcam()).install(self.context)
         if script:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from facelab.base.files import first_bytes, opened, shown
+from facelab.base.files import first_bytes, named, opened, shown
 from facelab.base.opencv import opencv
 from facelab.camera.faults import BrokenPicture
 from facelab.contract.errors import FacelabError
@@ -22,20 +23,48 @@ RATE = 25.0
 CONVERT = "convert it, for example with `ffmpeg -i IN -c:v libx264 OUT.mp4`"
 
 
+_OPTIONS = "OPENCV_FFMPEG_CAPTURE_OPTIONS"
+"""The variable from which OpenCV reads FFmpeg's options when it opens something."""
+
+_opening = threading.Lock()
+
+
 @contextmanager
-def captured(*where: Any) -> Iterator[Any]:
-    """Within the block, give a ``cv2.VideoCapture``, opened or not, that prints nothing."""
+def captured(*where: Any, options: str = "") -> Iterator[Any]:
+    """Within the block, give a ``cv2.VideoCapture``, opened or not, that prints nothing.
+
+    ``options``: FFmpeg's, beside those that the user has set.
+    """
     # OpenCV and FFmpeg would print lines of their own, addresses with passwords among them.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     cv2 = opencv()
     log = cv2.utils.logging
     before = log.setLogLevel(log.LOG_LEVEL_SILENT)
-    capture = cv2.VideoCapture(*where)
+    with _set(options):
+        capture = cv2.VideoCapture(*where)
     try:
         yield capture
     finally:
         capture.release()
         log.setLogLevel(before)
+
+
+@contextmanager
+def _set(options: str) -> Iterator[None]:
+    """Set FFmpeg's options for the block; whoever opens something without is not held up."""
+    if not options:
+        yield
+        return
+    with _opening:
+        before = os.environ.get(_OPTIONS)
+        os.environ[_OPTIONS] = f"{before}|{options}" if before else options
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ[_OPTIONS]
+            else:
+                os.environ[_OPTIONS] = before
 
 
 def frames_of(capture: Any) -> Iterator[Frame]:
@@ -117,7 +146,7 @@ def _breaks_off(path: Path, size: int) -> bool:
 def _boxes_end(path: Path, size: int) -> int:
     """Return where the last box of an MP4 ends."""
     place = 0
-    with opened(path.resolve().parent, path.resolve().name) as content:
+    with opened(*named(path)) as content:
         while place + 8 <= size:
             content.seek(place)
             head = content.read(16)

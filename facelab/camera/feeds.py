@@ -17,6 +17,7 @@ from facelab.camera.address import hidden
 from facelab.camera.capture import captured, film, frames_of, rate
 from facelab.camera.faults import BrokenPicture, Dropped, Shot
 from facelab.camera.line import SCHEMES, Line
+from facelab.camera.verified import held_to_certificate
 from facelab.camera.web_address import WebAddress, read_address
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
@@ -151,7 +152,10 @@ def _stream(address: WebAddress, name: str, wait: float) -> Iterator[Frame]:
     cv2 = opencv()
     limits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, cv2.CAP_PROP_READ_TIMEOUT_MSEC]
     settings = [value for limit in limits for value in (limit, int(1000 * wait))]
-    with captured(address.whole, cv2.CAP_FFMPEG, settings) as capture:
+    with (
+        held_to_certificate(address, name, wait) as options,
+        captured(address.whole, cv2.CAP_FFMPEG, settings, options=options) as capture,
+    ):
         if not capture.isOpened():
             why = "no film that FFmpeg knows comes from there; is the path right?"
             if address.scheme in ("rtsp", "rtsps"):

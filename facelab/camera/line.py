@@ -16,6 +16,7 @@ from typing import Any
 
 from facelab.camera.credentials import Credentials
 from facelab.camera.faults import NoLine
+from facelab.camera.verified import OTHER
 from facelab.camera.web_address import WebAddress
 
 SCHEMES = ("http", "https")
@@ -112,10 +113,7 @@ class _Secure(_Plain, http.client.HTTPSConnection):
         shown = hashlib.sha256(self.sock.getpeercert(binary_form=True) or b"").hexdigest()
         if self._pin and shown != self._pin:
             self.close()
-            raise NoLine(
-                "shows another certificate than the one that was to be trusted; compare its "
-                "SHA-256 with that in the camera's settings"
-            )
+            raise NoLine(OTHER)
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):

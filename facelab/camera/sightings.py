@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from facelab.base.files import whole
+from facelab.base.files import reason, whole
 from facelab.camera.count import Sight
 from facelab.contract.errors import FacelabError
 from facelab.contract.text import cell
@@ -81,6 +81,5 @@ def _explained(path: Path) -> Iterator[None]:
 
 def _unwritable(path: Path, error: OSError) -> FacelabError:
     return FacelabError(
-        f"{path}: cannot be written ({error.strerror or error}); make room, or name another file "
-        "with --csv"
+        f"{path}: cannot be written ({reason(error)}); make room, or name another file with --csv"
     )

@@ -68,6 +68,19 @@ def measured(
     return _with(f"{written:,f}", unit)
 
 
+def apart(one: float, other: float) -> tuple[str, str]:
+    """Write two measured numbers, with more than three figures only where three look alike.
+
+    >>> apart(0.69315, 0.5), apart(0.69315, 0.69322), apart(2, 2)
+    (('0.693', '0.5'), ('0.69315', '0.69322'), ('2', '2'))
+    """
+    for figures in range(FIGURES, 18):
+        told = measured(one, least=figures), measured(other, least=figures)
+        if told[0] != told[1] or one == other:
+            break
+    return told
+
+
 def margin(value: float, unit: str = "") -> str:
     """Write a distance from a threshold; that between shares is in points.
 

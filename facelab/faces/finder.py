@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from facelab.base.blas import one_thread
 from facelab.contract.frame import Frame
 from facelab.faces.box import Box, intersection_over_union
 from facelab.faces.crop import grey_of, scaled
@@ -72,7 +73,8 @@ class FaceFinder:
     def candidates(self, frames: Sequence[Frame]) -> list[list[Candidate]]:
         """Return what may be faces in each of some frames (height, width, 3), the surest first."""
         # one by one: a second frame's patches cost more in fresh memory than a product saves
-        return [self._candidates(frame) for frame in frames]
+        with one_thread():
+            return [self._candidates(frame) for frame in frames]
 
     def _candidates(self, frame: Frame) -> list[Candidate]:
         fitted = fit(frame)

@@ -15,13 +15,13 @@ import stat
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass, field
-from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 import facelab
+from facelab.base.packages import version_of
 from facelab.faces.hog import FEATURES
 
 FEATURE_ROW = np.dtype(
@@ -129,7 +129,7 @@ def fingerprint(face_detector: str, hog: str) -> str:
     made = (FEATURE_ROW, face_detector, hog, platform.machine())
     digest = hashlib.sha256(repr(made).encode())
     for package in ("tensorflow", "keras", "numpy", "opencv-python"):
-        digest.update(version(package).encode())
+        digest.update(version_of(package).encode())
     home = Path(facelab.__file__).parent
     paths = sorted(path for pattern in MADE_BY for path in home.glob(pattern))
     if face_detector not in ("facelab", "none"):

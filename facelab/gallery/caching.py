@@ -43,6 +43,16 @@ def open_cache(
     return folder / cache if all(map(stat.S_ISREG, kinds)) else None
 
 
+def cache_later(folder: Path) -> Callable[[], Path | None]:
+    """Return what makes and returns a gallery's cache, once its photos have been read.
+
+    It returns None where `open_cache` does. Raises FacelabError when it cannot be understood who
+    was forgotten.
+    """
+    marks, cache = read_marks(folder), cache_of(folder)
+    return lambda: open_cache(folder, cache, marks, lambda: None)
+
+
 def forget_cache(folder: Path) -> bool:
     """Remove a gallery's cache, and return whether there was one.
 

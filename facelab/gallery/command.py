@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facelab.contract.errors import FacelabError
+
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
@@ -30,6 +32,12 @@ def run_forget(arguments: argparse.Namespace) -> int:
     """Remove the person and print what was removed."""
     from facelab.gallery.forget import forget  # with pandas: half a second for every command
 
+    for place in arguments.report:
+        if not place.is_dir():  # a misprint would leave reports that name the person
+            raise FacelabError(
+                f"--report: received {place}, no such folder; name one with reports; nothing was "
+                "removed"
+            )
     beside = [arguments.gallery.absolute().parent / "reports", *arguments.report]
     for line in forget(arguments.gallery, arguments.person, beside):
         print(f"removed: {line}")

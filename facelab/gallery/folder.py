@@ -56,6 +56,19 @@ def list_folder(folder: Path) -> Iterator[Row | FacelabError]:
             cure = "put photos into it or take it away"
             yield Unreadable(name, EMPTY, cure, person=alike(name))
         yield from (_look(folder, alike(name), file) for file in files)
+    yield from _taken_for_reports(folder)
+
+
+def _taken_for_reports(folder: Path) -> Iterator[FacelabError]:
+    """Say of a folder that is passed over as facelab's own that photos lie in it."""
+    for name in PASSED_OVER[:1]:
+        if stat.S_ISDIR(kind(folder, name)) and any(
+            may_be_picture(folder, f"{name}/{file}") for file in _listed(folder, name)
+        ):
+            yield FacelabError(
+                f"{name}: left out, facelab keeps its reports there; rename the folder if it is a "
+                "person's"
+            )
 
 
 def _look(folder: Path, person: str, file: str) -> Row | FacelabError:

@@ -13,7 +13,7 @@ from stat import S_ISDIR, S_ISLNK, S_ISREG
 import pandas as pd
 
 from facelab.base import files
-from facelab.base.files import shown
+from facelab.base.files import reason, shown
 from facelab.base.locking import HOME, writing
 from facelab.base.temporary import remove_abandoned
 from facelab.contract.errors import FacelabError
@@ -26,8 +26,11 @@ from facelab.gallery.name import COLUMNS, alike, check_name, nearest
 OWN = (HOME, "reports", NAME, journal.NAME, consent.NAME)
 """What lies in a gallery without being photos, besides what is hidden."""
 
-PAGES = ("acceptance.json", "acceptance.html", ".acceptance.json.", ".acceptance.html.")
-"""How the names of reports begin, and of reports that were half written."""
+FORMS = (".json", ".html", ".md")
+"""How the names of reports end, whatever the user has called them."""
+
+HALVES = tuple(f".acceptance{form}." for form in FORMS)
+"""How the names of reports begin that were half written."""
 
 LARGEST = 1_000_000_000
 """Bytes of a report that are looked through."""
@@ -66,7 +69,7 @@ def forget(folder: Path, person: str, reports: Iterable[Path] = ()) -> list[str]
         remove_abandoned()
     except OSError as error:
         raise FacelabError(
-            f"{folder}: {person} is not wholly removed ({error.strerror or error}); see that "
+            f"{folder}: {person} is not wholly removed ({reason(error)}); see that "
             "the folder can be written to, then do it again"
         ) from error
     if not removed and not again:
@@ -109,6 +112,7 @@ def _photos(folder: Path, means: _Means) -> Iterator[str]:
     found = {file for file in _files(folder, means, recorded) if file not in shared}
     tops = _tops(folder)
     found |= {f for f in own["file"] if f not in shared and _is_photo(folder, f, tops)}
+    links = {file for file in found if S_ISLNK(files.kind(folder, file))}
     for file in sorted(found):
         files.remove(folder, file)
     for half in halves(folder):  # in which the person's name may stand
@@ -117,8 +121,10 @@ def _photos(folder: Path, means: _Means) -> Iterator[str]:
     places |= {place for place in _folders(folder) if means(PurePath(place).name)}
     for place in sorted(places - {"."}, key=len, reverse=True):
         files.remove_if_empty(folder, place)
-    if found:
-        yield f"{len(found)} files with photos or frames of films"
+    if count := len(found) - len(links):
+        yield f"{count} file{'s' * (count > 1)} with photos or frames of films"
+    for link in sorted(links):
+        yield f"{shown(link)}, a link; what it led to lies elsewhere, remove it yourself"
     if recorded and (found or len(own)):
         write_manifest(folder, others)
         files.remove(folder, journal.NAME)
@@ -177,13 +183,15 @@ def _reports(folder: Path, place: str, people: Iterable[str]) -> Iterator[str]:
     names = {how(one) for one in forms for how in (str, html.escape, _in_json)}
     found = [PurePath(file) for file in files.files_below(folder, place)]
     for page in found:
-        if not page.name.startswith(PAGES):
+        if page.suffix.lower() not in FORMS and not page.name.startswith(HALVES):
             continue
         try:
             text = files.read(folder, page.as_posix(), LARGEST).decode("utf-8", "replace")
         except FileNotFoundError:
             continue
         own = '"cast":' in text or "Who plays whom" in text
+        if page.name.startswith("acceptance") and page.suffix == ".md":
+            own, text = True, text.replace("\\", "")  # which stand before other signs
         if own and any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names):
             curves = [path for path in found if path.parent == page.parent]
             for path in (page, *(one for one in curves if one.match("curves-*.csv"))):

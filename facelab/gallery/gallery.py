@@ -259,7 +259,7 @@ class Gallery:
 
 def _unsaved(what: str, error: OSError) -> FacelabError:
     return FacelabError(
-        f"{what} cannot be saved ({error.strerror or error}); make room or name another folder; "
+        f"{what} cannot be saved ({files.reason(error)}); make room or name another folder; "
         "what was saved before is kept"
     )
 

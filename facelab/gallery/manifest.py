@@ -14,6 +14,7 @@ import pandas as pd
 
 from facelab.base import files
 from facelab.base.files import inside, sha256, shown
+from facelab.base.home import restoring
 from facelab.contract.errors import FacelabError
 from facelab.gallery import consent, journal
 from facelab.gallery.journal import MOST
@@ -63,8 +64,7 @@ def read_rows(folder: Path) -> pd.DataFrame:
     """
     if not files.is_folder(folder):
         raise FacelabError(
-            f"{folder}: no such folder of recorded frames; restore it with "
-            "`git checkout -- fixtures` or name another one"
+            f"{folder}: no such folder of recorded frames; {restoring()} or name another one"
         )
     path = folder / NAME
     try:
@@ -74,9 +74,7 @@ def read_rows(folder: Path) -> pd.DataFrame:
         content = io.BytesIO(files.read(folder, NAME, MOST))
         table = pd.read_csv(content, dtype=str, keep_default_na=False)
     except FileNotFoundError as error:
-        raise FacelabError(
-            f"{path}: no such manifest; restore it with `git checkout -- fixtures`"
-        ) from error
+        raise FacelabError(f"{path}: no such manifest; {restoring()}") from error
     except OSError as error:
         raise FacelabError(
             f"{path}: cannot be read ({files.reason(error)}); allow it, or restore the manifest"

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facelab.contract.frame import Stretch
 from facelab.contract.history import History
+from facelab.contract.number import apart, measured
 from facelab.judging.answers import NOBODY, Answers, Sweep, Values
 from facelab.judging.counts import smallest_lead
 from facelab.judging.curves import (
@@ -35,10 +35,8 @@ def rise(history: History) -> Finding:
     def said(replicate: int) -> str:
         means = epoch_means(history, history.loss)[replicate]
         epoch = int(np.argmax(np.diff(means)))
-        return (
-            f"the mean loss goes from {means[epoch]:.4g} in epoch {epoch + 1} to "
-            f"{means[epoch + 1]:.4g} in epoch {epoch + 2}"
-        )
+        one, other = apart(means[epoch], means[epoch + 1])
+        return f"the mean loss goes from {one} in epoch {epoch + 1} to {other} in epoch {epoch + 2}"
 
     return said
 
@@ -48,20 +46,23 @@ def drop(history: History) -> Finding:
 
     def said(replicate: int) -> str:
         means = epoch_means(history, history.loss)[replicate]
-        return (
-            f"the mean loss goes from {means[0]:.4g} in the first epoch to {means[-1]:.4g} in the "
-            "last"
-        )
+        one, other = apart(means[0], means[-1])
+        return f"the mean loss goes from {one} in the first epoch to {other} in the last"
 
     return said
 
 
 def first(history: History) -> Finding:
     """Say what the first loss is and would be at chance."""
-    return lambda replicate: (
-        f"the first loss is {history.loss[replicate, 0]:.4g}; before anything is learnt it is "
-        f"about ln {history.people} = {np.log(history.people):.4g}"
-    )
+
+    def said(replicate: int) -> str:
+        seen, due = apart(history.loss[replicate, 0], np.log(history.people))
+        return (
+            f"the first loss is {seen}; before anything is learnt it is about ln {history.people} "
+            f"= {due}"
+        )
+
+    return said
 
 
 def rate(history: History, shown: float) -> Finding:
@@ -71,7 +72,8 @@ def rate(history: History, shown: float) -> Finding:
         used = float(np.median(history.learning_rate[replicate].astype(np.float64)))
         if np.isnan(used):
             return "no learning rate explains the values that were drawn"
-        return f"it learns as at a rate of {used:.4g}, and {shown:g} is shown"
+        learnt, told = apart(used, shown)
+        return f"it learns as at a rate of {learnt}, and {told} is shown"
 
     return said
 
@@ -81,10 +83,14 @@ def impossible(history: History) -> Finding:
 
     def said(replicate: int) -> str:
         update = int(np.argmax(impossible_accuracies(history)[replicate]))
-        return (
-            f"update {update + 1} has an accuracy of {history.accuracy[replicate, update]:.4g} on "
-            f"a batch of {history.batch_sizes[replicate, update]} photos"
-        )
+        size = int(history.batch_sizes[replicate, update])
+
+        def is_impossible(accuracy: float) -> bool:
+            right = accuracy * size
+            return abs(right - round(right)) > 1e-4 or not 0 <= accuracy <= 1
+
+        found = measured(history.accuracy[replicate, update], keeps=is_impossible)
+        return f"update {update + 1} has an accuracy of {found} on a batch of {size} photos"
 
     return said
 
@@ -97,8 +103,8 @@ def not_a_loss(history: History) -> Finding:
         finite = np.isfinite(loss) & np.isfinite(accuracy)
         update = int(np.argmin(loss) if finite.all() else np.argmin(finite))
         return (
-            f"update {update + 1} has a loss of {loss[update]:.4g} and an accuracy of "
-            f"{accuracy[update]:.4g}"
+            f"the loss of update {update + 1} is {measured(loss[update])}, its accuracy "
+            f"{measured(accuracy[update])}"
         )
 
     return said
@@ -160,7 +166,8 @@ def _settled(history: History, level: float, window: int, replicate: int) -> str
     if np.isfinite(updates):
         return f"reaches {level:g} after {updates:.0f} of {history.updates} updates"
     best = rolling_accuracy(history, window)[replicate].max()
-    return f"never reaches {level:g}, at best {best:.4g}, in {history.updates} updates"
+    highest = measured(best, keeps=lambda written: written < level)
+    return f"never reaches {level:g}, at best {highest}, in {history.updates} updates"
 
 
 def late(history: History) -> Finding:
@@ -170,7 +177,7 @@ def late(history: History) -> Finding:
         means = epoch_means(history, history.accuracy)[replicate]
         half = len(means) // 2
         epoch = half + int(np.argmin(means[half:]))
-        return f"in epoch {epoch + 1} of {len(means)} the mean accuracy is {means[epoch]:.4g}"
+        return f"in epoch {epoch + 1} of {len(means)} the mean accuracy is {measured(means[epoch])}"
 
     return said
 
@@ -180,10 +187,8 @@ def final(history: History) -> Finding:
 
     def said(replicate: int) -> str:
         last = epoch_means(history, history.loss)[replicate, -1]
-        return (
-            f"the mean loss of the last epoch is {last:.4g}, and {np.log(history.people):.4g} at "
-            "chance"
-        )
+        ended, chance = apart(last, np.log(history.people))
+        return f"the mean loss of the last epoch is {ended}, and {chance} at chance"
 
     return said
 
@@ -193,7 +198,7 @@ def ends(histories: Sequence[History]) -> Finding:
 
     def said(replicate: int) -> str:
         means = [epoch_means(one, one.loss)[replicate, -1] for one in histories]
-        return f"the mean losses of the last epochs are {', '.join(f'{m:.4g}' for m in means)}"
+        return f"the mean losses of the last epochs are {', '.join(map(measured, means))}"
 
     return said
 
@@ -203,21 +208,27 @@ def unlike(part: History, whole: History) -> Finding:
 
     def said(replicate: int) -> str:
         update = int(np.argmax(unlike_values(part, whole)[replicate]))
-        one, other = part.loss[replicate, update], whole.loss[replicate, update]
-        return (
-            f"value {update + 1} is a loss of {one:.6g}, in the uninterrupted training of "
-            f"{other:.6g}"
-        )
+        at = replicate, update
+        what, one, other = "a loss", part.loss[at], whole.loss[at]
+        if np.isclose(one, other, rtol=0, atol=0, equal_nan=True):
+            what, one, other = "an accuracy", part.accuracy[at], whole.accuracy[at]
+        seen, due = apart(one, other)
+        return f"value {update + 1} is {what} of {seen}, in the uninterrupted training of {due}"
 
     return said
 
 
 def continues(history: History, loss: Values) -> Finding:
     """Say what the loss of the answers is, and the last loss of the curve."""
-    return lambda replicate: (
-        "it answers otherwise than it learnt: the loss of its answers to the photos is "
-        f"{loss[replicate]:.4g}, the curve ended at {history.loss[replicate, -1]:.4g}"
-    )
+
+    def said(replicate: int) -> str:
+        seen, due = apart(loss[replicate], history.loss[replicate, -1])
+        return (
+            "it answers otherwise than it learnt: the loss of its answers to the photos is "
+            f"{seen}, the curve ended at {due}"
+        )
+
+    return said
 
 
 def mistakes(answers: Answers) -> Finding:
@@ -261,7 +272,7 @@ def sums(probabilities: NDArray[np.float32]) -> Finding:
     def said(replicate: int) -> str:
         total = probabilities[replicate].astype(np.float64).sum(axis=1)
         photo = int(np.argmax(np.abs(total - 1)))
-        return f"the probabilities of photo {photo + 1} sum to {total[photo]:.6g}"
+        return f"the probabilities of photo {photo + 1} sum to {apart(total[photo], 1)[0]}"
 
     return said
 
@@ -292,28 +303,27 @@ def plateau(sweep: Sweep, rate: float) -> Finding:
 
 def two(values: Values, what: str, others: Values, than: str) -> Finding:
     """Say two numbers of a replicate, each with its words."""
-    return lambda replicate: (
-        f"{_short(values[replicate])} {what}, {_short(others[replicate])} {than}"
-    )
+
+    def said(replicate: int) -> str:
+        one, other = apart(values[replicate], others[replicate])
+        return f"{one} {what}, {other} {than}"
+
+    return said
 
 
 def lost_margin(lost: Values) -> Finding:
     """Say how far the right person's margin falls."""
     return lambda replicate: (
         "the right person's probability leads the next one's by "
-        f"{lost[replicate].mean():.4g} less, as a mean over the bursts"
+        f"{measured(lost[replicate].mean())} less, as a mean over the bursts"
     )
-
-
-def _short(value: Any) -> str:
-    return f"{value:.4g}"
 
 
 def other_answers(distances: Sequence[float]) -> Finding:
     """Say that the answers are not those of the trained model."""
     return lambda number: (
         "it answers otherwise than it learnt: a probability lies "
-        f"{distances[number]:.3g} from the one that its updates lead to"
+        f"{measured(distances[number])} from the one that its updates lead to"
     )
 
 
@@ -342,7 +352,7 @@ def live_differs(distances: Values) -> Finding:
     """Say that the live count answers by something else than what was asked."""
     return lambda number: (
         "live, it answers a photo otherwise than when it is asked about it: a probability differs "
-        f"by {distances[number]:.3g}"
+        f"by {measured(distances[number])}"
     )
 
 

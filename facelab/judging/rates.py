@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from facelab.contract.number import apart
 from facelab.contract.system import Lesson
 from facelab.judging.findings import Finding
 from facelab.judging.replay import (
@@ -138,10 +139,8 @@ def _mistake(oracle: Oracle, told: Told, again: Replayed) -> str:
         if _explains(replace(lesson, labels=(lesson.labels + shift) % lesson.people), told):
             return f"the losses are those of labels shifted by {shift}"
     if not abs(told.off(again)[0]) <= 1:
-        return (
-            f"the first loss is {told.loss[0]:.5g}; with the weights that were given it is "
-            f"{again.loss[0]:.5g}"
-        )
+        said, due = apart(told.loss[0], again.loss[0])
+        return f"the first loss is {said}; with the weights that were given it is {due}"
     nearest, said = float(np.nan_to_num(np.abs(told.off(again)), nan=1e9).max()) / 10, ""
     for words, grid, make in families(lesson, len(told.batches)):
         value, off = _best(oracle, told, grid, make)

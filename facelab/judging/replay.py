@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from facelab.contract.number import apart
 from facelab.contract.system import Lesson
 
 Values = NDArray[np.float64]
@@ -262,5 +263,5 @@ def first_wrong(oracle: Oracle, told: Told) -> str:
     losses, accuracies = _wrong(told, again)
     update = int(np.argmax(losses | accuracies))
     what = "loss" if losses[update] else "accuracy"
-    said, due = getattr(told, what)[update], getattr(again, what)[update]
-    return f"update {update + 1} says a {what} of {said:.5g}; calculated again it is {due:.5g}"
+    said, due = apart(getattr(told, what)[update], getattr(again, what)[update])
+    return f"update {update + 1} says a {what} of {said}; calculated again it is {due}"

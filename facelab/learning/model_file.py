@@ -81,9 +81,10 @@ def refused(path: Path) -> Iterator[None]:
             why = str(error)
         elif isinstance(error, OSError):
             why = reason(error)
+        name = path.name if path.suffix == ".keras" else "model.keras"
         raise FacelabError(
             f"{path}: not a facelab classifier ({one_line(why)}); make one with "
-            f"`facelab train GALLERY -o {path.name}`"
+            f"`facelab train GALLERY -o {name}`"
         ) from error
 
 

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from facelab.contract.errors import FacelabError
-from facelab.page import lessons, tensorflowjs, weights
+from facelab.page import lessons, tensorflowjs, weights, words
 from facelab.page.guard import Refusal, body
 from facelab.page.models import LARGEST, Model
 from facelab.page.session import Shared, read
@@ -23,6 +23,7 @@ KINDS = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".json": "application/json",
     ".svg": "image/svg+xml",
     ".png": "image/png",
 }
@@ -69,6 +70,11 @@ async def index(_: Shared, __: Request) -> Response:
 async def site(_: Shared, request: Request) -> Response:
     """Answer a file of the page."""
     return _file(request.path_params["path"])
+
+
+async def languages(_: Shared, __: Request) -> Response:
+    """Answer in which languages the page can be read."""
+    return _json(list(words.languages()))
 
 
 async def tensorflowjs_file(_: Shared, __: Request) -> Response:
@@ -119,7 +125,9 @@ async def state(shared: Shared, _: Request) -> Response:
 
 async def agree(shared: Shared, request: Request) -> Response:
     """Keep a consent."""
-    person = await shared.store.run(shared.store.agree, _text(await _told(request), "name"))
+    told = await _told(request)
+    sentence = words.sentence(_text({"language": words.SOURCE, **told}, "language"))
+    person = await shared.store.run(shared.store.agree, _text(told, "name"), sentence)
     shared.news.tell()
     return _json(person, 201)
 

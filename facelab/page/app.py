@@ -32,6 +32,7 @@ EVERY = 2.0
 ROUTES = (
     ("GET", "/", answers.index),
     ("GET", "/site/{path:path}", answers.site),
+    ("GET", "/languages.json", answers.languages),
     ("GET", "/tensorflow.js", answers.tensorflowjs_file),
     ("GET", "/weights.json", answers.weights_json),
     ("GET", "/weights.bin", answers.weights_bytes),

@@ -215,18 +215,18 @@ class Store:
 
     # Writes.
 
-    def agree(self, name: str) -> dict[str, Any]:
-        """Keep that a person agrees to the sentence; return the person. Raises FacelabError."""
+    def agree(self, name: str, sentence: str = SENTENCE) -> dict[str, Any]:
+        """Keep that a person agrees to a sentence; return the person. Raises FacelabError."""
         check_name(name)
         gallery = self._own()
         there = {row["person"] for row in self.rows} | set(gallery.consents)
         if gallery.consent(name) or name.casefold() in map(str.casefold, there - {name}):
             raise Refusal(409, f"{name} is there already; choose another name")
         try:
-            gallery.agree(name, SENTENCE)
+            gallery.agree(name, sentence)
         except Forgotten:  # since the gallery was opened, and was asked again just now
             self._again()
-            self._own().agree(name, SENTENCE)
+            self._own().agree(name, sentence)
         return self._person(name, self.rows)
 
     def save(self, name: str, content: bytes, burst: str, called: str = "") -> dict[str, str]:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.gallery.caching import open_cache
+from facelab.learning.core import import_core
 from facelab.page import lessons
 from facelab.page.guard import Refusal
 from facelab.page.models import Model, Models, parameters_of
@@ -105,6 +106,7 @@ class Trainings:
         with self._importing:
             if self._core is None:
                 run.waiting("TensorFlow is starting")
+                import_core()
                 folder, cache, marks = self._store.folder, self._models.cache, self._models.marks
                 kept = self._store.call(open_cache, folder, cache, marks, lambda: None)
                 self._core = lessons.trainer(kept)

@@ -11,6 +11,7 @@ from types import ModuleType
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from facelab.contract.errors import FacelabError
+from facelab.playing.entry import BOOK
 from facelab.report.wording import sentence
 
 
@@ -28,7 +29,7 @@ def define(context: StepFunctionContext) -> Definition:
     """Return the definition in what pytest-bdd keeps of a step function."""
     function = context.step_func
     meaning = inspect.getdoc(function) or ""
-    place = function.__module__.replace(".", "/") + ".py"
+    place = function.__module__.removeprefix(f"{BOOK}.").replace(".", "/") + ".py"
     kind = (context.type or "step").capitalize()
     return Definition(kind, context.parser.name, " ".join(meaning.split()), place)
 

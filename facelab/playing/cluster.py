@@ -6,13 +6,13 @@ import hashlib
 import platform
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import joblib
 
 import facelab
+from facelab.base.packages import version_of
 from facelab.contract.errors import FacelabError
 
 TIMEOUT = 10
@@ -30,7 +30,7 @@ def versions() -> dict[str, str]:
     source, home = hashlib.sha256(), Path(facelab.__file__).parent
     for path in sorted([*home.rglob("*.py"), *home.rglob("*.npz")]):
         source.update(path.read_bytes())
-    known = {package: version(package) for package in PACKAGES}
+    known = {package: version_of(package) for package in PACKAGES}
     python = ".".join(platform.python_version_tuple()[:2])
     return {"facelab": source.hexdigest()[:12], "Python": python, **known}
 

@@ -1,4 +1,4 @@
-"""The commands ``facelab steps`` and ``facelab book``: the list of steps, a book of a language."""
+"""The commands ``facelab play``, ``facelab steps`` and ``facelab book``."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from facelab.base.files import write_atomically
+from facelab.base.files import reason, write_atomically
 from facelab.contract.errors import FacelabError
 
 if TYPE_CHECKING:
@@ -18,7 +18,15 @@ BEGIN, END = "<!-- facelab steps: begin -->\n", "<!-- facelab steps: end -->\n"
 
 
 def add_commands(subparsers: Subparsers) -> None:
-    """Add ``steps`` and ``book``."""
+    """Add ``play``, ``steps`` and ``book``."""
+    play = subparsers.add_parser(
+        "play",
+        help="play the book, or features of your own: pytest with the book's options",
+        add_help=False,
+        prefix_chars="\0",  # every word is pytest's, those with a dash too
+    )
+    play.add_argument("words", nargs="*")
+    play.set_defaults(run=run_play)
     command = subparsers.add_parser("steps", help="write the catalogue of steps anew")
     command.add_argument(
         "page",
@@ -29,23 +37,23 @@ def add_commands(subparsers: Subparsers) -> None:
     )
     command.set_defaults(run=run_steps)
 
-    book = subparsers.add_parser("book", help="write the features in another language")
-    book.add_argument("--language", metavar="CODE", required=True, help="the language, as fr")
-    book.add_argument(
+    translated = subparsers.add_parser("book", help="write the features in another language")
+    translated.add_argument("--language", metavar="CODE", required=True, help="the language, as fr")
+    translated.add_argument(
         "--out", type=Path, metavar="DIR", help="folder to write to; default: features_CODE"
     )
-    book.add_argument(
+    translated.add_argument(
         "features",
         type=Path,
         nargs="?",
-        default=Path("features"),
-        help="folder of the English features; default %(default)s",
+        help="folder of the English features; default: features/ here, else the book's own",
     )
-    book.set_defaults(run=run_book)
+    translated.set_defaults(run=run_book)
 
 
 def run_book(arguments: argparse.Namespace) -> int:
     """Write each feature in a language; pytest plays what is written as it plays the English."""
+    from facelab.base.home import book
     from facelab.languages.language import language
     from facelab.playing.misprints import read_document, read_text
     from facelab.playing.translation import in_language
@@ -53,9 +61,11 @@ def run_book(arguments: argparse.Namespace) -> int:
     spoken = language(arguments.language)
     if spoken.is_source:
         raise FacelabError("--language: received en, in which the features are; name another")
-    files = sorted(arguments.features.glob("*.feature"))
+    here = Path("features")
+    folder = arguments.features or (here if here.is_dir() else book() / "features")
+    files = sorted(folder.glob("*.feature"))
     if not files:
-        raise FacelabError(f"{arguments.features}: no features here; name their folder")
+        raise FacelabError(f"{folder}: no features here; name their folder")
     out = arguments.out or Path(f"features_{spoken.code}")
     written = {}
     for path in files:
@@ -70,6 +80,14 @@ def run_book(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def run_play(arguments: argparse.Namespace) -> int:
+    """Play the book with pytest's and facelab's options; the exit status is pytest's."""
+    # pytest takes a tenth of a second
+    from facelab.playing.play import play
+
+    return play(arguments.words)
+
+
 def run_steps(arguments: argparse.Namespace) -> int:
     """Write the steps of the package ``steps`` here into the page."""
     # pytest-bdd takes half a second, and the command may lie outside of the clone
@@ -80,7 +98,9 @@ def run_steps(arguments: argparse.Namespace) -> int:
     try:
         before, begin, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     except OSError as error:
-        raise FacelabError(f"{page}: {error.strerror}; run this in the clone") from error
+        raise FacelabError(f"{page}: {reason(error)}; run this in the clone") from error
+    except UnicodeDecodeError as error:
+        raise FacelabError(f"{page}: no text in UTF-8; run this in the clone") from error
     _, end, after = rest.partition(END)
     if not begin or not end:
         raise FacelabError(f"{page}: a line {BEGIN.strip()} and one {END.strip()} must stand in it")

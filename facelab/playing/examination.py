@@ -95,10 +95,10 @@ class Exam:
 
     @cached_property
     def _describer(self) -> Any:
-        """What describes the photos of a stranger's training: facelab's own trainer."""
-        from facelab.learning.trainer import Trainer  # with TensorFlow
+        """What describes the photos of a stranger's training."""
+        from facelab.learning.describer import Describer  # with OpenCV
 
-        return Trainer()
+        return Describer()
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return the theory of a training; nothing for a system that offers none."""

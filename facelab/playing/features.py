@@ -16,6 +16,7 @@ from pytest_bdd.parser import Feature, FeatureParser, Scenario
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from facelab.contract.errors import FacelabError
+from facelab.playing.book_files import node_of
 from facelab.playing.misprints import (
     ENCODING,
     misprints,
@@ -66,6 +67,12 @@ class FeatureFile(pytest.Module):
         if found:
             raise self.CollectError("\n".join(found))
         return feature
+
+
+def feature_file(parent: pytest.Collector, path: Path) -> FeatureFile:
+    """Return the node of a feature file."""
+    node = node_of(path, parent.config.rootpath)
+    return FeatureFile.from_parent(parent, path=path, nodeid=node)
 
 
 class _Read(FeatureParser):

@@ -124,5 +124,10 @@ class Phrase(parsers.cfparse):
         return found
 
 
+def phrase(text: str) -> Phrase:
+    """Return the parser of a step, as ``"there are photos of at least {least:Count} people"``."""
+    return Phrase(text)
+
+
 def _misread(text: str, allowed: str) -> FacelabError:
     return FacelabError(f"received {text!r}, allowed is {allowed}")

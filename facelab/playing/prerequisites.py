@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
 from typing import cast
 
 import pytest
 from pytest_bdd.parser import Feature
 
-from facelab.playing.features import FeatureFile, family_of, feature_of
+from facelab.base.home import book
+from facelab.playing.features import FeatureFile, family_of, feature_file, feature_of
 
 PREFIX = "after:"
 
@@ -22,7 +24,8 @@ def needs(feature: Feature) -> set[str]:
 def complete(selected: list[pytest.Item], collected: list[pytest.Item]) -> list[pytest.Item]:
     """Return ``selected`` with the prerequisites that it lacks, whole, prerequisites first.
 
-    They are taken from ``collected`` where only deselected, else from the feature files beside.
+    They are taken from ``collected`` where only deselected, else from the feature files beside,
+    else from the book.
     Raises pytest.UsageError when a prerequisite does not exist or waits for itself.
     """
     plain = [item for item in selected if feature_of(item) is None]
@@ -40,7 +43,9 @@ def complete(selected: list[pytest.Item], collected: list[pytest.Item]) -> list[
         if name in whole:
             continue
         if name not in available:
-            _group(available, _items_beside(played[0], available))
+            _group(available, _items_in(played[0].path.parent, played[0], available))
+        if name not in available:
+            _group(available, _items_in(book() / "features", played[0], available))
         if name not in available:
             raise pytest.UsageError(f"@{PREFIX}{name}: no feature is tagged @{name}; tag it")
         families[name] = available[name]
@@ -79,18 +84,22 @@ def _group(families: dict[str, list[pytest.Item]], items: Iterable[pytest.Item])
             families.setdefault(family_of(feature), []).append(item)
 
 
-def _items_beside(played: pytest.Item, known: dict[str, list[pytest.Item]]) -> list[pytest.Item]:
-    """Collect the feature files beside a played one that the command line did not name.
+def _items_in(
+    folder: Path, played: pytest.Item, known: dict[str, list[pytest.Item]]
+) -> list[pytest.Item]:
+    """Collect the feature files of a folder that the command line did not name.
 
     ``collect`` is called at once, not through pytest's hooks: under --lf they leave out the files
     that did not fail.
     """
     seen = {item.path for items in known.values() for item in items}
-    parent = played.parent and played.parent.parent
+    assert played.parent is not None
+    assert played.parent.parent is not None
+    parent: pytest.Collector = played.parent.parent
     items: list[pytest.Item] = []
-    for path in sorted(set(played.path.parent.glob("*.feature")) - seen):
+    for path in sorted(set(folder.glob("*.feature")) - seen):
         try:
-            items += cast("list[pytest.Item]", FeatureFile.from_parent(parent, path=path).collect())
+            items += cast("list[pytest.Item]", feature_file(parent, path).collect())
         except FeatureFile.CollectError as error:
             raise pytest.UsageError(str(error)) from error
     return items

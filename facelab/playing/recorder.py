@@ -13,6 +13,7 @@ from pytest_bdd.exceptions import StepDefinitionNotFoundError
 from facelab.contract.errors import FacelabError
 from facelab.contract.history import History
 from facelab.contract.verdict import Refused
+from facelab.playing.book_files import told_of
 from facelab.playing.examination import Exam
 from facelab.playing.features import (
     example_of,
@@ -65,7 +66,7 @@ class Recorder:
             if (feature := feature_of(item)) is None:
                 continue
             name = family_of(feature)
-            file = item.path.relative_to(self.root).as_posix()
+            file = told_of(item.path, self.root)
             family = families.setdefault(
                 name, Family(name, feature.name, file, fields_of(feature.description))
             )
@@ -85,7 +86,7 @@ class Recorder:
         """Return the feature files beside the collected ones, of which nothing was collected."""
         known = {item.path for item in collected if feature_of(item)}
         beside = {file for path in known for file in path.parent.glob("*.feature")}
-        return sorted(file.relative_to(self.root).as_posix() for file in beside - known)
+        return sorted(told_of(file, self.root) for file in beside - known)
 
     def blocking(self, item: pytest.Item) -> list[str]:
         """Return the prerequisites of an item that were not accepted."""

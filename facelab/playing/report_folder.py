@@ -12,7 +12,7 @@ from facelab.base.files import inside
 from facelab.contract.errors import FacelabError
 from facelab.playing.neighbours import plays
 from facelab.report.history import PAGE, RECORD
-from facelab.report.place import REPORT, held_folder
+from facelab.report.place import REPORT, held_folder, mark, unmark
 
 REPORTS = "reports"
 """The folder of the report, unless another is asked for."""
@@ -21,6 +21,7 @@ LEAST = 20_000_000
 """Bytes that must be free for a report, with the record, the curves and what is kept of them."""
 
 FOLDER = pytest.StashKey[Path]()
+_MARKED = pytest.StashKey[bool]()
 
 
 def report_folder(config: pytest.Config) -> Path:
@@ -41,6 +42,14 @@ def keep_folder(config: pytest.Config) -> None:
         held.enter_context(held_folder(folder))
         config.add_cleanup(held.close)
         _check_room(folder)
+        mark(folder)
+        config.stash[_MARKED] = True
+
+
+def leave_folder(config: pytest.Config) -> None:
+    """Of a run that ends before it has begun anything, leave nothing in the folder."""
+    if config.stash.get(_MARKED, False):
+        unmark(config.stash[FOLDER])
 
 
 def _check_room(folder: Path) -> None:

@@ -22,6 +22,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from facelab.base.files import reason
 from facelab.contract.errors import FacelabError
 from facelab.report.record import RESERVED, Record, Sheet, Step
 
@@ -61,15 +62,18 @@ def read_waivers(root: Path) -> tuple[Waiver, ...]:
     Raises FacelabError, in one line, for the first thing in the file that is not a waiver.
     """
     try:
-        text = (root / PLACE).read_text(encoding="utf-8")
+        text = (root / PLACE).read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         return ()
     except (OSError, UnicodeDecodeError) as error:
-        raise FacelabError(f"{PLACE}: cannot be read ({error}); repair or remove it") from error
+        why = reason(error) if isinstance(error, OSError) else "no text in UTF-8"
+        raise FacelabError(f"{PLACE}: cannot be read ({why}); repair or remove it") from error
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except ValueError as error:
         raise FacelabError(f"{PLACE}: not TOML ({error}); correct that line") from error
+    except RecursionError as error:
+        raise FacelabError(f"{PLACE}: nested too deeply; correct it") from error
     for name in content:
         if name != "waiver":
             raise FacelabError(f"{PLACE}: received {name!r}, allowed are [[waiver]] tables only")

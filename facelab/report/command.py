@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -67,6 +68,9 @@ def add_commands(subparsers: Subparsers) -> None:
 
 FAILING = ("regression", "narrowed")
 
+ROOM = 1 << 20
+"""Bytes of a page, about."""
+
 
 def run_diff(arguments: argparse.Namespace) -> int:
     """Print what changed, under the headings of its kinds."""
@@ -75,6 +79,7 @@ def run_diff(arguments: argparse.Namespace) -> int:
     from facelab.report.redaction import hide
 
     old, new = read_record(arguments.old), read_record(arguments.new)
+    _say_unfinished(arguments.new)
     found = changes(old, new)
     for kind, heading in HEADINGS.items():
         if some := [change for change in found if change.kind == kind]:
@@ -89,7 +94,9 @@ def run_diff(arguments: argparse.Namespace) -> int:
 
 def run_report(arguments: argparse.Namespace) -> int:
     """Read the record, write the page or another form of it, print its path."""
-    from facelab.base.files import write_atomically
+    import numpy as np
+
+    from facelab.base.files import reason, write_atomically
     from facelab.languages.language import language
     from facelab.languages.speech import speaking
     from facelab.report.brief import badge, markdown
@@ -104,16 +111,42 @@ def run_report(arguments: argparse.Namespace) -> int:
     if asked is not None:  # a page in another language lies beside the one of the run
         ending = f".{asked.code}{ending}"
     output = arguments.output or arguments.record.with_name(f"{arguments.record.stem}{ending}")
+    _check_output(output)
     # A folder that is not there yet is nobody's: it is made when there is a page to be written.
     with held_folder(output.parent, "-o FILE") if output.parent.is_dir() else nullcontext():
         record = read_record(arguments.record)
+        _say_unfinished(arguments.record)
+        # The numbers may be anybody's.
+        with np.errstate(all="ignore"), speaking(asked or language_of(record)):
+            content = encoded(forms[arguments.form](record))
         try:
-            with speaking(asked or language_of(record)):
-                write_atomically(output, encoded(forms[arguments.form](record)))
+            write_atomically(output, content)
         except OSError as error:
             raise FacelabError(
-                f"{output}: cannot be written ({error.strerror}); name another place with -o FILE"
+                f"{output}: cannot be written ({reason(error)}); name another place with -o FILE"
             ) from error
     scenarios = sum(len(family.sheets) for family in record.families)
     print(f"{output}: {record.verdict}, {scenarios} scenarios")
     return 0
+
+
+def _say_unfinished(record: Path) -> None:
+    """Say on standard error that a later run has left no report beside a record."""
+    from facelab.report.place import unfinished
+
+    if told := unfinished(record.parent):
+        print(f"facelab: {told}", file=sys.stderr)
+
+
+def _check_output(output: Path) -> None:
+    """Raise FacelabError where the page cannot be written, or would replace a record."""
+    from facelab.base.destination import check_destination
+
+    if output.suffix.lower() == ".json":
+        raise FacelabError(
+            f"-o: received {output}, a record's name; allowed are pages, as {output.stem}.html: "
+            "choose another"
+        )
+    folder = next(one for one in (output.parent, *output.parent.parents) if one.exists())
+    if folder == output.parent or not folder.is_dir():
+        check_destination(output, ROOM, "-o")

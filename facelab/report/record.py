@@ -6,6 +6,7 @@ scenario each), they hold ``Step`` records with the verdicts and the evidence of
 
 from __future__ import annotations
 
+import errno
 import json
 import math
 import re
@@ -15,11 +16,15 @@ from pathlib import Path
 from textwrap import shorten
 from typing import Any
 
-from facelab.base.files import write_atomically
+from facelab.base.files import reason, write_atomically
 from facelab.contract.errors import FacelabError
+from facelab.contract.text import quoted
 
 SCHEMA = 2
 """Version of the JSON, which ``record.schema.json`` describes; a reader refuses any other."""
+
+LARGEST = 256 << 20
+"""Bytes of a record, at most."""
 
 ACCEPTED, RESERVED = "accepted", "accepted with reservations"
 REFUSED, BLOCKED, NOT_RUN = "refused", "blocked", "not run"
@@ -277,22 +282,40 @@ def read_record(path: Path, *, check: bool = True) -> Record:
 
     Raises FacelabError, in one line, when the file is none, of another version, or not whole.
     """
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise FacelabError(f"{path}: {error.strerror}; run pytest to write a report") from error
-    except (ValueError, RecursionError) as error:
-        raise FacelabError(f"{path}: not a facelab report ({error}); run pytest again") from error
+    data = _parsed(path)
     version = data.get("schema", SCHEMA) if isinstance(data, dict) else SCHEMA
-    if version != SCHEMA:
-        raise FacelabError(
-            f"{path}: received schema {version}, allowed is {SCHEMA}; run pytest again"
-        )
+    if type(version) is not int or version != SCHEMA:
+        told = quoted(version) if isinstance(version, str | int | float) else "something else"
+        raise FacelabError(f"{path}: received schema {told}, allowed is {SCHEMA}; run pytest again")
     if check and (what := _fault(data)):
         raise FacelabError(f"{path}: not a facelab report ({what}); run pytest again")
     parts = {name: data[name] for name in ("document", "run", "waivers", "phrases", "recordings")}
     parts |= {name: data[name] for name in OPTIONAL if name in data}
     return Record(families=[_family(plain) for plain in data["families"]], **parts)
+
+
+def _parsed(path: Path) -> Any:
+    """Return what a file holds as JSON, also one that a shell pipes: `<(git show …)`."""
+    try:
+        if path.is_fifo() and path.absolute().parts[1] not in ("dev", "proc"):
+            raise OSError(errno.EINVAL, "no regular file")  # it might wait for ever
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise FacelabError(f"{path}: {reason(error)}; run pytest to write a report") from error
+    try:
+        if len(content) > LARGEST:
+            raise ValueError(f"larger than {LARGEST >> 20} MB")
+        if not content.strip():
+            raise ValueError("an empty file")
+        return json.loads(content.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        why: object = error
+        if isinstance(error, RecursionError):
+            why = "nested too deeply"
+        elif isinstance(error, UnicodeDecodeError):
+            why = "no text in UTF-8"
+        raise FacelabError(f"{path}: not a facelab report ({why}); run pytest again") from error
 
 
 def _fault(data: object) -> str:

@@ -55,17 +55,33 @@ def expose(
     size = (camera.width, camera.height)
     seen: Array = cv2.resize(sharp, size, interpolation=cv2.INTER_AREA)
     gain, white = _automatic(camera, seen)
-    seen = np.maximum(seen * (gain * white), 0) * _vignette(camera)
+    seen = np.maximum(tinted(seen, gain * white), 0)
+    seen = seen * _vignette(camera.height, camera.width, camera.vignette)
     seen = _noisy(seen, gain, camera.noise, rng)
     toned = np.clip(seen / (1 + seen * 0.28) * 1.2544, 0, 1)  # a soft shoulder instead of clipping
     toned = np.where(
         toned <= 0.0031308, 12.92 * toned, 1.055 * np.power(toned, Float(1 / 2.4)) - 0.055
-    ).astype(Float)
+    )
     toned = np.clip((toned - 0.5) * camera.contrast + 0.5, 0, 1)
-    grey = toned @ np.array([0.3, 0.59, 0.11], Float)
-    toned = grey[..., None] + (toned - grey[..., None]) * camera.saturation
+    grey = thrice(toned @ np.array([0.3, 0.59, 0.11], Float))
+    toned = grey + (toned - grey) * camera.saturation
     toned = toned + camera.sharpening * (toned - blur(toned, 1.1))
-    return np.ascontiguousarray((np.clip(toned, 0, 1) * 255 + 0.5).astype(np.uint8)[..., ::-1])
+    coded: Array = (np.clip(toned, 0, 1) * 255 + 0.5).astype(np.uint8)
+    pixels: Array = cv2.cvtColor(coded, cv2.COLOR_RGB2BGR)
+    return pixels
+
+
+def tinted(picture: Array, colour: Array) -> Array:
+    """A picture (h, w, 3) times a colour (3,), by whole rows: runs of 3 are slow."""
+    height, width = picture.shape[:2]
+    rows: Array = picture.reshape(height, -1) * np.tile(colour, width)
+    return rows.reshape(picture.shape)
+
+
+def thrice(plane: Array) -> Array:
+    """A plane (h, w) as the three channels of a picture (h, w, 3)."""
+    picture: Array = cv2.merge([plane, plane, plane])
+    return picture
 
 
 def compress(camera: Camera, pixels: Array) -> bytes:
@@ -96,26 +112,29 @@ def _moved(light: Array, length: float, angle: float) -> Array:
 
 @lru_cache(maxsize=4)
 def _metering(height: int, width: int) -> Array:
-    """Where auto-exposure looks: mostly the middle; (h, w), sum 1."""
+    """Where auto-exposure looks: mostly the middle; (h, w, 3), the sum of each channel is 1."""
     across = bell(np.arange(width) / width - 0.5, 0.35)
     weights = (across[None] * bell(np.arange(height) / height - 0.5, 0.4)[:, None]).astype(Float)
-    result: Array = weights / weights.sum()
+    result: Array = thrice(weights / weights.sum())
+    result.setflags(write=False)
     return result
 
 
 def _automatic(camera: Camera, seen: Array) -> tuple[float, Array]:
     """Gain by auto-exposure and, per channel, by a white balance that goes part of the way."""
     weights = _metering(*seen.shape[:2])
-    level = float((np.minimum(seen @ _LUMA, 2.0) * weights).sum())
+    level = float((np.minimum(seen @ _LUMA, 2.0) * weights[..., 0]).sum())
     gain = min(camera.target / max(level, 1e-4), camera.gain_limit) * 2.0**camera.exposure
-    mean = (np.minimum(seen, 1.5) * weights[..., None]).sum((0, 1))
+    mean = (np.minimum(seen, 1.5) * weights).sum((0, 1))
     white = (mean[1] / np.maximum(mean, 1e-6)) ** 0.4 * np.array(camera.white)
     return gain, white.astype(Float)
 
 
-def _vignette(camera: Camera) -> Array:
-    y, x = np.ogrid[-1 : 1 : camera.height * 1j, -1 : 1 : camera.width * 1j]
-    result: Array = (1 - camera.vignette * (x * x + y * y))[..., None].astype(Float)
+@lru_cache(maxsize=4)
+def _vignette(height: int, width: int, lost: float) -> Array:
+    y, x = np.ogrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j]
+    result: Array = thrice((1 - lost * (x * x + y * y)).astype(Float))
+    result.setflags(write=False)
     return result
 
 
@@ -123,7 +142,7 @@ def _noisy(seen: Array, gain: float, amount: float, rng: np.random.Generator) ->
     """Shot and read noise, half of it smeared over neighbours by demosaicing, colour damped."""
     sigma = np.sqrt(seen * (0.0006 * gain) + (0.004 * gain) ** 2 * 0.5) * amount
     white = rng.standard_normal(seen.shape, dtype=Float)
-    grain = 0.45 * white + 0.8 * blur(np.ascontiguousarray(white[::-1, ::-1]), 0.9)
-    luma = ((grain[..., 0] + grain[..., 1] + grain[..., 2]) / 3)[..., None]
-    result: Array = np.maximum(seen + sigma * (luma + (grain - luma) * 0.6), 0).astype(Float)
+    grain = 0.45 * white + 0.8 * blur(cv2.flip(white, -1), 0.9)
+    luma = thrice((grain[..., 0] + grain[..., 1] + grain[..., 2]) / 3)
+    result: Array = np.maximum(seen + sigma * (luma + (grain - luma) * 0.6), 0)
     return result

@@ -126,49 +126,119 @@ def eyes(actor: Actor, expression: Expression, x: Array) -> Eye:
 
 @dataclass(frozen=True)
 class _Front:
-    """What the features need at every point of the front of the skull."""
+    """The columns of a skull that have a face, and what the features need there."""
 
     actor: Actor
-    expression: Expression
     x: Array
     ax: Array
     y: Array
-    dropped: Array
-    mouth: Mouth
     mouth_y: float
     tip_y: float
 
 
-def head(actor: Actor, expression: Expression, bare: Array) -> Head:
-    """Shape a head from its ``bare`` skull: jaw first, then features along a forward direction."""
-    x, y, z = bare[..., 0], bare[..., 1], bare[..., 2]
+@dataclass(frozen=True)
+class Ground:
+    """A skull with everything that no expression changes: made once, read by every `head`.
+
+    ``before``, ``around`` … are shares of the features: arrays of the columns ``across``.
+    """
+
+    actor: Actor
+    bare: Array
+    x: Array
+    y: Array
+    z: Array
+    dropping: Array
+    receding: Array
+    across: slice
+    eye_rows: slice
+    front: Array
+    normal: tuple[Array, Array, Array]
+    ahead: tuple[Array, Array, Array]
+    face: _Front
+    orbits: Array
+    nose: Array
+    chin: Array
+    muzzle: Array
+    philtrum: Array
+    under: Array
+    aged: Array
+    cheeks: tuple[Array, ...]
+    lifted: Array
+    askew: Array
+
+
+def ground(actor: Actor, bare: Array) -> Ground:
+    """Everything of a head that no expression changes, from its ``bare`` skull."""
+    x, y, z = (np.ascontiguousarray(bare[..., k]) for k in range(3))
     n = normals(bare)
     front = smoothstep(-0.1, 0.35, z) * smoothstep(0.0, 0.3, n[..., 2])
-    drop = _jaw_drop(actor, expression, x, y)
-    dropped = y - drop
-    points = np.stack([x, dropped, z - 0.22 * drop * smoothstep(-0.2, 0.6, z)], -1)
-    mouth_y = actor.mouth_height * actor.face_length
-    lips = mouth(actor, expression, x)
-    f = _Front(actor, expression, x, np.abs(x), y, dropped, lips, mouth_y, -actor.nose_length)
-    forward = _orbits(f) + _lids(f) + _nose(f) + _lips(f) + _chin(f) + _folds(f)
-    ahead = np.stack([n[..., 0] * 0.25, n[..., 1] * 0.12, np.maximum(n[..., 2], 0.35)], -1)
-    points += unit(ahead) * (front * forward)[..., None] + n * (front * _cheeks(f))[..., None]
-    lift = bump(f.ax, y, (0, f.tip_y), (0.13, 0.10))
-    points[..., 1] += front * 0.9 * (actor.nose_tip_lift - 0.02) * lift
-    points[..., 0] += front * 0.012 * actor.jaw_asymmetry * smoothstep(-0.2, -1.0, y)
-    return Head(points.astype(Float), np.stack([x, dropped], -1).astype(Float), bare)
+    faced = np.flatnonzero(front.any(axis=0))
+    across = slice(int(faced[0]), int(faced[-1]) + 1)  # elsewhere the features are 0
+    near = np.flatnonzero((np.abs(y[:, across] - actor.eye_height) < 0.4).any(axis=1))
+    ahead = unit(np.stack([n[..., 0] * 0.25, n[..., 1] * 0.12, np.maximum(n[..., 2], 0.35)], -1))
+
+    def columns(plane: Array) -> Array:
+        return np.ascontiguousarray(plane[:, across])
+
+    front = columns(front)
+    mouth_y, tip_y = actor.mouth_height * actor.face_length, -actor.nose_length
+    f = _Front(actor, columns(x), np.abs(columns(x)), columns(y), mouth_y, tip_y)
+    lift = bump(f.ax, f.y, (0, tip_y), (0.13, 0.10))
+    return Ground(
+        actor=actor,
+        bare=bare,
+        x=x,
+        y=y,
+        z=z,
+        dropping=_dropping(actor, x, y),
+        receding=smoothstep(-0.2, 0.6, z),
+        across=across,
+        eye_rows=slice(int(near[0]), int(near[-1]) + 1),
+        front=front,
+        normal=(columns(n[..., 0]), columns(n[..., 1]), columns(n[..., 2])),
+        ahead=(columns(ahead[..., 0]), columns(ahead[..., 1]), columns(ahead[..., 2])),
+        face=f,
+        orbits=_orbits(f),
+        nose=_nose(f),
+        chin=_chin(f),
+        muzzle=actor.muzzle * bump(f.ax, f.y, (0, mouth_y + 0.02), (0.33, 0.20)),
+        philtrum=bump(f.x, f.y, (0, (mouth_y + tip_y) / 2 - 0.01), (0.025, 0.07)),
+        under=bump(f.ax, f.y, (0, mouth_y - 0.155), (0.20, 0.045)),
+        aged=_aged(f),
+        cheeks=_cheeks(f),
+        lifted=front * 0.9 * (actor.nose_tip_lift - 0.02) * lift,
+        askew=front * 0.012 * actor.jaw_asymmetry * smoothstep(-0.2, -1.0, f.y),
+    )
 
 
-def _jaw_drop(actor: Actor, expression: Expression, x: Array, y: Array) -> Array:
+def head(expression: Expression, g: Ground) -> Head:
+    """Shape a head: jaw first, then features along a forward direction."""
+    moved = (0.34 * expression.jaw() * g.dropping).astype(Float)
+    drop: Array = cv2.GaussianBlur(moved, (3, 3), 0)
+    dropped = g.y - drop
+    points = np.stack([g.x, dropped, g.z - 0.22 * drop * g.receding], -1)
+    low, lips = dropped[:, g.across], mouth(g.actor, expression, g.face.x)
+    forward = g.orbits.copy()
+    forward[g.eye_rows] += _lids(g, expression)
+    forward = forward + g.nose + _lips(g, expression, lips, low) + g.chin
+    out = g.front * (forward + _folds(g, expression, lips))
+    full = g.front * _full_cheeks(g, expression)
+    for k in range(3):
+        points[:, g.across, k] += g.ahead[k] * out + g.normal[k] * full
+    points[:, g.across, 1] += g.lifted
+    points[:, g.across, 0] += g.askew
+    return Head(points.astype(Float), np.stack([g.x, dropped], -1).astype(Float), g.bare)
+
+
+def _dropping(actor: Actor, x: Array, y: Array) -> Array:
     """How far each point goes down with the jaw: lip-shaped at the lip, the whole chin below."""
     mouth_y = actor.mouth_height * actor.face_length
     below = np.clip((mouth_y + 0.01 - y) / 0.32, 0, 1)
     q = np.clip(np.abs(x) / actor.mouth_width, 0, 1)
     chin = 0.80 * np.exp(-((np.maximum(np.abs(x) - 0.1, 0) / 0.75) ** 4))
     drop = lerp(np.sqrt(1 - q * q) * 0.98, chin, smoothstep(0, 1, below))
-    drop = np.where(y < mouth_y + 0.02, drop, 0) * smoothstep(0.03, -0.02, y - mouth_y)
-    smooth: Array = cv2.GaussianBlur((0.34 * expression.jaw() * drop).astype(Float), (3, 3), 0)
-    return smooth
+    return np.where(y < mouth_y + 0.02, drop, 0) * smoothstep(0.03, -0.02, y - mouth_y)
 
 
 def _orbits(f: _Front) -> Array:
@@ -182,14 +252,14 @@ def _orbits(f: _Front) -> Array:
     return a.brow_ridge * ridge - a.eye_depth * socket - 0.05 * inner + 0.07 * ball
 
 
-def _lids(f: _Front) -> Array:
-    """Lids stand proud of the eyeball; a crease above, a bag below."""
-    a, eye = f.actor, eyes(f.actor, f.expression, f.x)
+def _lids(g: Ground, expression: Expression) -> Array:
+    """Lids stand proud of the eyeball; a crease above, a bag below. Only the rows of the eyes."""
+    a, eye = g.actor, eyes(g.actor, expression, g.face.x[g.eye_rows])
     q = np.abs(eye.along)
-    height = f.y - eye.centre
+    height = g.face.y[g.eye_rows] - eye.centre
     inside = np.where(q < 1, np.minimum(eye.upper - height, height - eye.lower), -1)
     fold = height - np.maximum(eye.upper, 0.02) - 0.045 - 0.018 * (1 - a.lid_crease)
-    depth = 0.012 * a.lid_crease * (1 - 0.6 * f.expression.blink)
+    depth = 0.012 * a.lid_crease * (1 - 0.6 * expression.blink)
     bag = height - eye.lower + 0.055
     relief = 0.010 * a.eye_bags * bell(eye.along, 0.9)
     result: Array = (
@@ -219,27 +289,24 @@ def _nose(f: _Front) -> Array:
     return nose + 0.12 * a.nose_forward * ball + wing - 0.05 * nostril
 
 
-def _lips(f: _Front) -> Array:
-    a, m = f.actor, f.mouth
-    within = smoothstep(1.08, 0.9, f.ax / m.half)
-    above = np.clip((f.dropped - m.centre) / np.maximum(m.upper, 0.012), -0.6, 2.2)
-    below = np.clip((m.centre - m.gap - f.dropped) / np.maximum(m.lower, 0.014), -0.6, 2.2)
-    full = a.lip_forward * (1 + 0.7 * f.expression.pucker - 0.25 * f.expression.smile)
+def _lips(g: Ground, expression: Expression, m: Mouth, dropped: Array) -> Array:
+    a, ax = g.actor, g.face.ax
+    within = smoothstep(1.08, 0.9, ax / m.half)
+    above = np.clip((dropped - m.centre) / np.maximum(m.upper, 0.012), -0.6, 2.2)
+    below = np.clip((m.centre - m.gap - dropped) / np.maximum(m.lower, 0.014), -0.6, 2.2)
+    full = a.lip_forward * (1 + 0.7 * expression.pucker - 0.25 * expression.smile)
     upper = bell(above - 0.55, 0.62) * np.clip(m.upper / 0.04, 0, 1.1)
     lower = 1.15 * bell(below - 0.5, 0.62) * np.clip(m.lower / 0.05, 0, 1.1)
-    cavity = np.minimum(m.centre - f.dropped, f.dropped - m.centre + m.gap)
-    seam = np.exp(-(((f.dropped - m.centre + m.gap * 0.5) / (0.014 + m.gap * 0.5)) ** 2))
-    seam *= 0.022 * smoothstep(1.05, 0.8, f.ax / m.half)
+    cavity = np.minimum(m.centre - dropped, dropped - m.centre + m.gap)
+    seam = np.exp(-(((dropped - m.centre + m.gap * 0.5) / (0.014 + m.gap * 0.5)) ** 2))
+    seam *= 0.022 * smoothstep(1.05, 0.8, ax / m.half)
     hollow = 0.10 * smoothstep(0.0, 0.03, cavity) * np.clip(m.gap / 0.05, 0, 1)
-    corner = np.exp(-(((f.ax - m.half - 0.03) / 0.03) ** 2) - ((f.dropped - m.centre) / 0.04) ** 2)
-    around = a.muzzle * bump(f.ax, f.y, (0, f.mouth_y + 0.02), (0.33, 0.20))
-    philtrum = bump(f.x, f.y, (0, (f.mouth_y + f.tip_y) / 2 - 0.01), (0.025, 0.07))
-    under = bump(f.ax, f.y, (0, f.mouth_y - 0.155), (0.20, 0.045))
+    corner = np.exp(-(((ax - m.half - 0.03) / 0.03) ** 2) - ((dropped - m.centre) / 0.04) ** 2)
     return (
-        around
+        g.muzzle
         + within * (full * (upper + lower) - seam - hollow)
-        - 0.012 * (philtrum + corner)
-        - 0.030 * under
+        - 0.012 * (g.philtrum + corner)
+        - 0.030 * g.under
     )
 
 
@@ -248,31 +315,43 @@ def _chin(f: _Front) -> Array:
     return (0.045 + f.actor.chin_forward) * bump(f.ax, f.y, (0, chin_y), (0.17, 0.10))
 
 
-def _cheeks(f: _Front) -> Array:
+def _cheeks(f: _Front) -> tuple[Array, ...]:
+    """What the cheeks are made of; the second grows with a smile."""
     a = f.actor
     lean = 1 - float(smoothstep(-0.02, 0.06, np.array(a.cheek_fullness)))
     return (
-        a.cheekbone * bump(f.ax, f.y, (0.50, -0.17), (0.16, 0.13))
-        + 0.045 * f.expression.smile * bump(f.ax, f.y, (0.40, -0.36), (0.15, 0.15))
-        - 0.035 * bump(f.ax, f.y, (0.53, 0.03), (0.13, 0.10))
-        - 0.015 * bump(f.ax, f.y, (0.66, 0.25), (0.14, 0.2))
-        - 0.03 * lean * bump(f.ax, f.y, (0.50, -0.50), (0.14, 0.16))
-        + a.cheek_fullness * bump(f.ax, f.y, (0.48, -0.55), (0.20, 0.24))
+        a.cheekbone * bump(f.ax, f.y, (0.50, -0.17), (0.16, 0.13)),
+        bump(f.ax, f.y, (0.40, -0.36), (0.15, 0.15)),
+        0.035 * bump(f.ax, f.y, (0.53, 0.03), (0.13, 0.10)),
+        0.015 * bump(f.ax, f.y, (0.66, 0.25), (0.14, 0.2)),
+        0.03 * lean * bump(f.ax, f.y, (0.50, -0.50), (0.14, 0.16)),
+        a.cheek_fullness * bump(f.ax, f.y, (0.48, -0.55), (0.20, 0.24)),
     )
 
 
-def _folds(f: _Front) -> Array:
+def _full_cheeks(g: Ground, expression: Expression) -> Array:
+    bone, smile, temple, side, hollow, full = g.cheeks
+    return bone + 0.045 * expression.smile * smile - temple - side - hollow + full
+
+
+def _folds(g: Ground, expression: Expression, m: Mouth) -> Array:
     """Line from the nostril past the corner of the mouth, and the forehead of an older person."""
-    a = f.actor
+    a, f = g.actor, g.face
     t = np.clip((f.tip_y - f.y) / (f.tip_y - f.mouth_y + 0.06), -0.2, 1.25)
     wing = a.nostril_width
-    line_x = wing * 1.05 + (f.mouth.half + 0.085 - wing) * t
+    line_x = wing * 1.05 + (m.half + 0.085 - wing) * t
     ends = smoothstep(-0.15, 0.1, t) * smoothstep(1.25, 0.8, t)
-    depth = a.smile_fold * (0.5 + a.age) + 0.020 * f.expression.smile
+    depth = a.smile_fold * (0.5 + a.age) + 0.020 * expression.smile
     crease = -0.78 * bell(f.ax - line_x, 0.042) + bell(f.ax - line_x - 0.065, 0.055)
+    result: Array = depth * crease * ends + g.aged
+    return result
+
+
+def _aged(f: _Front) -> Array:
+    """Waves of the forehead, and the lines between the brows."""
     waves = np.sin(f.y * 52 + 1.5 * np.cos(f.x * 4)) * bump(f.x, f.y, (0, 0.46), (0.36, 0.13))
     between = bump(f.ax, f.y, (0.045, 0.17), (0.014, 0.06))
-    result: Array = depth * crease * ends + a.age * (0.0035 * waves - 0.008 * between)
+    result: Array = f.actor.age * (0.0035 * waves - 0.008 * between)
     return result
 
 

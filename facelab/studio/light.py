@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Annotated
 
 import numpy as np
@@ -52,6 +53,7 @@ def blend(a: Light, b: Light, t: float) -> Light:
     return Light(kind=a.kind, **mixed)
 
 
+@lru_cache(maxsize=1024)
 def _kelvin(temperature: float) -> Array:
     """Colour (3,) of a black body, of luminance 1; a common fit to the Planckian locus."""
     k = temperature / 100.0
@@ -60,4 +62,5 @@ def _kelvin(temperature: float) -> Array:
     blue = 255.0 if k >= 66 else 0.0 if k <= 19 else 138.52 * math.log(k - 10) - 305.04
     colour = linear(np.clip([red, green, blue], 1, 255))
     result: Array = (colour / (colour @ np.array([0.2126, 0.7152, 0.0722]))).astype(Float)
+    result.setflags(write=False)
     return result

@@ -41,7 +41,10 @@ def dot(a: Array, b: Array) -> Array:
 
 def unit(v: Array) -> Array:
     """Vectors ``(..., 3)`` scaled to length 1."""
-    scaled: Array = v * (1 / (np.sqrt(dot(v, v)) + 1e-9))[..., None]
+    scale = 1 / (np.sqrt(dot(v, v)) + 1e-9)
+    scaled = np.empty_like(v)
+    for k in range(3):  # NumPy's loops over the last axis, of length 3, take twice as long
+        np.multiply(v[..., k], scale, out=scaled[..., k])
     return scaled
 
 

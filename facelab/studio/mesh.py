@@ -11,10 +11,12 @@ from functools import cache, lru_cache
 import cv2
 import numpy as np
 
-from facelab.studio.maths import Array, Float, dot, unit, vector
+from facelab.studio.maths import Array, Float, unit, vector
 
 NEAR, FAR = 0.5, 60.0
 _PARTS = 64  # the rasteriser wants colours in [0, 1], so a part's number travels as number / 64
+_TAPS = ((-2.3, -0.95), (0.95, -2.3), (2.3, 0.95), (-0.95, 2.3), (0, 0))
+"""Where a soft shadow is read round a point, in pixels of a map of 360."""
 _SUN = 40.0  # distance of the camera that draws shadow maps: far, since it has no parallel mode
 
 
@@ -32,6 +34,17 @@ def _colours(rows: int, columns: int, part: int) -> Array:
     return np.stack([u, v, np.full_like(u, part / _PARTS)], -1).reshape(-1, 3).astype(Float)
 
 
+def apart(grid: Array) -> Array:
+    """The coordinates of a grid as planes (3, rows, columns): runs of 3 are slow."""
+    return np.ascontiguousarray(np.moveaxis(grid, -1, 0))
+
+
+def woven(planes: Sequence[Array]) -> Array:
+    """Three planes (rows, columns) as a grid (rows, columns, 3)."""
+    grid: Array = cv2.merge(planes)
+    return grid
+
+
 def tangents(grid: Array) -> Array:
     """Unit vectors along v (down the rows), shape of the grid."""
     along = np.empty_like(grid)
@@ -43,25 +56,31 @@ def tangents(grid: Array) -> Array:
 
 def normals(grid: Array) -> Array:
     """Unit normals of a grid, shape of the grid; which side they point to is the grid's own."""
-    du, dv = np.empty_like(grid), np.empty_like(grid)
-    du[:, 1:-1] = grid[:, 2:] - grid[:, :-2]
-    du[:, 0] = grid[:, 1] - grid[:, 0]
-    du[:, -1] = grid[:, -1] - grid[:, -2]
-    dv[1:-1] = grid[2:] - grid[:-2]
-    dv[0] = grid[1] - grid[0]
-    dv[-1] = grid[-1] - grid[-2]
-    across = np.empty_like(grid)
-    for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):  # np.cross takes three times as long
-        across[..., i] = dv[..., j] * du[..., k] - dv[..., k] * du[..., j]
-    return unit(across)
+    return woven(_normals(apart(grid)))
+
+
+def _normals(planes: Array) -> tuple[Array, Array, Array]:
+    du, dv = np.empty_like(planes), np.empty_like(planes)
+    np.subtract(planes[..., 2:], planes[..., :-2], out=du[..., 1:-1])
+    np.subtract(planes[..., 1], planes[..., 0], out=du[..., 0])
+    np.subtract(planes[..., -1], planes[..., -2], out=du[..., -1])
+    np.subtract(planes[:, 2:], planes[:, :-2], out=dv[:, 1:-1])
+    np.subtract(planes[:, 1], planes[:, 0], out=dv[:, 0])
+    np.subtract(planes[:, -1], planes[:, -2], out=dv[:, -1])
+    x, y, z = (dv[j] * du[k] - dv[k] * du[j] for j, k in ((1, 2), (2, 0), (0, 1)))
+    scale = 1 / (np.sqrt(x * x + y * y + z * z) + 1e-9)
+    return x * scale, y * scale, z * scale
 
 
 def outward(grid: Array) -> Array:
     """Unit normals that point away from the middle of a closed grid."""
-    n = normals(grid)
-    middle = np.array(cv2.mean(grid)[:3], Float)  # ten times as fast as NumPy's
-    away = float(dot(grid - middle, n).sum())
-    return n if away > 0 else -n
+    planes = apart(grid)
+    n = _normals(planes)
+    away = sum(
+        np.vdot(plane, along) - plane.mean() * along.sum()
+        for plane, along in zip(planes, n, strict=True)
+    )
+    return woven(n if away > 0 else tuple(-along for along in n))
 
 
 def at(attributes: Array, u: Array, v: Array) -> Array:
@@ -175,18 +194,19 @@ class ShadowMap:
 
     def lit(self, points: Array, bias: float, *, soft: bool = True) -> Array:
         """Share of light, 0 to 1, that reaches points (n, 3); ``soft`` averages five samples."""
-        local = points @ self.frame.T + self.shift
-        scale = -self.focal / local[:, 2]
-        u = local[:, 0] * scale + self.size / 2 - 0.5
-        v = self.size / 2 - local[:, 1] * scale - 0.5
-        taps = (
-            ((-2.3, -0.95), (0.95, -2.3), (2.3, 0.95), (-0.95, 2.3), (0, 0)) if soft else ((0, 0),)
-        )
+        local = points @ self.frame.T
+        x, y, z = (local[:, k] + self.shift[k] for k in range(3))
+        scale = -self.focal / z
+        u = x * scale + self.size / 2 - 0.5
+        v = self.size / 2 - y * scale - 0.5
+        taps = _TAPS if soft else _TAPS[-1:]
         total = np.zeros(len(points), Float)
         apart = self.size / 360  # as wide on the face whatever the map's size
+        depth, last = self.depth.ravel(), self.size - 1
         for du, dv in taps:
-            column = np.clip(np.rint(u + du * apart), 0, self.size - 1).astype(np.int32)
-            row = np.clip(np.rint(v + dv * apart), 0, self.size - 1).astype(np.int32)
-            behind = self.depth[row, column] + bias + local[:, 2]
-            total += np.clip(behind / 0.03 + 1, 0, 1)
+            column = np.rint(u + du * apart).clip(0, last)
+            row = np.rint(v + dv * apart).clip(0, last)
+            # one index into the flat map: a sixth of the time that two take
+            behind = depth[(row * self.size + column).astype(np.int32)] + bias + z
+            total += (behind / 0.03 + 1).clip(0, 1)
         return total / len(taps)

@@ -11,6 +11,9 @@ from typing import Any
 import joblib
 import pandas as pd
 
+from facelab.base import files
+from facelab.base.destination import check_folder
+from facelab.contract.errors import FacelabError
 from facelab.studio.actor import Actor
 from facelab.studio.film import (
     FilmTake,
@@ -61,6 +64,9 @@ def record(
     ``again``. When interrupted, what is done stays and is in the manifest.
     """
     chosen = plan.chosen(only)
+    if not jobs:
+        raise FacelabError("--jobs: received 0, allowed are 1 or more, or -1 for one a core")
+    check_folder(out, 1 << 20, "--out")
     stills, films = takes(plan, chosen), film_takes(plan, chosen)
     recipes = _recipes(stills, films, cast)
     earlier = _earlier(out)
@@ -91,7 +97,7 @@ def record(
                 write_whole(out / truth_of(film.file), truth_csv(views))
             rows |= {row.file: vars(row) for row in _film_rows(film, out)}
         for file in stale:
-            (out / file).unlink(missing_ok=True)
+            files.remove(out, file)
     finally:
         _write_manifest(out, rows, recipes)
     made = {t.file for t in to_take} | {file for f in to_film for file in files_of(f)}
@@ -184,7 +190,14 @@ def _earlier(out: Path) -> dict[str, dict[str, Any]]:
     """Rows of an earlier manifest, by file."""
     if not (out / MANIFEST).is_file():
         return {}
-    table = pd.read_csv(out / MANIFEST, keep_default_na=False, dtype=str)
+    try:
+        table = pd.read_csv(out / MANIFEST, keep_default_na=False, dtype=str)
+    except (OSError, ValueError) as error:  # no table, no UTF-8
+        raise _foreign(out / MANIFEST) from error
+    if not set(COLUMNS) <= set(table.columns):
+        raise _foreign(out / MANIFEST)
+    for file in table["file"]:
+        files.check(out, file)  # what is no longer planned is removed
     rows = ({str(name): v for name, v in row.items()} for row in table.to_dict("records"))
     return {row["file"]: row for row in rows}
 
@@ -192,8 +205,22 @@ def _earlier(out: Path) -> dict[str, dict[str, Any]]:
 def _told(out: Path) -> dict[str, str]:
     """Recipes of an earlier recording, by group."""
     path = out / RECIPES
-    told: dict[str, str] = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if not path.is_file():
+        return {}
+    try:
+        told: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise _foreign(path) from error
+    if not (isinstance(told, dict) and all(isinstance(one, str) for one in told.values())):
+        raise _foreign(path)
     return told
+
+
+def _foreign(path: Path) -> FacelabError:
+    return FacelabError(
+        f"{path}: not written by the studio, or damaged; remove it, or record into another folder "
+        "with --out"
+    )
 
 
 def _unchanged(

@@ -12,7 +12,7 @@ import numpy as np
 
 from facelab.studio import gaze, paint
 from facelab.studio.actor import Actor, Hair
-from facelab.studio.camera import Camera, compress, decode, expose
+from facelab.studio.camera import Camera, compress, decode, expose, tinted
 from facelab.studio.cloth import dress
 from facelab.studio.hair import NOISY, opacity, thinned
 from facelab.studio.head import AZIMUTHS
@@ -80,8 +80,7 @@ def take_group(
     """
     camera = sitting.camera
     light = shot.light or sitting.light
-    canvas = background(sitting.room, shot.shift, camera.drawing()) * light.on_room()
-    canvas = np.ascontiguousarray(canvas, Float)
+    canvas = tinted(background(sitting.room, shot.shift, camera.drawing()), light.on_room())
     boxes: dict[int, _BOX] = {}
     farthest_first = sorted(range(len(people)), key=lambda k: -people[k][1].pose.distance)
     for k in farthest_first:

@@ -9,7 +9,7 @@ import numpy as np
 
 from facelab.studio.actor import FALLING, Actor, Beard, Hair
 from facelab.studio.hair import Locks, bun, grow
-from facelab.studio.head import Head, bearded, head, skull
+from facelab.studio.head import Ground, Head, bearded, ground, head, skull
 from facelab.studio.maths import Array, Float, blur, lerp, rotation, smoothstep, unit, vector
 from facelab.studio.mesh import ShadowMap, outward
 from facelab.studio.noise import Pattern, sample
@@ -27,6 +27,7 @@ class Sculpture:
     """Grids (rows, columns, 3) of an actor, and the share of sky that each point sees."""
 
     skull: Array
+    ground: Ground
     ears: tuple[Array, Array]
     neck: Array
     torso: Array
@@ -56,6 +57,7 @@ def _thinned(whole: Sculpture) -> Sculpture:
     return replace(
         whole,
         skull=_half(whole.skull),
+        ground=ground(whole.ground.actor, _half(whole.skull)),
         ears=(whole.ears[0][::2], whole.ears[1][::2]),
         neck=whole.neck[::2],
         torso=whole.torso[::2],
@@ -75,13 +77,15 @@ def _sculpt(actor: Actor) -> Sculpture:
     bare = skull(actor)
     locks = grow(actor, bare)
     column, chest = neck(actor), torso(actor)
-    solids = [head(actor, NEUTRAL, bare).points[::2, ::2], column, chest]
+    base = ground(actor, bare)
+    solids = [head(NEUTRAL, base).points[::2, ::2], column, chest]
     if locks is not None:
         solids.append(np.ascontiguousarray(locks.shell[::2, ::2]))
     sky = _sky(solids)
     full = bare.shape[:2]
     return Sculpture(
         skull=bare,
+        ground=base,
         ears=(ear(actor, 1, bare), ear(actor, -1, bare)),
         neck=column,
         torso=chest,
@@ -158,7 +162,7 @@ def pose_figure(
 
     ``rest`` is the sculpture of the actor, fine or coarse.
     """
-    shaped = head(actor, expression, rest.skull)
+    shaped = head(expression, rest.ground)
     points = shaped.points
     if actor.beard is Beard.FULL:
         curls = sample(

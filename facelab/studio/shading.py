@@ -9,6 +9,8 @@ from facelab.studio.maths import Array, Float, dot, lerp, smoothstep, unit, vect
 
 _SCREEN = (0.75, 0.95, 1.35)
 """Colour of a screen's glow."""
+_GLARE = vector(0.8, 1, 1.2)
+"""Colour of a screen in a highlight."""
 SKIN_WRAP = (0.24, 0.15, 0.11)
 """How far light creeps round an edge of skin, red, green, blue: cheap subsurface scattering."""
 
@@ -41,6 +43,7 @@ def shade(s: Surface, light: Light, wrap: tuple[float, float, float] = SKIN_WRAP
     glow = light.screen * np.clip(ahead * 0.9 + 0.1 - 0.15 * up, 0, 1) * s.sky
     side = s.normal[:, 0] * -0.5 * np.sign(direction[0])
     rim = light.rim * np.clip(-ahead * 0.5 + 0.35 + side, 0, 1) ** 2
+    spark, glare = _highlight(s, light, direction, facing)
     out = np.empty_like(s.albedo)
     for channel, (blurred, seep) in enumerate(((0.55, 0.32), (0.35, 0.12), (0.25, 0.06))):
         edge = wrap[channel] + 0.2 * light.softness
@@ -48,19 +51,21 @@ def shade(s: Surface, light: Light, wrap: tuple[float, float, float] = SKIN_WRAP
         diffuse = np.clip(cosine, 0, 1) ** 1.25 * lerp(s.lit, seeped, seep)
         tint = light.ambient and ambient[channel] / light.ambient
         reflected = key[channel] * diffuse + ambient[channel] * above + rim * tint
-        out[:, channel] = s.albedo[:, channel] * (reflected + glow * _SCREEN[channel])
-    return out + _highlight(s, light, direction, facing)
+        highlight = spark * key[channel] + glare * _GLARE[channel]
+        body = s.albedo[:, channel] * (reflected + glow * _SCREEN[channel])
+        out[:, channel] = body + highlight
+    return out
 
 
-def _highlight(s: Surface, light: Light, direction: Array, facing: Array) -> Array:
+def _highlight(s: Surface, light: Light, direction: Array, facing: Array) -> tuple[Array, Array]:
+    """Strength of the highlights of the key light and of the screen, (n,) each."""
     along = np.clip(dot(s.normal, unit(direction + s.view)), 0, 1)
     fresnel = 0.5 + 2 * (1 - np.clip(dot(s.normal, s.view), 0, 1)) ** 4
     strength = s.shine * (s.gloss + 8) / 8 * along**s.gloss
     strength = strength * np.clip(facing * 3, 0, 1) * s.lit * fresnel
     from_screen = np.clip(dot(s.normal, unit(vector(0, 0.1, 1) + s.view)), 0, 1)
     glow = s.shine * (s.gloss + 8) / 10 * from_screen**s.gloss * light.screen * s.sky
-    highlight: Array = strength[:, None] * light.key_colour() + glow[:, None] * vector(0.8, 1, 1.2)
-    return highlight
+    return strength, glow
 
 
 @dataclass(frozen=True)
@@ -90,14 +95,18 @@ def shade_hair(h: Strands, light: Light) -> Array:
     band = band * h.gleam * np.clip(facing + 0.25, 0, 1)
     sky = np.clip(h.sky, 0.15, 1) * np.clip(0.8 + 0.25 * h.coarse, 0.3, 1.2)
     around = (0.65 + 0.35 * h.normal[:, 1]) * sky
-    incoming = (diffuse * h.lit)[:, None] * key + around[:, None] * light.ambient_colour()
-    incoming = incoming + (light.screen * 0.5 * sky)[:, None]
-    spark = (band * h.lit * 0.020 * np.clip(1 + 0.8 * h.coarse, 0, 2))[:, None]
-    out = h.albedo * incoming + spark * (key * 0.6 + light.key * h.albedo * 2.5)
-    out = out + (light.ambient * 0.010 * sine**10 * sky)[:, None]
+    direct, ambient, glow = diffuse * h.lit, light.ambient_colour(), light.screen * 0.5 * sky
+    spark = band * h.lit * 0.020 * np.clip(1 + 0.8 * h.coarse, 0, 2)
+    sheen = light.ambient * 0.010 * sine**10 * sky
     edge = np.clip(1 - np.abs(dot(h.normal, h.view)), 0, 1) ** 3
-    lit_from_behind: Array = out + (light.rim * 0.12 * edge)[:, None] * (h.albedo + 0.05)
-    return lit_from_behind
+    from_behind = light.rim * 0.12 * edge
+    out = np.empty_like(h.albedo)
+    for channel in range(3):
+        albedo = h.albedo[:, channel]
+        incoming = direct * key[channel] + around * ambient[channel] + glow
+        shown = albedo * incoming + spark * (key[channel] * 0.6 + light.key * albedo * 2.5)
+        out[:, channel] = shown + sheen + from_behind * (albedo + 0.05)
+    return out
 
 
 def mirrored(normal: Array, view: Array) -> Array:

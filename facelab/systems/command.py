@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,17 +23,20 @@ def add_commands(subparsers: Subparsers) -> None:
         "default %(default)s",
     )
     command.add_argument(
-        "--fixtures", type=Path, default=Path("fixtures"), help="recorded frames; default fixtures/"
+        "--fixtures",
+        type=Path,
+        help="folder of recorded frames; default fixtures/ here, else the book's",
     )
     command.set_defaults(run=run_doctor)
 
 
 def run_doctor(arguments: argparse.Namespace) -> int:
     """Print a line a finding; the status is 0 when no check failed, else 1."""
+    from facelab.base.home import recorded
     from facelab.gallery.source import Recording
 
-    gallery = Recording(arguments.fixtures).photos("gallery")
-    sys.path.insert(0, str(Path.cwd()))  # what pytest does for those who are importable from here
+    frames: Path = arguments.fixtures or recorded(Path.cwd())
+    gallery = Recording(frames).photos("gallery")
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from facelab.contract.system import title
     from facelab.systems.loading import described, load_system

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from facelab.contract.errors import SystemFault
 from facelab.contract.history import History
+from facelab.contract.number import apart
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Lesson, System
@@ -18,7 +19,7 @@ from facelab.contract.training import Training, TrainingRequest
 from facelab.judging import curves
 from facelab.judging.rates import read_back
 from facelab.judging.replay import Oracle, Told
-from facelab.learning.trainer import Trainer
+from facelab.learning.describer import Describer
 from facelab.systems.diagnostics import diagnose
 
 BASIC = Parameters(epochs=3)
@@ -54,7 +55,9 @@ class Patient:
 
     def lesson(self, parameters: Parameters) -> Lesson:
         """Return the training with seed 0 as a learner is given it."""
-        return Trainer().lessons(self.photos, parameters, [0])[0]
+        own = self.system if hasattr(self.system, "lessons") else Describer()
+        lessons: list[Lesson] = own.lessons(self.photos, parameters, [0])
+        return lessons[0]
 
     def history(self, parameters: Parameters, seed: int = 0) -> History:
         """Return the history of a training."""
@@ -137,10 +140,8 @@ def calculated(patient: Patient) -> str:
         wrong = np.flatnonzero(np.abs(accuracy - history.accuracy[0]) > 1e-4)
         if wrong.size:
             first = int(wrong[0])
-            return (
-                f"the accuracy of update {first + 1} is {history.accuracy[0, first]:.4g}, "
-                f"calculated {accuracy[first]:.4g}"
-            )
+            said, due = apart(history.accuracy[0, first], accuracy[first])
+            return f"the accuracy of update {first + 1} is {said}, calculated {due}"
     return ""
 
 

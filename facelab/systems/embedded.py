@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from facelab.contract.errors import FacelabError, SystemFault
 from facelab.contract.frame import Frame
 from facelab.contract.history import History
+from facelab.contract.number import apart
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Learner, Lesson, Predict
@@ -25,6 +26,7 @@ from facelab.contract.text import one_line
 from facelab.contract.training import TrainingRequest
 from facelab.judging.rates import read_back
 from facelab.judging.replay import Oracle, Told
+from facelab.learning.first_weights import first_head
 from facelab.systems.diagnostics import diagnose
 from facelab.systems.update_log import UpdateLog, padded
 from facelab.systems.watchdog import silence_of, watchdog
@@ -32,7 +34,7 @@ from facelab.systems.watchdog import silence_of, watchdog
 if TYPE_CHECKING:
     from facelab.faces.embedding import Embedder
     from facelab.faces.extractor import Features
-    from facelab.learning.trainer import Trainer
+    from facelab.learning.describer import Describer
 
 BATCH = 64
 """Frames that are asked about together."""
@@ -100,27 +102,29 @@ class Embedded:
         return (own - {Capability.LEARNING_RATE}) | rate | {Capability.NOBODY}
 
     @cached_property
-    def _trainer(self) -> Trainer:
-        from facelab.learning.trainer import Trainer
+    def _describer(self) -> Describer:
+        from facelab.learning.describer import Describer
 
-        return Trainer(self._face_detector, self._cache)
+        return Describer(self._face_detector, self._cache)
 
     def train(self, photos: Photos, request: TrainingRequest) -> Learnt:
         """Train one replicate a seed, one after another; people are those of ``photos.people``."""
-        from facelab.learning.training import initial_head
-
         parameters, seeds = request.parameters, request.seeds
         parameters.check_against(len(photos))
-        embedder, embedded = self._trainer.embedded(photos, parameters)
+        embedder, embedded = self._describer.embedded(photos, parameters)
         embeddings, people = embedded.vectors, len(photos.people)
-        start = request.start or initial_head(embeddings.shape[1], people, parameters, seeds)
+        start = request.start
         labels = photos.numbers(photos.people)
         total = parameters.updates(len(photos))
         logs: list[UpdateLog] = []
         replicates: list[Predict] = []
         for number, seed in enumerate(seeds):
-            weights = start.kernel[number], start.bias[number]
-            lesson = Lesson(embeddings, labels, people, parameters, seed, *weights)
+            kernel, bias = (
+                (start.kernel[number], start.bias[number])
+                if start
+                else first_head(embeddings.shape[1], people, parameters, seed)
+            )
+            lesson = Lesson(embeddings, labels, people, parameters, seed, kernel, bias)
 
             def told(done: int, before: int = number * total) -> None:
                 if request.progress:
@@ -137,11 +141,11 @@ class Embedded:
 
     def lessons(self, photos: Photos, parameters: Parameters, seeds: Sequence[int]) -> list[Lesson]:
         """Return what the learner is given to train each replicate on photos, one a seed."""
-        return self._trainer.lessons(photos, parameters, seeds)
+        return self._describer.lessons(photos, parameters, seeds)
 
     def theory(self, photos: Photos, parameters: Parameters) -> dict[str, float]:
         """Return what theory says of a training: the embeddings are facelab's own."""
-        return self._trainer.theory(photos, parameters)
+        return self._describer.theory(photos, parameters)
 
     def _learn(self, lesson: Lesson, log: UpdateLog) -> Predict:
         with self._watched("learn", lambda: f" after {len(log):,} updates") as alive:
@@ -181,9 +185,10 @@ class Embedded:
         off = ~((np.abs(sums - 1) <= TOLERANCE) & (given >= 0).all(axis=1))  # NaN is off too
         if off.any():
             row = int(off.argmax())
+            total, _ = apart(sums[row], 1)
             raise SystemFault(
                 f"{self.name}: predict answered {np.array2string(given[row], precision=4)}, "
-                f"which sums to {sums[row]:.6g}; probabilities are not negative and sum to 1: "
+                f"which sums to {total}; probabilities are not negative and sum to 1: "
                 "is the softmax missing?"
             )
         return given.astype(np.float32)

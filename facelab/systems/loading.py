@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import inspect
 import shlex
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, cast
 
+from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
 from facelab.contract.errors import FacelabError
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Granted, System
@@ -32,8 +32,9 @@ def load_system(name: str, face_detector: str = "facelab", cache: Path | None = 
     there is no such system or detector.
     """
     if name == "facelab":
-        with long_lived():
-            from facelab.learning.trainer import Trainer
+        if not has_tensorflow():
+            raise FacelabError(f"--system facelab: {WITHOUT_TENSORFLOW}")
+        from facelab.learning.trainer import Trainer  # TensorFlow comes with the first training
 
         return Trainer(face_detector, cache)
     if name.startswith(COMMAND):
@@ -68,23 +69,11 @@ def _words(name: str) -> list[str]:
         ) from None
 
 
-@contextmanager
-def long_lived() -> Iterator[None]:
-    """Within the block nothing is garbage: TensorFlow's import makes a million objects that stay.
-
-    Looking through them for garbage, again and again, takes a tenth of the import.
-    """
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
 def _made_by(name: str) -> Any:
     module, _, factory = name.partition(":")
     try:
+        if (here := str(Path.cwd())) not in sys.path:
+            sys.path.insert(0, here)  # as for ``python -m``; the commands of an installation do not
         return getattr(importlib.import_module(module), factory)()
     except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise FacelabError(

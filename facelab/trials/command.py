@@ -6,7 +6,7 @@ import argparse
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -92,7 +92,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     _check_output(output, ".keras", arguments.force)
     _check_output(page, ".html", arguments.force)
     parameters = Parameters(**{p.field: getattr(arguments, p.field) for p in PARAMETERS})
-    learned, probes = _read(arguments.gallery, [parameters], all_photos=arguments.all_photos)
+    learned, probes, kept = _read(arguments.gallery, [parameters], all_photos=arguments.all_photos)
     check_destination(output, ROOM + len(learned.people) * PERSON, "--output")
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from facelab.base.interrupt import interruptible
@@ -101,7 +101,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     from facelab.trials.page import training_page
     from facelab.trials.trial import asked
 
-    trainer = Trainer(arguments.face_detector)
+    trainer = Trainer(arguments.face_detector, kept())
     _find_faces(trainer.extractor, learned, probes)
     with (
         interruptible() as interrupted,
@@ -131,7 +131,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
     names, seeds = titles(wanted), range(int(SEEDS.check(arguments.seeds)))
     output = arguments.output
     _check_output(output, ".html", arguments.force)
-    learned, probes = _read(arguments.gallery, wanted, must_ask=True)
+    learned, probes, kept = _read(arguments.gallery, wanted, must_ask=True)
     assert probes
     from facelab.base.interrupt import interruptible
     from facelab.learning.trainer import Trainer
@@ -139,7 +139,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
     from facelab.trials.board import board
     from facelab.trials.page import comparison_page, spread
 
-    trainer = Trainer(arguments.face_detector)
+    trainer = Trainer(arguments.face_detector, kept())
     _find_faces(trainer.extractor, learned, probes)
     trials: list[Trial] = []
     with interruptible() as interrupted, board(names, len(learned.people)) as shown:
@@ -223,8 +223,10 @@ def _save(model: Any, output: Path) -> None:
 
 def _read(
     gallery: Path, wanted: list[Parameters], *, all_photos: bool = False, must_ask: bool = False
-) -> tuple[Photos, Photos | None]:
+) -> tuple[Photos, Photos | None, Callable[[], Path | None]]:
     """Return the photos to learn from and the probes, and say how many; None where there is none.
+
+    The last returned makes the gallery's cache, for what the photos are described as.
 
     Raises FacelabError for too few people, no probes where there must be some, or a batch of more
     photos than there are.
@@ -233,7 +235,10 @@ def _read(
     if is_folder(gallery):
         print(f"reading the photos in {one_line(str(gallery))}", flush=True)
     # with pandas: half a second for every command
+    from facelab.gallery.caching import cache_later
     from facelab.gallery.own_gallery import read_gallery, split_gallery
+
+    kept = cache_later(gallery)  # before its photos: nobody may be forgotten meanwhile
 
     probes: Photos | None = None
     if all_photos:
@@ -258,7 +263,7 @@ def _read(
     else:
         print(f"{told}none held out to be asked about", flush=True)
     print("TensorFlow starts, which takes seconds", flush=True)
-    return learned, probes or None
+    return learned, probes or None, kept
 
 
 def _find_faces(extractor: FeatureExtractor, learned: Photos, probes: Photos | None) -> None:

@@ -35,7 +35,7 @@ def said(path: Path) -> str:
         (b"photos = 1979-05-27", "allowed is"),
         (b"a.b.c = 1", "unknown entry 'a'"),
         (b'"\\u0000" = 1', "unknown entry"),
-        (b"people = [1, 2]", "allowed is a value of type str"),
+        (b"people = [1, 2]", "allowed is a text, in quotes; correct it"),
         (b"people = {a = 1}", "allowed is a list"),
     ],
 )

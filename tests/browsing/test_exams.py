@@ -14,7 +14,11 @@ from typing import Any
 
 import pytest
 
+from facelab.browsing.browser import chromium
+from facelab.browsing.own_page import OwnPage
+from facelab.contract.errors import FacelabError
 from facelab.page import tensorflowjs
+from facelab.page.server import serving as page_served
 from tests.browsing.mutants import TENSORFLOWJS
 from tests.browsing.serving import STRANGE, serving
 from tests.conftest import ROOT
@@ -156,12 +160,10 @@ def test_facelab_s_own_page_learning_in_the_browser(
 
 def test_an_engine_that_is_not_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    feature = "features/T0_face_base.feature"
-    status, record, _ = sit(
-        tmp_path / "report", "--system", "page", "--page-engine", "browser", feature, "-k", "saved"
-    )
-    [sheet] = record["families"][0]["sheets"]
-    assert status == pytest.ExitCode.TESTS_FAILED
-    assert sheet["verdict"] == "error"
-    assert sheet["reason"].startswith("--page-engine: received browser, which is not there: ")
-    assert "facelab page --get-tensorflowjs" in sheet["reason"]
+    line = "^--page-engine: received browser, which is not there: .*page --get-tensorflowjs"
+    with (
+        chromium() as browser,
+        page_served(tmp_path / "gallery") as address,
+        pytest.raises(FacelabError, match=line),
+    ):
+        OwnPage.open(browser, address, "facelab's page", "browser")

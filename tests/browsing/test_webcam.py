@@ -89,7 +89,6 @@ def opened(browser: Browser, url: str, plugged: Webcam, reading: str = "track") 
     context = browser.new_context()
     plugged.install(context)
     page = context.new_page()
-    page.set_default_timeout(10_000)
     page.goto(url)
     page.evaluate("way => { window.reading = way }", reading)
     return page

@@ -73,8 +73,8 @@ def test_a_session_without_a_terminal(
 
 FAULTS = {
     "drops": ([], r"broke off after frame \d+ \(the stream ended\); connect the camera again"),
-    "hangs": ([b""], r"no picture for 1 s after frame \d+; see whether the camera is on and .*"),
-    "freezes": (None, r"frozen, the same picture for 1 s; take its cover off or switch it .*"),
+    "hangs": ([b""], r"no picture for 3 s after frame \d+; see whether the camera is on and .*"),
+    "freezes": (None, r"frozen, the same picture for 3 s; take its cover off or switch it .*"),
     "resizes": ([jpeg(draw(0, 0))], r"frame \d+ changes size from 320 × 240 to 64 × 48; set .*"),
     "breaks": (
         [b"no JPEG!!"] * 10,
@@ -89,7 +89,7 @@ FAULTS = {
 def test_a_fault_loses_nothing(
     tmp_path: Path, shots: Shots, capsys: pytest.CaptureFixture[str], fault: str
 ) -> None:
-    wait = 1.0 if fault in ("hangs", "freezes") else 10.0
+    wait = 3.0 if fault in ("hangs", "freezes") else 10.0
     folder, file = tmp_path / "filmed", plan(tmp_path, wait=wait, photos=30, every=0.05)
     then, line = FAULTS[fault]
     with serve(Webcam(Faulty(folder, shots["Alex"], then), every=0.01)) as url:
@@ -112,13 +112,13 @@ def test_a_fault_loses_nothing(
 def test_what_is_wrong_is_told_and_a_take_given_up(
     tmp_path: Path, shots: Shots, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder, file = tmp_path / "filmed", plan(tmp_path, patience=1.0, probes=0)
+    folder, file = tmp_path / "filmed", plan(tmp_path, patience=3.0, probes=0)
     seen = {"Alex": shots["Alex"], "Amine": dark(shots["Amine"])}
     with serve(Webcam(Sitters(folder, seen), every=0.01)) as url:
         assert film(url, folder, file) == 1
     said = capsys.readouterr().out.splitlines()
     assert "Amine: 4 photos, sitting first: too dark" in said
-    assert "Amine: 4 photos, sitting first: given up after 1 s: too dark" in said
+    assert "Amine: 4 photos, sitting first: given up after 3 s: too dark" in said
     assert said[-1] == "missing: Amine: 4 photos, sitting first: 0 there"
     assert filmed(folder) == {("gallery", "Alex"): 4}
 
@@ -304,11 +304,11 @@ def test_nobody_answers_at_a_terminal(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    file = plan(tmp_path)
-    record = str(tmp_path / "filmed")
-    place = f"http://ann:secret@127.0.0.1:{port}/"
-    screen = Screen("film", "--camera", place, "--record", record, "--film-plan", str(file))
-    assert screen.end() == 2
+        file = plan(tmp_path)
+        record = str(tmp_path / "filmed")
+        place = f"http://ann:secret@127.0.0.1:{port}/"
+        screen = Screen("film", "--camera", place, "--record", record, "--film-plan", str(file))
+        assert screen.end() == 2
     assert screen.seen.splitlines()[-1].endswith(
         f"facelab: http://127.0.0.1:{port}/: nobody listens on port {port} there (connection "
         "refused); is the port right, has the camera's server been started?"

@@ -1,5 +1,7 @@
 """The face finder on the recorded frames, whose true boxes are known."""
 
+import time
+
 import cv2
 import numpy as np
 import pytest
@@ -62,3 +64,13 @@ def test_a_tall_frame_is_read_too(finder: FaceFinder, recording: Recording) -> N
 @pytest.mark.parametrize("shape", [(240, 320, 3), (1, 1, 3), (500, 3, 3)])
 def test_nothing_is_found_in_nothing(finder: FaceFinder, shape: tuple[int, ...]) -> None:
     assert finder.find(np.full(shape, 9, np.uint8)) == []
+
+
+def test_it_keeps_one_processor_busy(finder: FaceFinder, recording: Recording) -> None:
+    """Threads of a product that takes microseconds only wait for each other."""
+    frames = recording.photos("gallery").frames[:20]
+    finder.candidates(frames[:1])
+    whole, own = time.process_time(), time.thread_time()
+    finder.candidates(frames)
+    whole, own = time.process_time() - whole, time.thread_time() - own
+    assert whole < 1.5 * own

@@ -78,9 +78,9 @@ def test_a_jpeg_of_very_many_scans_is_not_decoded() -> None:
     whole = pictures.progressive(draw(0, 0, (480, 640)))
     last = whole.rindex(b"\xff\xda")
     bomb = whole[:-2] + whole[last:-2] * 5000 + whole[-2:]
-    began = time.monotonic()
+    began = time.process_time()
     assert "scans" in refusal(bomb)
-    assert time.monotonic() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_nothing_is_said_beside_the_refusal(tmp_path: Path) -> None:

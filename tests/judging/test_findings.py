@@ -24,7 +24,7 @@ ROUND = history(np.ones(6), photos=[[n] for n in (0, 1, 2, 0, 1, 2)], updates_pe
         ),
         (
             findings.first(FALLS),
-            "the first loss is 3; before anything is learnt it is about ln 4 = 1.386",
+            "the first loss is 3; before anything is learnt it is about ln 4 = 1.39",
         ),
         (
             findings.rate(history([1, 1], rate=0.1), 1),
@@ -40,11 +40,11 @@ ROUND = history(np.ones(6), photos=[[n] for n in (0, 1, 2, 0, 1, 2)], updates_pe
         ),
         (
             findings.not_a_loss(history([1, np.nan, -1])),
-            "update 2 has a loss of nan and an accuracy of 1",
+            "the loss of update 2 is not a number, its accuracy 1",
         ),
         (
             findings.not_a_loss(history([1, -1])),
-            "update 2 has a loss of -1 and an accuracy of 1",
+            "the loss of update 2 is -1, its accuracy 1",
         ),
         (
             findings.uneven(history([1, 1, 1], photos=[[0], [1], [1]], updates_per_epoch=3)),
@@ -61,14 +61,22 @@ ROUND = history(np.ones(6), photos=[[n] for n in (0, 1, 2, 0, 1, 2)], updates_pe
             "reaches 0.9 after 2 of 2 updates",
         ),
         (findings.late(FALLS), "in epoch 2 of 3 the mean accuracy is 0.4"),
-        (findings.final(FALLS), "the mean loss of the last epoch is 2.5, and 1.386 at chance"),
+        (findings.final(FALLS), "the mean loss of the last epoch is 2.5, and 1.39 at chance"),
         (
             findings.ends([FALLS, ROUND]),
             "the mean losses of the last epochs are 2.5, 1",
         ),
         (
             findings.unlike(history([3, 1]), FALLS),
-            "value 1 is a loss of 3, in the uninterrupted training of 3",
+            "value 1 is an accuracy of 1, in the uninterrupted training of 0.1",
+        ),
+        (
+            findings.unlike(history([0.69314, 1]), history([0.69319, 1])),
+            "value 1 is a loss of 0.6931, in the uninterrupted training of 0.6932",
+        ),
+        (
+            findings.impossible(history(accuracy=[0.9996], photos=[[0, 1]])),
+            "update 1 has an accuracy of 0.9996 on a batch of 2 photos",
         ),
         (
             findings.continues(history([1, 0.02]), np.array([2.31])),

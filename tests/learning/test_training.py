@@ -17,6 +17,7 @@ from facelab.learning.training import (
     next_chunk,
     orthonormal_basis,
     photo_order,
+    spent,
     train,
 )
 from tests.learning.oracle import replay
@@ -163,6 +164,13 @@ def test_chunks_come_to_ten_milliseconds() -> None:
     assert 0.008 < seconds[-1] < 0.012
     assert next_chunk(chunk, 2.0, room) == 1  # it was held up: short again, and grown again
     assert next_chunk(1, 0.0, room) == room
+
+
+def test_a_busy_machine_makes_no_chunk_short() -> None:
+    # 40 ms by the clock for one update, 0.5 ms of them at work: the rest belongs to others
+    assert spent((5.0, 1.0), (5.04, 1.0005)) == pytest.approx(0.0005)
+    assert next_chunk(1, spent((5.0, 1.0), (5.04, 1.0005)), room=512) == 20
+    assert spent((5.0, 1.0), (5.01, 1.02)) == pytest.approx(0.01)  # on two cores
 
 
 def test_what_was_learnt_does_not_depend_on_the_chunks(

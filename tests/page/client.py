@@ -56,6 +56,12 @@ class Client:
         self.cookie = answer.headers["set-cookie"].partition(";")[0]
 
     @property
+    def place(self) -> tuple[str, int]:
+        """Its host and port, for a socket of one's own."""
+        host, port = self.host.split(":")
+        return host, int(port)
+
+    @property
     def origin(self) -> str:
         return f"http://{self.host}"
 
@@ -93,12 +99,11 @@ class Client:
 
     def socket(self, host: str = "", **headers: str) -> ClientConnection:
         """Open the WebSocket, by another name of the host if one is given."""
-        name, port = self.host.split(":")
         sent = {"Cookie": self.cookie, "Origin": self.origin} | headers
         origin = Origin(sent.pop("Origin"))
         return connect(
             f"ws://{host or self.host}/ws",
-            sock=create_connection((name, int(port))),
+            sock=create_connection(self.place),
             additional_headers=sent,
             origin=origin,
             max_size=None,

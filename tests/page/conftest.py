@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from facelab.contract.training import TrainingRequest
+from facelab.faces.hog import hog
 from facelab.gallery.gallery import Gallery
 from facelab.page.server import serving
 from tests.conftest import ROOT
 from tests.page.client import Client
 from tests.page.sitting import Server, browser
+from tests.page.training import PARAMETERS_CHOSEN, train
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+    from facelab.learning.trainer import Trained
 
 PEOPLE = ("Alex", "Amine", "Lara")
 SENTENCE = "I agree."
@@ -56,6 +62,28 @@ def started() -> Iterator[Browser]:
     """A browser."""
     with browser() as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def trained(opened: tuple[Path, str]) -> Any:
+    """A training on the page: all that was said of it, and its model."""
+    said: list[Any] = []
+    with Client(opened[1]).socket() as tab:
+        train(tab)
+        while not said or said[-1]["type"] != "trained":
+            told = json.loads(tab.recv(timeout=120))
+            if told["type"] != "changed":
+                said.append(told)
+    return said
+
+
+@pytest.fixture(scope="module")
+def expected(opened: tuple[Path, str]) -> Trained:
+    """The same training by the core."""
+    from facelab.learning.trainer import Trainer  # only here: TensorFlow comes with it
+
+    photos = Gallery(opened[0]).photos()
+    return Trainer(hog=hog).train(photos, TrainingRequest(PARAMETERS_CHOSEN, [3]))
 
 
 @pytest.fixture

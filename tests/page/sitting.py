@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import cv2
+import numpy as np
 import pytest
 
 from facelab.browsing import webcam
@@ -30,6 +32,11 @@ PEOPLE = ("Alex", "Amine", "Lara", "Naomie")
 def recorded(person: str, start: int, end: int) -> list[bytes]:
     """Return the JPEG files of some of a person's recorded photos, as a webcam is fed them."""
     return [path.read_bytes() for path in sorted((GALLERY / person).glob("*.jpg"))[start:end]]
+
+
+def decoded(content: bytes) -> Any:
+    """The pixels of a picture file, as OpenCV decodes them."""
+    return cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_COLOR)
 
 
 @contextmanager
@@ -66,7 +73,7 @@ class Server:
     def command(self, *arguments: str) -> None:
         """Call the command with other arguments, and wait for its end."""
         with self._run(*arguments) as process:
-            assert process.wait(60) == 0
+            assert process.wait(300) == 0
 
     def _run(self, *arguments: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -92,7 +99,7 @@ class Server:
             process.kill()
         else:
             process.terminate()
-        process.wait(30)
+        process.wait(120)
         if process.stdout:
             process.stdout.close()
 
@@ -104,7 +111,7 @@ class Sitter:
     page: Page
     complaints: list[str]
 
-    def until(self, condition: str, seconds: float = 20) -> None:
+    def until(self, condition: str, seconds: float = 120) -> None:
         """Wait until an expression of JavaScript is true."""
         # wait_for_function evals in the page, which the page's policy forbids
         held = self.page.evaluate(
@@ -183,7 +190,7 @@ class Sitter:
         self.set(**parameters)
         before = len(self.state["models"])
         self.page.click("#train")
-        self.until("document.querySelector('#progress').dataset.state !== 'training'", 60)
+        self.until("document.querySelector('#progress').dataset.state !== 'training'")
         self.until(f"document.querySelectorAll('#models [data-model]').length > {before}")
         model: dict[str, Any] = self.state["models"][-1]
         return model
@@ -214,9 +221,10 @@ def sitter(
 
     At the end no script has failed in it.
     """
-    context = started.new_context(accept_downloads=True, **options)
+    context = started.new_context(**{"accept_downloads": True, "locale": "en-GB", **options})
     if camera:
         camera.install(context)
+    context.set_default_timeout(120_000)
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -356,10 +356,10 @@ def test_a_worker_that_breaks_off_is_told_and_replaced(four: Class, breaks: str,
 def test_a_worker_that_answers_is_not_given_up(four: Class) -> None:
     answered = four.page.evaluate("""async () => {
       const {browser} = await import('/site/engine/browser.js');
-      const engine = browser({silence: 3000}), began = performance.now();
+      const engine = browser({silence: 5000}), began = performance.now();
       const frame = {rgba: new Uint8ClampedArray(64 * 48 * 4), width: 64, height: 48};
       let count = 0;
-      for (; count < 300 || performance.now() - began < 4000; count++) await engine.describe(frame);
+      for (; count < 300 || performance.now() - began < 6000; count++) await engine.describe(frame);
       return count;
     }""")
     assert answered >= 300

@@ -22,11 +22,11 @@ from facelab.cli import main
 from facelab.contract.errors import FacelabError
 from facelab.gallery.gallery import Gallery
 from facelab.page.server import own_port, place
-from tests.conftest import ROOT, draw
+from tests.conftest import ROOT, draw, eventually
 from tests.gallery.test_own_gallery import SIZE
 from tests.page.client import Client, heard, png
 from tests.page.conftest import Start, address_of, fill
-from tests.page.test_models import FOREVER, train
+from tests.page.training import FOREVER, train
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +53,7 @@ def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Wait for a process, and return its status and what it said."""
-    said, wrong = process.communicate(timeout=60)
+    said, wrong = process.communicate(timeout=300)
     # TensorFlow says some things before anybody can forbid it
     lines = [
         line for line in wrong.splitlines() if not re.match(r"WARNING: All log|[IWE]0000|To ", line)
@@ -162,14 +162,13 @@ def test_the_browser_is_given_an_address_that_opens_once(tmp_path: Path, start: 
         patch.setenv("BROWSER", f"{program} %s")
         process = start(tmp_path / "filmed", "--port", 0)
     printed = address_of(process)
-    for _ in range(100):
-        if (tmp_path / "opened").exists() and (opened := (tmp_path / "opened").read_text()):
-            break
-        time.sleep(0.1)
-    assert opened.strip() != printed
-    page = Client(opened.strip())
+    file = tmp_path / "opened"
+    assert eventually(lambda: file.exists() and file.read_text().endswith("\n"))
+    opened = file.read_text().strip()
+    assert opened != printed
+    page = Client(opened)
     assert page.get("/").status == 200
-    query = urlsplit(opened.strip()).query
+    query = urlsplit(opened).query
     assert page.ask("GET", f"/?{query}", cookie=None).status == 403
     assert Client(printed).get("/").status == 200  # that one opens it again and again
 
@@ -270,7 +269,7 @@ def test_tablets_come_in_by_tls(
     context = ssl.create_default_context(cafile=str(good))
 
     def asked(method: str, path: str, **headers: str) -> tuple[int, str, str]:
-        connection = HTTPSConnection("localhost", url.port, context=context, timeout=20)
+        connection = HTTPSConnection("localhost", url.port, context=context, timeout=120)
         connection.request(method, path, headers={"Host": url.netloc} | headers)
         with closing(connection), connection.getresponse() as answer:
             return answer.status, answer.getheader("set-cookie", ""), answer.read().decode()
@@ -283,19 +282,26 @@ def test_tablets_come_in_by_tls(
         assert asked("GET", "/api/state", Cookie=cookie, Host=name)[0] == 200
     name = f"evil.example:{url.port}"
     assert asked("GET", "/api/state", Cookie=cookie, Host=name)[0] == 403
-    plain = HTTPConnection("127.0.0.1", url.port, timeout=20)
+    plain = HTTPConnection("127.0.0.1", url.port, timeout=120)
     with closing(plain), pytest.raises((RemoteDisconnected, ConnectionError)):  # noqa: PT012
         plain.request("GET", f"/?{url.query}")
         plain.getresponse()
 
 
+def worked(process: subprocess.Popen[str]) -> float:
+    """How many seconds a process has worked; a busy computer lets it wait, which is no work."""
+    told = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="what a process has worked is Linux's")
 def test_the_page_is_ready_within_a_second(tmp_path: Path, start: Start) -> None:
     process = start(fill(tmp_path / "filmed"), "--no-browser", "--port", 0)
     address = address_of(process)
-    began = time.monotonic()
+    began = worked(process)
     page = Client(address)
     assert page.get("/").status == page.get("/api/state").status == 200
-    assert time.monotonic() - began < 1
+    assert worked(process) - began < 1
 
 
 def test_the_token_is_not_logged(tmp_path: Path, start: Start) -> None:
@@ -305,7 +311,7 @@ def test_the_token_is_not_logged(tmp_path: Path, start: Start) -> None:
     page.ask("GET", "/?token=wrong", cookie=None)
     page.get("/nothing")
     page.ask("POST", "/api/people", b"{", origin="http://evil.example")
-    with socket.create_connection(page.host.split(":")) as connection:  # type: ignore[arg-type]
+    with socket.create_connection(page.place) as connection:
         connection.sendall(f"GET /?{urlsplit(address).query} NONSENSE\r\n\r\n".encode())
         connection.recv(1000)
     process.terminate()
@@ -346,6 +352,6 @@ with serving(Path({str(tmp_path / "filmed")!r})) as address:
 print("done")
 """
     done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=60
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=300
     )
     assert done.stdout == "done\n", done.stderr

@@ -290,14 +290,14 @@ def test_a_slow_body_is_given_up(page: Client, monkeypatch: pytest.MonkeyPatch) 
     began = time.monotonic()
     answer = raw(page, "/api/people", b"Content-Length: 100", [b"{"])
     assert (answer.status, answer.line) == (408, "the body took more than 0.3 s; send it again")
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
     assert page.get("/api/state").status == 200
 
 
 def test_a_body_that_breaks_off_harms_nobody(
     page: Client, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with socket.create_connection(page.host.split(":")) as connection:  # type: ignore[arg-type]
+    with socket.create_connection(page.place) as connection:
         connection.sendall(head(page, "/api/people", b"Content-Length: 100") + b'{"name"')
     assert page.get("/api/state").status == 200
     time.sleep(0.1)
@@ -339,19 +339,19 @@ def bomb(side: int) -> bytes:
 
 
 def test_a_picture_that_unpacks_to_gigabytes_is_not_decoded(page: Client) -> None:
-    began = time.monotonic()
+    began = time.process_time()  # the server's, too, which is in this process
     answer = page.post("/api/people/Alex/photos", bomb(50_000))
     assert answer.status == 422
     assert answer.line == (
         "the photo: received 50000 x 50000 pixels, allowed are 100 million; save it smaller"
     )
-    assert time.monotonic() - began < 2
+    assert time.process_time() - began < 2
 
 
 def test_a_message_that_is_too_large_ends_the_websocket(page: Client) -> None:
     with page.socket() as tab, pytest.raises(ConnectionClosedError) as error:  # noqa: PT012
         tab.send(bytes((4 << 20) + 1))
-        tab.recv(timeout=10)
+        tab.recv(timeout=60)
     # where the system resets a connection of which it has bytes unread, the word is lost
     assert error.value.rcvd is None or error.value.rcvd.code == 1009
     with page.socket() as tab:
@@ -375,8 +375,7 @@ def head(page: Client, path: str, *more: bytes) -> bytes:
 
 def raw(page: Client, path: str, header: bytes, parts: list[bytes]) -> Answer:
     """Send a request part by part, as long as the server takes it, and return what it answers."""
-    host, port = page.host.split(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection(page.place, timeout=60) as connection:
         connection.sendall(head(page, path, header))
         for part in parts:
             connection.sendall(part)

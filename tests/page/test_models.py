@@ -1,95 +1,41 @@
-"""Trainings on this computer and in the browser: drawn, stopped, kept, loaded, refused."""
+"""Models: asked, kept, loaded from files, sent by browsers, and gone with whoever is forgotten."""
 
 from __future__ import annotations
 
-import base64
 import io
 import json
-import time
 from collections.abc import Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import cv2
 import numpy as np
 import pytest
-from numpy.typing import NDArray
-from websockets.sync.client import ClientConnection
 
 from facelab.contract.errors import FacelabError
-from facelab.contract.parameters import PARAMETERS, SEED, Parameters
-from facelab.contract.training import TrainingRequest
 from facelab.faces.detection import detection
-from facelab.faces.hog import FEATURES, hog
+from facelab.faces.hog import FEATURES
 from facelab.gallery.forget import forget
-from facelab.gallery.gallery import Gallery
 from facelab.learning.classifier import assemble, load, people_of
-from facelab.learning.trainer import Trained, Trainer
-from facelab.learning.training import initial_head, photo_order
+from facelab.learning.trainer import Trained
 from facelab.page.models import Models, decoded, encoded
 from facelab.page.server import serving
-from tests.conftest import ROOT
 from tests.page.client import Client, frame_message, heard
-from tests.page.conftest import PEOPLE, Serve, fill
+from tests.page.conftest import PEOPLE, fill
+from tests.page.training import (
+    CHOSEN,
+    FOREVER,
+    PHOTOS,
+    numbers,
+    packed,
+    shots,
+    train,
+    trained_on,
+)
 
 pytestmark = pytest.mark.slow
 
-CHOSEN: dict[str, Any] = {"learning_rate": 0.5, "epochs": 6, "batch_size": 5}
-PARAMETERS_CHOSEN = Parameters(**CHOSEN)
-FOREVER: dict[str, Any] = {"learning_rate": 0.001, "epochs": 30_000, "batch_size": 5}
-PHOTOS = 24
 
 Opened = tuple[Path, str]
-
-
-def train(tab: ClientConnection, number: str = "t", **chosen: Any) -> None:
-    parameters = CHOSEN | chosen
-    tab.send(json.dumps({"type": "train", "id": number, "parameters": parameters, "seed": 3}))
-
-
-def numbers(text: str, kind: str = "<f4") -> NDArray[Any]:
-    return np.frombuffer(base64.b64decode(text), kind)
-
-
-def packed(array: NDArray[Any], kind: str = "<f4") -> str:
-    return base64.b64encode(array.astype(kind).tobytes()).decode()
-
-
-@pytest.fixture(scope="module")
-def trained(opened: Opened) -> Any:
-    """A training on the page: all that was said of it, and its model."""
-    said: list[Any] = []
-    with Client(opened[1]).socket() as tab:
-        train(tab)
-        while not said or said[-1]["type"] != "trained":
-            told = json.loads(tab.recv(timeout=120))
-            if told["type"] != "changed":
-                said.append(told)
-    return said
-
-
-@pytest.fixture(scope="module")
-def expected(opened: Opened) -> Trained:
-    """The same training by the core."""
-    photos = Gallery(opened[0]).photos()
-    return Trainer(hog=hog).train(photos, TrainingRequest(PARAMETERS_CHOSEN, [3]))
-
-
-def test_every_update_is_drawn_as_it_is_made(trained: Any, expected: Trained) -> None:
-    kinds = list(dict.fromkeys(told["type"] for told in trained))
-    assert kinds == ["waiting", "training", "points", "trained"]
-    assert {told["id"] for told in trained} == {"t"}
-    began = next(told for told in trained if told["type"] == "training")
-    assert began["people"] == list(PEOPLE)
-    assert (began["photos"], began["total"], began["updatesPerEpoch"]) == (PHOTOS, 30, 5)
-    points = [told for told in trained if told["type"] == "points"]
-    assert [told["from"] for told in points] == list(
-        np.cumsum([0, *(len(told["loss"]) for told in points[:-1])])
-    )
-    for name in ("loss", "accuracy"):
-        drawn = np.array([value for told in points for value in told[name]], np.float32)
-        np.testing.assert_array_equal(drawn, getattr(expected.history, name)[0])
 
 
 def test_a_model_knows_how_it_was_made(page: Client, trained: Any, expected: Trained) -> None:
@@ -137,16 +83,6 @@ def test_a_history_names_rate_and_photos(page: Client, trained: Any, expected: T
     assert len(lines) == 30
 
 
-def shots() -> list[NDArray[np.uint8]]:
-    """Frames of two people and of nobody, in grey."""
-    paths = [
-        *islice(sorted((ROOT / "fixtures" / "gallery" / "Alex").iterdir()), 8, 12),
-        *islice(sorted((ROOT / "fixtures" / "gallery" / "Lara").iterdir()), 8, 12),
-    ]
-    read = [cv2.imread(str(path), cv2.IMREAD_GRAYSCALE) for path in paths]
-    return [*(np.asarray(grey, np.uint8) for grey in read), np.full((240, 320), 128, np.uint8)]
-
-
 @pytest.mark.parametrize("follow", [False, True])
 def test_answers_are_those_of_the_core(
     page: Client, trained: Any, expected: Trained, follow: bool
@@ -162,138 +98,6 @@ def test_answers_are_those_of_the_core(
     answers = next(expected.watch([frames])) if follow else expected.predict(frames)
     np.testing.assert_allclose([answer[number] for answer in told], answers[0], atol=2e-6)
     assert not answers[0, -1].any()  # nobody
-
-
-def test_a_training_is_stopped_and_kept(page: Client) -> None:
-    with page.socket() as tab:
-        train(tab, "long", **FOREVER)
-        heard(tab, "points")
-        assert page.state()["trainings"] == [{"id": "long", "parameters": FOREVER, "seed": 3}]
-        train(tab, "long")
-        told = json.loads(tab.recv(timeout=10))
-        while told["type"] != "error":
-            told = json.loads(tab.recv(timeout=10))
-        assert told["line"] == "a training of that id runs already; give it another"
-        with page.socket() as other:  # from any tab
-            other.send(json.dumps({"type": "stop", "id": "long"}))
-            other.send(json.dumps({"type": "stop", "id": "unknown"}))
-            while (told := json.loads(tab.recv(timeout=10)))["type"] != "trained":
-                assert told["type"] in ("points", "changed")
-    model = told["model"]
-    assert model["interrupted"]
-    assert 0 < model["updates"] < model["total"] == 150_000
-    curve = page.get(f"/api/models/{model['id']}/curve").told
-    assert len(numbers(curve["loss"])) == model["updates"]
-
-
-def test_a_training_outlives_its_tab(page: Client) -> None:
-    with page.socket() as tab:
-        train(tab, "left", epochs=4000)
-        heard(tab, "points")
-    with page.socket() as other:
-        while any(run["id"] == "left" for run in page.state()["trainings"]):
-            heard(other, "changed")
-    [*_, model] = page.state()["models"]
-    assert (model["updates"], model["interrupted"]) == (20_000, False)
-
-
-def test_so_many_trainings_at_once(page: Client) -> None:
-    with page.socket() as tab:
-        for number in range(5):
-            train(tab, f"many {number}", **FOREVER)
-        while (told := json.loads(tab.recv(timeout=30)))["type"] != "error":
-            pass
-        assert told["line"] == "4 trainings run already; wait for one, or stop one"
-        for number in range(4):
-            tab.send(json.dumps({"type": "stop", "id": f"many {number}"}))
-        ends = 0
-        while ends < 4:
-            told = json.loads(tab.recv(timeout=30))
-            ends += told["type"] in ("trained", "error")  # an error: before its first update
-    assert page.state()["trainings"] == []
-
-
-@pytest.mark.parametrize(
-    ("chosen", "line"),
-    [
-        (
-            {"learning_rate": 0},
-            "learning rate: received 0, allowed is a number more than 0 and at most 1,000; ",
-        ),
-        ({"epochs": 1.5}, "epochs: received 1.5, allowed is a whole number between 1 and "),
-        (
-            {"batch_size": 25},
-            "batch size: received 25, allowed is a whole number between 1 and 24; ",
-        ),
-        ({"epochs": 1_000_000}, "epochs: received 1000000, allowed are 160000 with these photos"),
-        ({"epochs": [1]}, "epochs: received [1], allowed is a whole number between 1 and 1,000,0"),
-        ({"momentum": 0.9}, "parameters: allowed are learning_rate, epochs, batch_size, all of"),
-    ],
-)
-def test_what_cannot_be_trained_is_one_line(page: Client, chosen: Any, line: str) -> None:
-    with page.socket() as tab:
-        train(tab, **chosen)
-        while (told := json.loads(tab.recv(timeout=30)))["type"] != "error":
-            assert told["type"] == "changed"
-    assert told["line"].startswith(line)
-    answer = page.post("/api/lesson", {"parameters": CHOSEN | chosen, "seed": 0})
-    assert (answer.status, answer.line) == (422, told["line"])
-
-
-@pytest.mark.parametrize("seed", [-1, 2**31, 0.5, None, "x", []])
-def test_a_seed_is_a_whole_number(page: Client, seed: Any) -> None:
-    answer = page.post("/api/lesson", {"parameters": CHOSEN, "seed": seed})
-    assert answer.status == 422
-    assert answer.line.startswith(f"seed: received {seed}, allowed is a whole number between 0 ")
-
-
-def test_too_few_people(tmp_path: Path, serve: Serve) -> None:
-    page = serve(tmp_path / "filmed")
-    line = (
-        "photos: received those of {}, allowed are those of 2 people or more; film another person"
-    )
-    body = {"parameters": CHOSEN, "seed": 0}
-    answer = page.post("/api/lesson", body)
-    assert (answer.status, answer.line) == (422, line.format("nobody"))
-    page.post("/api/people", {"name": "Ann"})
-    for path in islice(sorted((ROOT / "fixtures" / "gallery" / "Alex").iterdir()), 6):
-        page.post("/api/people/Ann/photos", path.read_bytes())
-    answer = page.post("/api/lesson", body)
-    assert (answer.status, answer.line) == (422, line.format("Ann"))
-
-
-def test_a_lesson_begins_as_the_core_does(opened: Opened, page: Client) -> None:
-    told = page.post("/api/lesson", {"parameters": CHOSEN, "seed": 3}).told
-    photos = Gallery(opened[0]).photos()
-    assert told["people"] == list(PEOPLE)
-    assert told["photos"] == list(photos.labels["file"])
-    assert told["labels"] == photos.numbers(PEOPLE).tolist()
-    kernel = initial_head(FEATURES, 3, PARAMETERS_CHOSEN, [3]).kernel[0]
-    np.testing.assert_array_equal(numbers(told["kernel"]).reshape(FEATURES, 3), kernel)
-    order = photo_order(PHOTOS, PARAMETERS_CHOSEN, 3)
-    np.testing.assert_array_equal(numbers(told["order"], "<i4").reshape(-1, 5), order)
-    assert (told["total"], told["updatesPerEpoch"], told["features"]) == (30, 5, FEATURES)
-    assert (told["norm"], told["seed"], told["parameters"]) == (3, 3, CHOSEN)
-    assert told["fingerprint"] == page.state()["fingerprint"]
-
-
-def test_parameters_are_told_as_they_are_declared(page: Client) -> None:
-    state = page.state()
-    for parameter, told in zip(
-        (*PARAMETERS, SEED), (*state["parameters"], state["seed"]), strict=True
-    ):
-        assert told["field"] == parameter.field
-        assert (told["name"], told["meaning"]) == (parameter.name, parameter.meaning)
-        allowed = parameter.allowed
-        assert (told["low"], told["high"], told["openLow"]) == (
-            allowed.low,
-            allowed.high,
-            allowed.open_low,
-        )
-        assert (told["whole"], told["default"]) == (
-            parameter.whole,
-            getattr(Parameters, parameter.field, 0),
-        )
 
 
 @pytest.fixture
@@ -448,12 +252,6 @@ def apart(tmp_path: Path) -> Iterator[tuple[Path, Client]]:
         yield folder, Client(address)
 
 
-def trained_on(page: Client, **chosen: Any) -> Any:
-    with page.socket() as tab:
-        train(tab, **chosen)
-        return heard(tab, "trained")["model"]
-
-
 def test_models_outlive_the_server(tmp_path: Path) -> None:
     folder = fill(tmp_path / "filmed", photos=3)
     with serving(folder) as address:
@@ -485,10 +283,10 @@ def test_models_go_with_whoever_is_forgotten(apart: tuple[Path, Client]) -> None
     folder, page = apart
     model = trained_on(page, epochs=2)
     with page.socket() as tab:
-        train(tab, "long", epochs=300_000, batch_size=1, learning_rate=0.001)
+        train(tab, "long", **FOREVER)
         heard(tab, "points")
         assert page.post("/api/people/Amine/forget").status == 200
-        while (told := json.loads(tab.recv(timeout=30)))["type"] != "error":
+        while (told := json.loads(tab.recv(timeout=120)))["type"] != "error":
             assert told["type"] in ("points", "changed")
     assert told["line"] == "somebody was forgotten meanwhile, so the training is not kept"
     assert page.state()["models"] == []
@@ -499,7 +297,7 @@ def test_models_go_with_whoever_is_forgotten(apart: tuple[Path, Client]) -> None
     assert again["saved"]
     with page.socket() as tab:
         forget(folder, "Lara")  # by another program
-        heard(tab, "changed", 10)
+        heard(tab, "changed")
     assert page.state()["models"] == []
 
 
@@ -528,16 +326,3 @@ def test_a_kept_file_that_is_another_runs_no_code() -> None:
     np.savez(content, told=np.array([{"a": 1}], object), mean=np.zeros(3))
     with pytest.raises(FacelabError, match=r"^a model: cannot be read"):
         decoded(content.getvalue())
-
-
-def test_forty_thousand_updates_are_drawn_in_time(page: Client) -> None:
-    trained_on(page)  # TensorFlow is there, as for the second training of a lesson
-    with page.socket() as tab:
-        train(tab, "fast", epochs=8000, batch_size=5, learning_rate=0.01)
-        heard(tab, "training")
-        began, drawn = time.monotonic(), 0
-        while (told := json.loads(tab.recv(timeout=60)))["type"] != "trained":
-            drawn += len(told.get("loss", ()))
-        seconds = time.monotonic() - began
-    assert drawn == 40_000
-    assert seconds < 10, f"{seconds:.1f} s"

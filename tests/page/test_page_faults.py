@@ -139,7 +139,7 @@ def test_another_camera_is_chosen_and_remembered(
 
 
 def test_a_camera_that_stands_still(sits: Sitter) -> None:
-    sits.until("document.querySelector('#remark').dataset.remark === 'cameraStalled'", 10)
+    sits.until("document.querySelector('#remark').dataset.remark === 'cameraStalled'")
     sits.show(recorded("Alex", 6, 7)[0])
     assert sits.page.get_attribute("#remark", "data-remark") == "fine"
 
@@ -202,7 +202,7 @@ def test_a_cut_in_mid_training(sits: Sitter) -> None:
     sockets = through_a_switch(sits)
     sits.set(learning_rate=1, epochs=280_000, batch_size=1)
     sits.page.click("#train")
-    sits.until("+document.querySelector('#progress').dataset.updates > 500", 60)
+    sits.until("+document.querySelector('#progress').dataset.updates > 500")
     # a connection may be there again before anybody looks: every word is heard
     sits.page.evaluate(
         """() => {
@@ -238,10 +238,10 @@ def test_a_server_that_is_killed_and_started_again(sits: Sitter, server: Server)
     sits.until("document.querySelector('#unsent-line').textContent.includes('It is sent when')")
     opened = server.start()
     # the server is another one, which knows this browser once its address was opened in it
-    sits.until("document.querySelector('#errors').textContent.includes('Open the address')", 15)
+    sits.until("document.querySelector('#errors').textContent.includes('Open the address')")
     other = sits.page.context.new_page()
     other.goto(opened, wait_until="domcontentloaded")
-    sits.until("document.querySelector('#connection').dataset.open === 'true'", 15)
+    sits.until("document.querySelector('#connection').dataset.open === 'true'")
     sits.until(
         f"document.querySelector('#people [data-person=Alex] .count').dataset.n === '{before + 1}'"
     )
@@ -261,7 +261,7 @@ def test_a_count_goes_on_after_a_cut(sits: Sitter) -> None:
         if number == 3:
             sockets[-1].close()
         webcam.show(sits.page, frame)
-        sits.until(f"document.querySelector('#frames').textContent === '{number}'", 15)
+        sits.until(f"document.querySelector('#frames').textContent === '{number}'")
     sits.page.click("#end-count")
     tally = sits.page.locator("#tally td[data-n]").evaluate_all("all => all.map(c => +c.dataset.n)")
     assert sum(tally) == 6 * len(sits.state["models"][-1:])
@@ -305,7 +305,7 @@ def test_a_hidden_tab_trains_on_and_counts_nothing(sits: Sitter) -> None:
     hide(sits, True)
     assert sits.text("#status") == "The count pauses while this tab is hidden."
     webcam.show(sits.page, frames[1])
-    sits.until("document.querySelector('#progress').dataset.state === 'done'", 60)
+    sits.until("document.querySelector('#progress').dataset.state === 'done'")
     assert sits.text("#frames") == "1"
     hide(sits, False)
     assert sits.text("#status") == "The count goes on."

@@ -111,7 +111,7 @@ def test_a_newcomer_comes_to_the_count_by_keyboard_alone(sits: Sitter) -> None:
         sits.page.evaluate("document.activeElement.blur()")
     reach(sits, "#train")
     press("Enter")
-    sits.until("document.querySelector('#progress').dataset.state === 'done'", 60)
+    sits.until("document.querySelector('#progress').dataset.state === 'done'")
     assert sits.text("#answers-next").startswith("Say who sits there")
     reach(sits, "#count")
     press("Enter")

@@ -46,7 +46,7 @@ def tab(page: Client) -> Iterator[ClientConnection]:
 
 def seen(tab: ClientConnection, grey: GREY, number: int = 0) -> dict[str, object]:
     tab.send(frame_message(number, grey))
-    told: dict[str, object] = heard(tab, "seen", 20)
+    told: dict[str, object] = heard(tab, "seen")
     return told
 
 
@@ -151,7 +151,7 @@ def test_what_is_no_message_is_one_line(
     tab: ClientConnection, content: bytes | str, line: str
 ) -> None:
     tab.send(content)
-    told = json.loads(tab.recv(timeout=10))
+    told = json.loads(tab.recv(timeout=60))
     assert (told["type"], told["line"]) == ("error", line)
     assert seen(tab, photo("Alex"), 5)["id"] == 5
 
@@ -215,5 +215,5 @@ def test_every_tab_hears_of_changes(tmp_path: Path, serve: Serve) -> None:
     page = serve(tmp_path / "filmed")
     with page.socket() as first, page.socket() as second:
         page.post("/api/people", {"name": "Ann"})
-        revisions = {heard(tab, "changed", 10)["revision"] for tab in (first, second)}
+        revisions = {heard(tab, "changed")["revision"] for tab in (first, second)}
         assert revisions == {page.state()["revision"]}

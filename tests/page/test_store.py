@@ -251,7 +251,7 @@ def test_a_gallery_that_cannot_be_written_is_read(tmp_path: Path, serve: Serve) 
         told = page.state()
         assert not told["writable"]
         assert told["why"] == (
-            f"{folder}: photos cannot be saved (Read-only file system); make room or name another "
+            f"{folder}: photos cannot be saved (read-only file system); make room or name another "
             "folder; what was saved before is kept"
         )
         assert people(page) == {"Ann": 1}

@@ -56,12 +56,16 @@ def test_every_kind_of_field_is_explained() -> None:
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [(None, "No such file or directory; run this in the clone"), ("# Steps\n", "must stand in it")],
+    [
+        (None, "no such file or directory; run this in the clone"),
+        (b"# Steps\n", "must stand in it"),
+        (b"\xff\xd8\xff", "no text in UTF-8; run this in the clone"),
+    ],
 )
 def test_a_page_that_is_none(
-    text: str | None, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    text: bytes | None, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if text is not None:
-        (tmp_path / "steps.md").write_text(text)
+        (tmp_path / "steps.md").write_bytes(text)
     assert main(["steps", str(tmp_path / "steps.md")]) == 2
     assert capsys.readouterr().err.rstrip().endswith(said)

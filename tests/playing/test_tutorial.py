@@ -33,6 +33,13 @@ def block(language: str) -> str:
     return found[1]
 
 
+def error() -> str:
+    """Return what the page says that pytest says."""
+    found = re.search(r"```text\n(ERROR: .*?)```", PAGE, re.DOTALL)
+    assert found
+    return found[1]
+
+
 def pytest_in(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     command = (sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider", *arguments)
     environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": f"{clone}:{ROOT}"}
@@ -46,11 +53,11 @@ def test_the_tutorial(clone: Path) -> None:
     feature.write_text(block("gherkin"), encoding="utf-8")
     early = pytest_in(clone, str(feature))
     assert early.returncode == pytest.ExitCode.USAGE_ERROR
-    assert block("text").rstrip() in early.stdout + early.stderr
+    assert error().rstrip() in early.stdout + early.stderr
 
     (clone / "steps" / "own.py").write_text(block("python"), encoding="utf-8")
     package = clone / "steps" / "__init__.py"
-    listed = package.read_text().replace('"steps.crowd",', '"steps.crowd",\n    "steps.own",')
+    listed = package.read_text().replace("[", '[f"{__name__}.own", ', 1)
     package.write_text(listed)
     played = pytest_in(clone, str(feature), "--seeds", "2")
     assert played.returncode == pytest.ExitCode.OK, played.stdout

@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 
 # All that a mutant or this module replaces is imported before: what is imported while something is
 # replaced would keep the replacement.
+import facelab.learning.classifier
+import facelab.learning.replicates
 import facelab.learning.trainer
 import facelab.plugin
 from facelab.contract.interval import Interval

@@ -64,5 +64,5 @@ def test_a_file_that_is_no_record_is_one_clear_line(
 
 
 def test_a_missing_record_says_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(FacelabError, match=r"No such file or directory; run pytest to write a rep"):
+    with pytest.raises(FacelabError, match=r"no such file or directory; run pytest to write a rep"):
         read_record(tmp_path / "none.json")

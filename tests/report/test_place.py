@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from facelab.cli import main
-from facelab.report.place import LOCK, held_folder
+from facelab.report.place import LOCK, UNFINISHED, held_folder
 from tests.conftest import ROOT, Project, Run
 
 WAITS = """
@@ -64,6 +64,7 @@ def test_the_second_run_is_told_at_its_start(book: Project) -> None:
             r"with --acceptance-report=DIR",
             line,
         )
+        assert (book.folder / "reports" / UNFINISHED).exists()
         elsewhere = book.run("-m", "T1", "--acceptance-report=mine")
         assert elsewhere.status == pytest.ExitCode.OK
         assert book.run("-m", "T1", "--collect-only").status == pytest.ExitCode.OK
@@ -86,10 +87,12 @@ def test_the_folder_of_a_run_that_was_killed_is_free(book: Project) -> None:
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
     assert (book.folder / "reports" / LOCK).exists()
+    assert "was killed" in (book.folder / "reports" / UNFINISHED).read_text("utf-8")
     second = book.run("-m", "T1")
     assert second.status == pytest.ExitCode.OK
     assert list(second.verdicts) == ["T1 1"]
     assert not (second.folder / LOCK).exists()
+    assert not (second.folder / UNFINISHED).exists()
 
 
 def test_a_page_is_not_rendered_into_a_folder_that_a_run_writes_to(
@@ -108,7 +111,7 @@ def test_a_folder_that_cannot_be_made_costs_nobody_a_run(book: Project) -> None:
     run = book.run("-m", "T1", "--acceptance-report=pyproject.toml/deep")
     assert run.status == pytest.ExitCode.USAGE_ERROR
     assert run.said(
-        "ERROR: pyproject.toml/deep: cannot be made (Not a directory); write to "
+        "ERROR: pyproject.toml/deep: cannot be made (not a directory); write to "
         "another with --acceptance-report=DIR"
     )
 

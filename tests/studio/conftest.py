@@ -1,6 +1,7 @@
 """A small studio: one sitting, two actors, a plan of a few frames."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from facelab.studio.sitting import Sitting
 SITTING = """
 [sittings.{name}]
 room = {room}
-camera = {{ scale = 1.0 }}
+camera = {{ scale = 1.0, width = 160, height = 120 }}
 garments = [
   {{ name = "one", colour = [0.04, 0.06, 0.10], neck = "crew", weave = "plain", texture = 3 }},
   {{ name = "two", colour = [0.24, 0.24, 0.25], neck = "v", weave = "stripe", texture = 4.0 }},
@@ -140,7 +141,11 @@ def plan_file(tmp_path: Path, write_plan: Callable[[Path], Path]) -> Path:
     return write_plan(tmp_path / "plan")
 
 
-@pytest.fixture
-def sitting(plan_file: Path) -> Sitting:
-    plan, _ = read_plan(plan_file)
-    return plan.sittings["morning"]
+@pytest.fixture(scope="session")
+def sitting(
+    tmp_path_factory: pytest.TempPathFactory, write_plan: Callable[[Path], Path]
+) -> Sitting:
+    """A sitting of the small plan, in frames four times as large."""
+    plan, _ = read_plan(write_plan(tmp_path_factory.mktemp("sitting") / "plan"))
+    morning = plan.sittings["morning"]
+    return replace(morning, camera=replace(morning.camera, width=320, height=240))

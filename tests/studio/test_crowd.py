@@ -42,13 +42,13 @@ def test_a_coarse_frame_shows_the_same_face() -> None:
     shot = sitter(read_crowd(FIXTURES / "crowd.toml"), 1).likenesses[0].take
     actors = styles()
     assert len(actors) == len(Hair)
+    other = take(sample(999), shot.sitting, shot.shot, compressed=False).pixels.astype(int)
     for actor in actors:
         fine, coarse = (
             take(actor, shot.sitting, shot.shot, compressed=False, coarse=coarse)
             for coarse in (False, True)
         )
         difference = np.abs(fine.pixels.astype(int) - coarse.pixels.astype(int))
-        other = take(sample(999), shot.sitting, shot.shot, compressed=False).pixels.astype(int)
         assert difference.mean() < 0.25 * np.abs(fine.pixels - other).mean()
         assert np.abs(np.subtract(fine.boxes[0], coarse.boxes[0])).max() <= 2
 

@@ -81,7 +81,7 @@ def test_no_probe_repeats_a_shot_of_the_gallery() -> None:
         (
             'cast = "cast.toml"',
             "cast = 3",
-            "plan.toml: cast is 3, allowed is a value of type str; correct it",
+            "plan.toml: cast is 3, allowed is a text, in quotes; correct it",
         ),
     ],
 )

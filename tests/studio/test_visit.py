@@ -16,6 +16,9 @@ from facelab.studio.renderer import take_group
 from facelab.studio.visit import VisitTake, group_at, view_at, visit_takes
 from tests.studio.test_recording import manifest
 
+SMALL, LARGE = "width = 160, height = 120", "width = 320, height = 240"
+"""In the small frames of the plan somebody at the edge is less than a pixel."""
+
 VISIT = """
 [visits.come]
 frames = 18
@@ -62,7 +65,9 @@ def visit_of(path: Path) -> VisitTake:
 def kept(tmp_path_factory: pytest.TempPathFactory, write_plan: Callable[[Path], Path]) -> Path:
     """A folder with plan and cast, and in it the films that were recorded."""
     path = write_plan(tmp_path_factory.mktemp("visit") / "plan")
-    path.write_text(path.read_text() + VISIT)
+    text = path.read_text().replace(SMALL, LARGE)
+    assert LARGE in text
+    path.write_text(text + VISIT)
     plan, cast = read_plan(path)
     assert record(plan, cast, path.parent, only=["clips"], jobs=1) == Tally(3, 0)
     return path.parent

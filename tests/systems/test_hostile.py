@@ -8,7 +8,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from facelab.gallery.source import Recording
 from facelab.systems.embedded import Embedded
 from facelab.systems.process import Process
 from facelab.systems.update_log import UpdateLog
-from tests.conftest import ROOT
+from tests.conftest import ROOT, eventually
 from tests.systems.test_process import LESSON, Start, starter
 
 HEAD = """
@@ -56,7 +56,7 @@ def refusal(process: Process) -> str:
     began = time.monotonic()
     with pytest.raises(SystemFault) as raised:
         learnt(process)[1](LESSON.embeddings)
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 60  # neither its end nor its last word is waited for
     line = str(raised.value)
     assert line.isprintable()
     assert len(line) < 600
@@ -80,13 +80,6 @@ def alive(number: int) -> bool:
     return status.rpartition(")")[2].split()[0] != "Z"
 
 
-def within(seconds: float, what: Callable[[], bool]) -> bool:
-    until = time.monotonic() + seconds
-    while not (so := what()) and time.monotonic() < until:
-        time.sleep(0.02)
-    return so
-
-
 def test_every_answer_carries_the_number_of_what_was_asked(start: Start, tmp_path: Path) -> None:
     process = start(
         "write({**ABOUT, 'capabilities': ['stop']}, asked)\nheard = [asked]\n"
@@ -102,8 +95,8 @@ def test_every_answer_carries_the_number_of_what_was_asked(start: Start, tmp_pat
     for _ in range(2):
         predict = learnt(process)[1]
         assert np.asarray(predict(LESSON.embeddings)).tolist() == [[0.5, 0.5]] * 3
-    assert within(5, (tmp_path / "heard").exists)
-    process._child._process.wait(5)
+    assert eventually((tmp_path / "heard").exists)
+    process._child._process.wait(60)
     heard = json.loads((tmp_path / "heard").read_text())
     assert [one["id"] for one in heard] == [1, 2, 2, 3, 4, 4, 5]
     # Nothing is told of what is asked about: no path, name, digest or label.
@@ -120,9 +113,9 @@ def test_every_answer_carries_the_number_of_what_was_asked(start: Start, tmp_pat
         ("print('{\"learnt\": true, \"id\": true}', flush=True)", "tiny: learn: received "),
         # A doubled answer lies there before the next question, or comes after it.
         (UPDATES % "first" + "write({'learnt': True}, first)\nwrite({'learnt': True}, first)\n"
-         "time.sleep(9)", "tiny: predict: received "),
+         "time.sleep(99)", "tiny: predict: received "),
         (UPDATES % "first" + "write({'learnt': True}, first)\nread()\n"
-         "write({'probabilities': [[1, 0]] * 3}, first)\ntime.sleep(9)",
+         "write({'probabilities': [[1, 0]] * 3}, first)\ntime.sleep(99)",
          "tiny: predict: received {'id': 2, 'probabilities': "),
     ],
 )  # fmt: skip
@@ -144,7 +137,7 @@ def test_what_is_no_number_ends_the_training_and_the_process(
             f"{update['accuracy']}}}', flush=True)\n"
             # what the first training goes on to say must not be the second one's
             + UPDATES % "asked"
-            + "write({'learnt': True}, asked)\ntime.sleep(9)"
+            + "write({'learnt': True}, asked)\ntime.sleep(99)"
         )
     )
     assert said.startswith(f"tiny: update 1 came with {value} ")
@@ -159,7 +152,7 @@ def test_what_are_no_photos_ends_it(start: Start, photos: str, tmp_path: Path) -
         start(
             "write({**ABOUT, 'capabilities': ['photo ids']}, asked)\nread()\n"
             f"sys.stdout.write(open({str(tmp_path / 'line')!r}).read())\nsys.stdout.flush()\n"
-            "time.sleep(9)"
+            "time.sleep(99)"
         )
     )
     assert said.startswith("tiny: update 1 came with the photos [")
@@ -174,7 +167,7 @@ def test_what_are_no_probabilities_ends_it(start: Start, rows: str) -> None:
         start(
             LEARNS + UPDATES % "first" + "write({'learnt': True}, first)\ntask = read()\n"
             f"print('{{\"id\": 3, \"probabilities\": ' + {rows!r} + '}}', flush=True)\n"
-            "time.sleep(9)"
+            "time.sleep(99)"
         )
     )
     assert said.startswith("tiny: predict: received {'id': 3, 'probabilities': ")
@@ -182,7 +175,7 @@ def test_what_are_no_probabilities_ends_it(start: Start, rows: str) -> None:
 
 @pytest.mark.parametrize("error", [ZeroDivisionError, KeyboardInterrupt])
 def test_what_breaks_off_on_our_side_ends_it(start: Start, error: type[BaseException]) -> None:
-    process = start(LEARNS + UPDATES % "first" + "time.sleep(9)")
+    process = start(LEARNS + UPDATES % "first" + "time.sleep(99)")
 
     def tell(*_: object) -> bool:
         raise error
@@ -197,7 +190,7 @@ def test_what_breaks_off_on_our_side_ends_it(start: Start, error: type[BaseExcep
 GRANDCHILD = """
 child = subprocess.Popen([sys.executable, "-I", "-S", "-c", '''
 import os, time
-until = time.time() + 20
+until = time.time() + 300
 while time.time() < until:
     os.write(1, b"x" * 70 + bytes([10]))
     os.write(2, b"e" * 70 + bytes([10]))
@@ -217,15 +210,15 @@ def grandchild(tmp_path: Path) -> Iterator[Path]:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "killpg"), reason="there are no sessions here")
-@pytest.mark.parametrize("then", ["os._exit(0)", "time.sleep(30)", "while True: pass"])
+@pytest.mark.parametrize("then", ["os._exit(0)", "time.sleep(300)", "while True: pass"])
 def test_whoever_keeps_its_pipes_does_not_hold_us(
     start: Start, grandchild: Path, then: str
 ) -> None:
     before = set(threading.enumerate())
-    process = start(LEARNS + GRANDCHILD % str(grandchild) + then, timeout=2)
+    process = start(LEARNS + GRANDCHILD % str(grandchild) + then)
     assert refusal(process).startswith("tiny: learn: received x")
     assert alive(int(grandchild.read_text()))  # it left the group: nobody can find it
-    assert within(10, lambda: set(threading.enumerate()) <= before)
+    assert eventually(lambda: set(threading.enumerate()) <= before)
 
 
 @pytest.mark.slow
@@ -233,7 +226,7 @@ def test_whoever_keeps_its_pipes_does_not_hold_us(
 def test_what_it_leaves_in_its_group_is_killed(start: Start, tmp_path: Path) -> None:
     path = tmp_path / "number"
     process = start(
-        "child = subprocess.Popen(['sleep', '63'])\n"
+        "child = subprocess.Popen(['sleep', '300'])\n"
         f"open({str(path)!r}, 'w').write(str(child.pid))\n"
         "write(ABOUT, asked)\nassert not sys.stdin.readline()"
     )
@@ -242,7 +235,7 @@ def test_what_it_leaves_in_its_group_is_killed(start: Start, tmp_path: Path) -> 
     os.kill(number, 0)
     del process
     gc.collect()
-    assert within(2, lambda: not alive(number))
+    assert eventually(lambda: not alive(number))
 
 
 def test_it_is_told_no_path_of_ours(

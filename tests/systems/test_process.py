@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -157,7 +156,7 @@ UPDATE = '{"loss": %s, "accuracy": 1, "photos": [0]}'
         ("write({'epoch': 1})", "tiny: learn: received {'epoch': 1}; an update has loss and "
          'accuracy, the end is {"learnt": true}'),
         ("os.abort()", "tiny: learn: it ended with exit status -6"),
-        ("time.sleep(60)", "tiny: learn: no line for 1 seconds; answer sooner, and flush standard "
+        ("time.sleep(60)", "tiny: learn: no line for 3 seconds; answer sooner, and flush standard "
          "output after every line"),
         # A gigabyte on one line, in lines without end, and of error messages.
         ("while True:\n    os.write(1, b'x' * 1_000_000)", "tiny: learn: received a line of more "
@@ -170,9 +169,7 @@ UPDATE = '{"loss": %s, "accuracy": 1, "photos": [0]}'
 )  # fmt: skip
 @pytest.mark.slow
 def test_what_learns_wrongly(start: Start, script: str, line: str) -> None:
-    slow = "range(1000)" in script or "while" in script
-    process = start(LEARNS + script, timeout=1 if "sleep" in script else 60)
-    began = time.perf_counter()
+    process = start(LEARNS + script, timeout=3 if "sleep" in script else 60)
     log = UpdateLog(process, LESSON)
     with pytest.raises(SystemFault) as raised:
         process.learn(LESSON, log.tell)
@@ -182,7 +179,6 @@ def test_what_learns_wrongly(start: Start, script: str, line: str) -> None:
     with pytest.raises(SystemFault) as again:
         process.learn(LESSON, log.tell)
     assert str(again.value) == str(raised.value)
-    assert time.perf_counter() - began < (60 if slow else 30)
 
 
 def test_what_answers_wrongly(start: Start) -> None:
@@ -196,7 +192,7 @@ def test_what_answers_wrongly(start: Start) -> None:
 
 @pytest.mark.slow
 def test_what_does_not_read(start: Start) -> None:
-    process = start("write(ABOUT)\ntime.sleep(60)", timeout=1)
+    process = start("write(ABOUT)\ntime.sleep(60)", timeout=3)
     big = np.zeros((100_000, 2), np.float32)
 
     def send() -> None:
@@ -205,7 +201,7 @@ def test_what_does_not_read(start: Start) -> None:
 
     with pytest.raises(SystemFault) as raised:
         send()
-    assert str(raised.value) == "tiny: it did not read what was sent for 1 seconds"
+    assert str(raised.value) == "tiny: it did not read what was sent for 3 seconds"
 
 
 def test_one_that_cannot_stop_is_told_nothing(start: Start) -> None:

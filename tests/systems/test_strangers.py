@@ -58,26 +58,43 @@ REFUSED: dict[str, tuple[set[str], set[str]]] = {
 }
 
 
-def sit(system: str, folder: Path) -> tuple[dict[str, str], str]:
-    """Sit the exam but for the worked example, with 3 seeds; return the verdicts, what was said."""
-    words = ["features", "-q", "-p", "no:cacheprovider", "-m", "T1 or T2 or T3 or T4"]
-    words += ["-k", "not worked_example", "--system", f"tests.systems.strangers:{system}"]
+ASKED = ["features", "-q", "-Wdefault", "-p", "no:cacheprovider", "-m", "T1 or T2 or T3 or T4"]
+ASKED += ["-k", "not worked_example", "--seeds=3"]
+
+SIT = f"""
+import sys, pytest
+folder, *systems = sys.argv[1:]
+for name in systems:
+    of_one = ["--system", "tests.systems.strangers:" + name, f"--report={{folder}}/{{name}}"]
+    pytest.main({ASKED!r} + of_one)
+"""
+
+
+@pytest.fixture(scope="module")
+def exams(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Where the records of all lie, and what was said.
+
+    They sit but for the worked example, with 3 seeds, one after the other in one process: what the
+    book shows to several of them, their random convolutions look at once.
+    """
+    folder = tmp_path_factory.mktemp("exams")
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", *words, "--seeds=3", f"--report={folder}"],
+        [sys.executable, "-c", SIT, folder, *REFUSED],
         cwd=ROOT, capture_output=True, text=True, check=False,
         env={
             **os.environ, "PYTHONPATH": str(ROOT),
             "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1",
         },
     )  # fmt: skip
-    record = json.loads((folder / "acceptance.json").read_text("utf-8"))
-    sheets = [sheet for family in record["families"] for sheet in family["sheets"]]
-    return {sheet["name"]: sheet["verdict"] for sheet in sheets}, done.stdout + done.stderr
+    return folder, done.stdout + done.stderr
 
 
 @pytest.mark.parametrize("system", list(REFUSED))
-def test_the_verdict_of_the_source_s_own_words(system: str, tmp_path: Path) -> None:
-    verdicts, output = sit(system, tmp_path)
+def test_the_verdict_of_the_source_s_own_words(system: str, exams: tuple[Path, str]) -> None:
+    folder, output = exams
+    record = json.loads((folder / system / "acceptance.json").read_text("utf-8"))
+    sheets = [sheet for family in record["families"] for sheet in family["sheets"]]
+    verdicts = {sheet["name"]: sheet["verdict"] for sheet in sheets}
     surely, maybe = REFUSED[system]
     refused = {name for name, verdict in verdicts.items() if verdict == "refused"}
     assert surely <= refused <= surely | maybe, output

@@ -8,7 +8,7 @@
 import { csv } from './csv.js';
 import { byId, download, make } from './element.js';
 import { problem, solved, tell } from './notices.js';
-import { say, share } from './words.js';
+import { say, share, whole } from './words.js';
 
 const expected = byId('expected', HTMLSelectElement);
 const ask = byId('ask', HTMLButtonElement);
@@ -79,7 +79,7 @@ export function createAnswers(store, models, watch, engine, changed) {
   /** @param {{expected: string, answers: Map<string, number[]>}} row @param {number} place */
   function drawn({ expected: who, answers }, place) {
     const cells = [
-      make('td', { className: 'n', textContent: String(place + 1) }),
+      make('td', { className: 'n', textContent: whole(place + 1) }),
       make('td', { textContent: who ? shownName(who) : '–' }),
     ];
     for (const { id, people } of columns.values()) {
@@ -102,7 +102,7 @@ export function createAnswers(store, models, watch, engine, changed) {
     const line = make(
       'tr',
       {},
-      make('td', { className: 'n', textContent: String(rows.length) }),
+      make('td', { className: 'n', textContent: whole(rows.length) }),
       make('td'),
     );
     for (const id of columns.keys()) {
@@ -267,6 +267,10 @@ export function createAnswers(store, models, watch, engine, changed) {
     end,
     get asking() {
       return mine !== null;
+    },
+    /** Whether there is a row that a new page would not have. */
+    get any() {
+      return rows.length > 0;
     },
   };
 }

@@ -1,14 +1,14 @@
 // @ts-check
-/** @import { Model, Person, Photo, State } from './types' */
+/** @import { Model, Parameter, Person, Photo, State } from './types' */
 /** The server's HTTP interface: JSON out, JSON or bytes in. */
 
-import { say } from './words.js';
+import { language, say, translated } from './words.js';
 
 /** The server answered, and refused: `message` is its line. */
 export class Refusal extends Error {
   /** @param {number} status @param {string} line */
   constructor(status, line) {
-    super(line);
+    super(translated(line));
     this.status = status;
   }
 }
@@ -43,11 +43,35 @@ async function post(path, body = '{}', type = 'application/json') {
 
 const part = encodeURIComponent;
 
-/** @returns {Promise<State>} */
-export const readState = async () => (await request('/api/state')).json();
+/** A model by its name in the reader's language; a file's name is its own. @param {Model} model @returns {Model} */
+export const named = (model) =>
+  model.engine === 'file' ? model : { ...model, name: translated(model.name) };
 
-/** Keep that a person agrees. @param {string} name @returns {Promise<Person>} */
-export const agree = (name) => post('/api/people', JSON.stringify({ name }));
+/** @param {Parameter} parameter @returns {Parameter} */
+const worded = (parameter) => ({
+  ...parameter,
+  name: translated(parameter.name),
+  meaning: translated(parameter.meaning),
+});
+
+/** The state, its words in the reader's language. @returns {Promise<State>} */
+export async function readState() {
+  /** @type {State} */
+  const state = await (await request('/api/state')).json();
+  const { tensorflowjs } = state;
+  return {
+    ...state,
+    why: translated(state.why),
+    sentence: translated(state.sentence),
+    parameters: state.parameters.map(worded),
+    seed: worded(state.seed),
+    tensorflowjs: { ...tensorflowjs, how: translated(tensorflowjs.how) },
+    models: state.models.map(named),
+  };
+}
+
+/** Keep that a person agrees to the sentence as it was read. @param {string} name @returns {Promise<Person>} */
+export const agree = (name) => post('/api/people', JSON.stringify({ name, language }));
 
 /** @param {string} name @returns {Promise<{removed: string[]}>} */
 export const forget = (name) => post(`/api/people/${part(name)}/forget`);

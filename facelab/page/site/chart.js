@@ -4,6 +4,8 @@
  * highest as a band and their mean as a line, so that 40,000 points cost what 400 do.
  */
 
+import { share, tick } from './words.js';
+
 /**
  * @typedef {{ values: Float32Array, length: number, peak: number, colour: string, dash: number[] }}
  *   Curve
@@ -28,10 +30,6 @@ export function step(top, wanted) {
   const power = 10 ** Math.floor(Math.log10(rough));
   return power * ([1, 2, 5].find((times) => times * power >= rough) ?? 10);
 }
-
-/** @param {number} value */
-const tick = (value) =>
-  value >= 10_000 ? `${+(value / 1000).toFixed(1)}k` : String(+value.toPrecision(6));
 
 /**
  * Draw.
@@ -73,7 +71,7 @@ export function draw(canvas, { curves, updates, top, chance, percent, names }) {
     pen.moveTo(LEFT, at);
     pen.lineTo(wide - RIGHT, at);
     pen.stroke();
-    pen.fillText(percent ? `${Math.round(value * 100)} %` : tick(value), LEFT - 6, at);
+    pen.fillText(percent ? share(value) : tick(value), LEFT - 6, at);
   }
   pen.textBaseline = 'top';
   const along = Math.max(step(Math.max(updates, 2), Math.max(width / 90, 2)), 1);

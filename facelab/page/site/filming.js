@@ -9,7 +9,7 @@
 import { png } from './camera.js';
 import { byId } from './element.js';
 import { problem, solved, tell } from './notices.js';
-import { say } from './words.js';
+import { say, translated } from './words.js';
 
 const take = byId('take', HTMLButtonElement);
 const burst = byId('burst', HTMLButtonElement);
@@ -64,7 +64,7 @@ export function createFilming(store, people, watch, outbox, remark) {
     const n = kept.filter(Boolean).length;
     if (!n) return;
     const bad = wrong.filter(Boolean);
-    const remarks = [...new Set(bad)].join(', ');
+    const remarks = [...new Set(bad)].map(translated).join(', ');
     tell(
       bad.length ? say('keptBut', { n, name, bad: bad.length, remarks }) : say('kept', { n, name }),
     );

@@ -4,8 +4,9 @@
 
 import { createAnswers } from './answers.js';
 import { Refusal, Unreachable } from './api.js';
+import { confirmed } from './confirm.js';
 import { createCurves } from './curves.js';
-import { byId } from './element.js';
+import { byId, make } from './element.js';
 import { computer } from './engine/computer.js';
 import { createFilming } from './filming.js';
 import { createModels } from './models.js';
@@ -19,10 +20,11 @@ import { createStore } from './store.js';
 import { createTally } from './tally.js';
 import { createTraining } from './training.js';
 import { createWatch } from './watch.js';
-import { say } from './words.js';
+import { language, languages, nameOf, say, speak, translated } from './words.js';
 
 const ENGINE = 'facelab engine';
 
+document.documentElement.lang = language;
 for (const shown of document.querySelectorAll('[data-say]'))
   shown.textContent = say(/** @type {HTMLElement} */ (shown).dataset.say ?? '');
 for (const labelled of document.querySelectorAll('[data-say-label]'))
@@ -100,6 +102,18 @@ const outbox = createOutbox(connected, async () => (await store.read(), store.st
 createFilming(store, people, watch, outbox, () => wrong);
 const answers = createAnswers(store, models, watch, engine, enable);
 const tally = createTally(models, watch, enable);
+
+const menu = byId('language', HTMLSelectElement);
+menu.append(
+  ...languages.map((value) =>
+    make('option', { value, lang: value, textContent: nameOf(value), selected: value === language }),
+  ),
+);
+menu.onchange = async () => {
+  const lost = answers.any || tally.any || document.querySelector('#parameters [data-touched]');
+  if (!lost || (await confirmed(say('languageSure'), say('languageAct')))) speak(menu.value);
+  else menu.value = language;
+};
 
 /** What can be pressed in step 4, and what to do next there. */
 function enable() {
@@ -182,7 +196,7 @@ let cut = false;
 socket.listen(
   (message) => {
     if (message.type === 'changed' && message.revision !== store.state?.revision) store.read();
-    if (message.type === 'error' && !message.id) problem(message.line, 'server');
+    if (message.type === 'error' && !message.id) problem(translated(message.line), 'server');
   },
   async (open) => {
     connection.textContent = say(open ? 'connected' : 'disconnected');

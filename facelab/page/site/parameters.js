@@ -5,7 +5,7 @@
 
 import { byId } from './element.js';
 import { learnt } from './store.js';
-import { plain, say } from './words.js';
+import { plain, say, typed } from './words.js';
 
 /** @type {Record<string, HTMLInputElement>} */
 const FIELDS = {
@@ -43,7 +43,7 @@ export function createParameters(store, changed) {
   function wrong(parameter, state) {
     const { field, name, low, openLow, whole, meaning } = parameter;
     const text = FIELDS[field].value.trim();
-    const value = text === '' ? NaN : Number(text);
+    const value = typed(text);
     const high = highest(parameter, state);
     const sound =
       value <= high &&
@@ -69,8 +69,7 @@ export function createParameters(store, changed) {
       const field = FIELDS[parameter.field];
       const line = wrong(parameter, state);
       const note = byId(`${field.id}-note`, HTMLElement);
-      const text =
-        line || say('allowed', { allowed: allowed(parameter, highest(parameter, state)) });
+      const text = line || allowed(parameter, highest(parameter, state));
       if (note.textContent !== text) note.textContent = text;
       note.classList.toggle('wrong', Boolean(line));
       field.setAttribute('aria-invalid', String(Boolean(line)));
@@ -83,9 +82,9 @@ export function createParameters(store, changed) {
 
   /** @returns {Settings} */
   const settings = () => ({
-    learning_rate: Number(FIELDS.learning_rate.value),
-    epochs: Number(FIELDS.epochs.value),
-    batch_size: Number(FIELDS.batch_size.value),
+    learning_rate: typed(FIELDS.learning_rate.value),
+    epochs: typed(FIELDS.epochs.value),
+    batch_size: typed(FIELDS.batch_size.value),
   });
 
   /** The updates that the fields lead to. @param {State} state */
@@ -117,7 +116,7 @@ export function createParameters(store, changed) {
     check,
     settings,
     get seed() {
-      return Number(FIELDS.seed.value);
+      return typed(FIELDS.seed.value);
     },
     /** How many updates a training makes as things stand. */
     get total() {

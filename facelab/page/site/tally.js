@@ -65,7 +65,7 @@ export function createTally(models, watch, changed) {
           });
           cell.append(
             make('span', { className: 'lane', aria: { hidden: 'true' } }, bar),
-            make('span', { className: 'tallied', textContent: '0' }),
+            make('span', { className: 'tallied', textContent: whole(0) }),
             make('span', { className: 'share' }),
           );
           cells.set(`${id} ${person}`, cell);
@@ -205,6 +205,10 @@ export function createTally(models, watch, changed) {
     end: stop,
     get counting() {
       return mine !== null;
+    },
+    /** Whether frames were counted. */
+    get any() {
+      return n > 0;
     },
   };
 }

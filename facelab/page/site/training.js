@@ -6,7 +6,7 @@
 /** @import { Store } from './store.js' */
 /** Training: started, watched, stopped. */
 
-import { Unreachable } from './api.js';
+import { Unreachable, named } from './api.js';
 import { byId } from './element.js';
 import { problem, solved, tell } from './notices.js';
 import { learnt } from './store.js';
@@ -125,7 +125,7 @@ export function createTraining(store, parameters, curves, models, engine, stopOn
     show();
     stop.focus();
     try {
-      const model = await mine.learn(
+      const learned = await mine.learn(
         lesson,
         (from, loss, accuracy) => {
           curves.put(id, from, loss, accuracy);
@@ -140,6 +140,7 @@ export function createTraining(store, parameters, curves, models, engine, stopOn
         },
         (line) => shown('training', line, 0),
       );
+      const model = named(learned);
       forgetOwn();
       models.trained(id, model.id);
       curves.end(id, model.id);

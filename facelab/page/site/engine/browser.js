@@ -1,6 +1,8 @@
 // @ts-check
 /** The engine of this browser: faces, vectors and training in two workers, one of which learns. */
 
+import { translated } from '../words.js';
+
 /** @typedef {import('./grey.js').Frame} Frame */
 
 /**
@@ -66,7 +68,7 @@ function hired(silence) {
     worker = null;
     clearInterval(timer);
     for (const { failed } of calls.values())
-      failed(new Error(`this browser's engine broke off (${why}); try again, or choose this computer`));
+      failed(new Error(translated(`this browser's engine broke off (${why}); try again, or choose this computer`)));
     calls.clear();
   }
 
@@ -88,7 +90,7 @@ function hired(silence) {
       } else if (data.described) call.describing(data.described[0], data.described[1]);
       else {
         calls.delete(data.id);
-        if ('failed' in data) call.failed(new Error(data.failed));
+        if ('failed' in data) call.failed(new Error(translated(data.failed)));
         else call.done(data.done);
       }
     };

@@ -4,7 +4,7 @@
 /** The engine of this computer: frames go to the server in grey, TensorFlow trains there. */
 
 import { Unreachable } from '../api.js';
-import { say } from '../words.js';
+import { say, translated } from '../words.js';
 
 const HEADER = 16; // bytes: id, width, height, flags
 
@@ -50,14 +50,14 @@ export function computer(socket) {
       if (lesson.tell(told.from, told.loss, told.accuracy))
         socket.send(JSON.stringify({ type: 'stop', id: told.id }));
     } else if (told.type === 'waiting' && lesson) {
-      lesson.waiting?.(told.line);
+      lesson.waiting?.(translated(told.line));
     } else if (told.type === 'trained' && lesson) {
       learning.delete(told.id);
       lesson.done(told.model);
     } else if (told.type === 'error' && (lesson || frame)) {
       learning.delete(told.id);
       asked.delete(told.id);
-      (lesson ?? frame)?.failed(new Error(told.line));
+      (lesson ?? frame)?.failed(new Error(translated(told.line)));
     }
   }
 

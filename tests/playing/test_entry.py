@@ -1,4 +1,4 @@
-"""Far path: an option's path may lie outside of the project, in a form that pytest reads."""
+"""The entry: an option's path may lie outside of the project, in a form that pytest reads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from facelab.playing.far_path import OPTIONS
+from facelab.playing.entry import PATHS
 from tests.conftest import ROOT, Project
 
 
@@ -49,7 +49,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
-@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("option", PATHS)
 def test_a_far_path_works_or_is_answered_with_what_does(
     book: Project, elsewhere: dict[str, Path], option: str
 ) -> None:
@@ -67,7 +67,7 @@ def test_a_far_path_works_or_is_answered_with_what_does(
     assert run.status == pytest.ExitCode.OK or option in ("--film-plan", "--gallery")
 
 
-@pytest.mark.parametrize("option", OPTIONS)
+@pytest.mark.parametrize("option", PATHS)
 def test_a_near_path_works_after_a_blank(book: Project, option: str) -> None:
     (book.folder / "near").mkdir()
     run = book.run("--collect-only", "-q", option, "near")
@@ -83,7 +83,7 @@ def test_all_options_with_a_path_are_known_here(pytestconfig: pytest.Config) -> 
         for name in option.names()
         if re.search("DIR|FILE|PLACE|DETECTOR", str(option.attrs().get("metavar")))
     ]
-    assert sorted({*said, "--report"}) == list(OPTIONS)
+    assert sorted({*said, "--report"}) == list(PATHS)
 
 
 def test_a_path_may_begin_at_home(

@@ -1,0 +1,23 @@
+"""Core: when TensorFlow is imported, which takes seconds: with the first thing that needs it."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+from threading import Lock
+
+from facelab.base.garbage import long_lived
+
+NEEDED = "facelab.learning.classifier", "facelab.learning.replicates"
+"""What trains and what puts a classifier together; both import TensorFlow and Keras."""
+
+_lock = Lock()
+
+
+def import_core() -> None:
+    """Import what trains with TensorFlow, unless that has been done; a second thread waits."""
+    with _lock:
+        if not all(name in sys.modules for name in NEEDED):
+            with long_lived():
+                for name in NEEDED:
+                    import_module(name)

@@ -1,0 +1,44 @@
+"""Products on one thread: how many threads BLAS may use within the block, and behind it."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from threadpoolctl import ThreadpoolController
+
+from facelab.base.blas import one_thread
+
+
+def threads() -> set[int]:
+    """Return the numbers of threads that the process's BLAS may use now."""
+    return {one["num_threads"] for one in ThreadpoolController().select(user_api="blas").info()}
+
+
+def test_one_thread_within_and_as_many_as_before_behind() -> None:
+    before = threads()
+    with one_thread():
+        assert threads() == {1}
+        with one_thread():
+            assert threads() == {1}
+        assert threads() == {1}
+    assert threads() == before
+
+
+def test_what_goes_wrong_within_gives_the_threads_back() -> None:
+    before = threads()
+    with pytest.raises(ValueError, match="wrong"), one_thread():
+        raise ValueError("wrong")
+    assert threads() == before
+
+
+def test_several_threads_may_want_it() -> None:
+    before = threads()
+
+    def within(_: int) -> set[int]:
+        with one_thread():
+            return threads()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(one == {1} for one in pool.map(within, range(200)))
+    assert threads() == before
