@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
+from os.path import expanduser
 
 from facelab.base.opencv import explained
 from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
@@ -35,13 +39,40 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
+@contextmanager
+def _ended_by_sigterm() -> Iterator[None]:
+    """Within the block, let SIGTERM, as of a service that ends, do what Ctrl-C does: keep all."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def end(*_: object) -> None:
+        if not callable(signal.getsignal(signal.SIGINT)):  # ignored, as behind `&` in a script
+            raise KeyboardInterrupt
+        signal.raise_signal(signal.SIGINT)
+
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+def _expanded(word: str) -> str:
+    """Return `--record=~/team` with one's own folder, which no shell puts in behind a ``=``."""
+    option, mark, value = word.partition("=")
+    own = mark and option[:2] == "--"
+    return f"{option}={expanduser(value)}" if own else word  # noqa: PTH111 (it may be no path)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; bad input is one line on standard error."""
-    chosen = parser().parse_args(arguments)
+    given = sys.argv[1:] if arguments is None else arguments
+    chosen = parser().parse_args([_expanded(word) for word in given])
     # TensorFlow tells of drivers that nobody asked for; whoever wants to read it sets 0.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with explained():
+        with explained(), _ended_by_sigterm():
             status: int = chosen.run(chosen)
     except FacelabError as error:
         print(f"facelab: {error}", file=sys.stderr)

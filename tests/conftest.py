@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -79,11 +80,27 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     """Do not import a file of slow tests where they are left out: it may need TensorFlow."""
     if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
         return None
-    return SLOW.search(collection_path.read_text(encoding="utf-8")) is not None or None
+    return is_slow(collection_path) or None
+
+
+@cache
+def is_slow(path: Path) -> bool:
+    """Return whether all tests of a file are slow."""
+    return SLOW.search(path.read_text(encoding="utf-8")) is not None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have xdist hand the files out in our order, not those of the most tests first."""
+    if hasattr(config.option, "loadscopereorder"):
+        config.option.loadscopereorder = False
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave to scripts/nightly what is too long for CI."""
+    """Begin with files of slow tests, and leave to scripts/nightly what is too long for CI.
+
+    At the end the workers share many quick files: none waits for the other's long one.
+    """
+    items.sort(key=lambda item: not is_slow(item.path))
     if os.environ.get("FACELAB_NIGHTLY") != "1":
         for item in items:
             if item.get_closest_marker("nightly"):

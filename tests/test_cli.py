@@ -52,7 +52,7 @@ EPOCHS = "how often every photo is seen, for example 20"
         *[
             ("--learning-rate", v, f"learning rate: received {v}, allowed is a number more than 0 "
              f"and at most 1,000; choose {RATE}")
-            for v in ("0", "-1", "nan", "abc")
+            for v in ("0", "-1", "nan", "abc", "1_0")
         ],
         *[
             ("--batch-size", v, f"batch size: received {v}, allowed is a whole number between 1 "

@@ -9,7 +9,7 @@ NONE = "not installed"
 
 WITHOUT_TENSORFLOW = (
     "this takes TensorFlow, with which facelab itself learns, and which is not installed; install "
-    "it, or examine a system of your own with --system"
+    "it, let the page's browser learn, or examine a system of your own with --system"
 )
 
 

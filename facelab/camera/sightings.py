@@ -30,7 +30,7 @@ def sightings(
         yield lambda _: None
         return
     check(path, force)
-    failed: Exception | None = None
+    failed: BaseException | None = None
     try:
         with whole(path) as half, half.open("x", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
@@ -50,7 +50,8 @@ def sightings(
 
             try:
                 yield write
-            except Exception as error:  # the camera's, or a terminal's that went
+            # the camera's, a terminal's that went (of which rich makes a SystemExit), Ctrl-C
+            except (Exception, KeyboardInterrupt, SystemExit) as error:
                 failed = error
     except OSError as error:
         raise _unwritable(path, error) from error

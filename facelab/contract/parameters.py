@@ -11,6 +11,7 @@ from typing import Any
 
 from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
+from facelab.contract.text import one_line
 
 
 @dataclass(frozen=True)
@@ -30,13 +31,14 @@ class Parameter:
         """
         allowed = allowed or self.allowed
         try:
-            number = float(str(value))
+            # Python alone reads 1_0 as ten
+            number = math.nan if "_" in str(value) else float(str(value))
         except ValueError:
             number = math.nan
         if number not in allowed or (self.whole and number != int(number)):
             kind = "a whole number" if self.whole else "a number"
             raise FacelabError(
-                f"{self.name}: received {value!s}, allowed is {kind} {allowed}; "
+                f"{self.name}: received {one_line(str(value))}, allowed is {kind} {allowed}; "
                 f"choose {self.meaning}"
             )
         return int(number) if self.whole else number

@@ -134,6 +134,14 @@ TEXTS = (
     N_("Background"),
     N_("Scenario Outline"),
     N_("Examples"),
+    N_("commit"),
+    # sittings and lights of the recording: fixtures/plan.toml
+    N_("morning"),
+    N_("afternoon"),
+    N_("day"),
+    N_("evening"),
+    N_("lamp"),
+    N_("office"),
     # what joins texts
     N_(" and "),
     N_(": "),

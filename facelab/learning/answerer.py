@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 
 from facelab.contract.frame import Frame
 from facelab.contract.training import Head
+from facelab.faces.detection import MARGIN as USUAL
 from facelab.faces.detection import Detection, detection, of_finder
 from facelab.faces.embedding import Centring, Embedder
 from facelab.faces.extractor import FeatureExtractor, Features
-from facelab.faces.finder import FaceFinder
+from facelab.faces.finder import THRESHOLD, FaceFinder
 from facelab.faces.hog import FEATURES, SIDE
 from facelab.faces.looks import Looks
 from facelab.faces.network import Convolution, Weights, weights
@@ -35,11 +36,15 @@ Numbers = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Answerer:
-    """One replicate's ``head``, what describes frames for it, and the names behind its answers."""
+    """One replicate's ``head``, what describes frames for it, and the names behind its answers.
+
+    ``is_own``: whether it finds and cuts faces as this version of facelab does.
+    """
 
     embedder: Embedder
     head: Head
     people: tuple[str, ...]
+    is_own: bool
 
     def see(self, frames: Sequence[Frame]) -> tuple[Numbers, Features]:
         """Return the probability of each person, (1, frames, people), and the faces seen.
@@ -77,12 +82,12 @@ def read(path: Path, *, live: bool = False) -> Answerer:
         settings = _settings(checked.description)
         people, units = settings["People"]["names"], settings["Dense"]["units"]
         with h5py.File(io.BytesIO(checked.weights), "r") as file:
-            found = _detection(settings, file, Looks() if live else None)
+            found, is_own = _detection(settings, file, Looks() if live else None)
             kernel, bias = _arrays(file, "dense", (FEATURES, units), (units,))
         mean = _numbers(settings["Centring"]["mean"], (FEATURES,))
         centring = Centring(mean, float(settings["Centring"]["norm"]))
     embedder = Embedder(FeatureExtractor(found), centring)
-    return Answerer(embedder, Head(kernel[None], bias[None]), tuple(people))
+    return Answerer(embedder, Head(kernel[None], bias[None]), tuple(people), is_own)
 
 
 def _settings(description: dict[str, Any]) -> dict[str, Any]:
@@ -129,14 +134,19 @@ def _wires(detector: str) -> dict[str, list[str]]:
     }
 
 
-def _detection(settings: dict[str, Any], file: h5py.File, looks: Looks | None) -> Detection:
+def _detection(
+    settings: dict[str, Any], file: h5py.File, looks: Looks | None
+) -> tuple[Detection, bool]:
+    """Return how faces are found and cut, and whether this version of facelab does so too."""
     margin, threshold = float(settings["Crop"]["margin"]), float(settings["MainFace"]["threshold"])
     if "CentreSquare" in settings:
-        return replace(detection("none"), margin=margin, threshold=threshold)
-    shapes = [shape for one in weights().values() for shape in (one.kernel.shape, one.bias.shape)]
-    arrays = iter(_arrays(file, "face_candidates", *shapes))
-    net: Weights = {name: Convolution(next(arrays), next(arrays)) for name in weights()}
-    return of_finder(FaceFinder(threshold, net, looks), margin)
+        return replace(detection("none"), margin=margin, threshold=threshold), False
+    own = [part for one in weights().values() for part in (one.kernel, one.bias)]
+    arrays = _arrays(file, "face_candidates", *(part.shape for part in own))
+    parts = iter(arrays)
+    net: Weights = {name: Convolution(next(parts), next(parts)) for name in weights()}
+    is_own = (margin, threshold) == (USUAL, THRESHOLD) and all(map(np.array_equal, arrays, own))
+    return of_finder(FaceFinder(threshold, net, looks), margin), is_own
 
 
 def _arrays(file: h5py.File, layer: str, *shapes: tuple[int, ...]) -> list[Numbers]:

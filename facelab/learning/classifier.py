@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.contract.errors import FacelabError
-from facelab.faces.detection import MARGIN, Detection
+from facelab.faces.detection import Detection
 from facelab.faces.embedding import Centring
-from facelab.faces.finder import THRESHOLD
-from facelab.faces.hog import FEATURES, SIDE
+from facelab.faces.hog import FEATURES
 from facelab.faces.layers import Centring as CentringLayer
-from facelab.faces.layers import Crop, FaceCandidates, Grey, Hog, MainFace, layer_of
-from facelab.faces.network import weights
+from facelab.faces.layers import Crop, Grey, Hog, MainFace, layer_of
 from facelab.learning.model_file import NoClassifier, check_model_file, check_names, refused
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
@@ -83,45 +79,6 @@ def people_of(model: keras.Model) -> tuple[str, ...]:
     """Return the names of the people that a classifier tells apart, in the order of its answer."""
     names: tuple[str, ...] = model.get_layer("people").names
     return names
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What training has made of a classifier: ``kernel`` (1764, C), ``bias`` (C,), ``people`` C."""
-
-    centring: Centring
-    kernel: NDArray[np.float32]
-    bias: NDArray[np.float32]
-    people: tuple[str, ...]
-
-
-def parts_of(model: keras.Model) -> Parts:
-    """Return the trained parts of a loaded classifier.
-
-    Raises FacelabError when it finds or cuts faces in another way than this version of facelab.
-    """
-    layers = {type(layer): layer for layer in model.layers}
-    if not _is_as_assembled(layers):
-        raise FacelabError(
-            "received a classifier that finds faces in another way, or of another version; allowed "
-            "is one of this version that was trained with its face finder; train it again"
-        )
-    kernel, bias = layers[keras.layers.Dense].get_weights()
-    centring = layers[CentringLayer]
-    return Parts(Centring(centring.mean, centring.norm), kernel, bias, people_of(model))
-
-
-def _is_as_assembled(layers: dict[type, Any]) -> bool:
-    """Return whether layers are those of ``assemble``, and find and cut faces as they do."""
-    if not {FaceCandidates, MainFace, Crop, CentringLayer, keras.layers.Dense} <= set(layers):
-        return False
-    if not layers[keras.layers.Dense].use_bias:
-        return False
-    own = [part for one in weights().values() for part in (one.kernel, one.bias)]
-    found = layers[FaceCandidates].get_weights()
-    cut = layers[Crop].side, layers[Crop].margin, layers[MainFace].threshold
-    alike = len(found) == len(own) and all(map(np.array_equal, found, own))
-    return alike and cut == (SIDE, MARGIN, THRESHOLD)
 
 
 def load(path: Path) -> keras.Model:

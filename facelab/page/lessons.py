@@ -9,6 +9,7 @@ import base64
 import tempfile
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -44,10 +45,18 @@ def trainer(store: Path | None) -> Trainer:
 
 @cache
 def import_ahead() -> threading.Thread:
-    """Import TensorFlow in a thread of its own, once; return the thread."""
-    thread = threading.Thread(target=import_core, daemon=True, name="import")
+    """Import TensorFlow in a thread of its own, once; return the thread.
+
+    Where it is not installed, the first training says so.
+    """
+    thread = threading.Thread(target=_import_quietly, daemon=True, name="import")
     thread.start()
     return thread
+
+
+def _import_quietly() -> None:
+    with suppress(FacelabError):
+        import_core()
 
 
 def request_of(told: Any) -> tuple[Parameters, int]:
@@ -190,30 +199,38 @@ def from_file(content: bytes, name: str) -> Model:
 
     Raises FacelabError when it is none, or finds faces in another way than the page.
     """
-    from facelab.learning.classifier import load, parts_of
+    from facelab.learning.answerer import read as read_classifier
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model.keras"
         path.write_bytes(content)
         try:
-            parts = parts_of(load(path))
+            read = read_classifier(path)
         except FacelabError as error:
             raise Refusal(422, str(error).replace(str(path), name)) from error
+    if not read.is_own:
+        raise Refusal(
+            422,
+            f"{name}: received a classifier that finds faces in another way, or of another "
+            "version; allowed is one of this version that was trained with its face finder; train "
+            "it again",
+        )
+    centring = read.embedder.centring
     empty = np.empty(0, np.float32)
     return Model(
         engine="file",
         name=name,
-        people=parts.people,
+        people=read.people,
         parameters=None,
         seed=None,
         photos=0,
         total=0,
         interrupted=False,
         fingerprint="",
-        norm=parts.centring.norm,
-        mean=parts.centring.mean,
-        kernel=parts.kernel,
-        bias=parts.bias,
+        norm=centring.norm,
+        mean=centring.mean,
+        kernel=read.head.kernel[0],
+        bias=read.head.bias[0],
         loss=empty,
         accuracy=empty,
         learning_rate=empty,

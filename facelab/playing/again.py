@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from facelab.playing.entry import BOOK
 from facelab.report.redaction import hide
 
 SAME = (
@@ -37,6 +38,8 @@ def options(config: pytest.Config, run: dict[str, Any]) -> str:
 
 
 def _options(config: pytest.Config, run: dict[str, Any]) -> Iterator[str]:
+    if config.pluginmanager.has_plugin(BOOK):
+        yield from ("-p", BOOK)  # features/… may then be those of the book
     if config.getoption("seeds") != "5":
         first, last = run["seeds"][0], run["seeds"][-1]
         yield f"--seeds={first}-{last}"

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from pytest_bdd.compat import get_fixture_names, getfixturedefs
 from pytest_bdd.parser import Step
-from pytest_bdd.scenario import find_fixturedefs_for_step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from facelab.contract.errors import FacelabError
@@ -43,6 +42,7 @@ def check_definitions(
     silence: of two definitions that match a step it takes one, an ``async def`` it never awaits.
     """
     seen: set[tuple[object, int, str]] = set()
+    in_sight: dict[object, list[pytest.FixtureDef[Any]]] = {}
     used: dict[int, StepFunctionContext] = {}
     faults: dict[str, None] = {}
     for item in items:
@@ -52,7 +52,9 @@ def check_definitions(
             key = (item.parent, step.line_number, step.name)
             if key not in seen:
                 seen.add(key)
-                found = definitions_of(session, item, step)
+                if item.parent not in in_sight:  # what one scenario of a file can see, all can
+                    in_sight[item.parent] = list(visible(session, item))
+                found = definitions_of(in_sight[item.parent], step)
                 place = f"{item.path.name}:{step.line_number}: "
                 faults |= {
                     place + what: None for what in _faults(session, item, step, found, people)
@@ -64,24 +66,25 @@ def check_definitions(
 
 
 def definitions_of(
-    session: pytest.Session, item: pytest.Item, step: Step
+    in_sight: Iterable[pytest.FixtureDef[Any]], step: Step
 ) -> list[StepFunctionContext]:
-    """Return the definitions that may play a step: those nearest to the feature."""
-    found = list(find_fixturedefs_for_step(step, session._fixturemanager, item))
-    nearest = max((len(definition.baseid) for definition in found), default=0)
-    return [
-        step_function_context_registry[definition.func]
-        for definition in found
-        if len(definition.baseid) == nearest
+    """Return the definitions in sight that may play a step: those nearest to the feature."""
+    found = [
+        (len(definition.baseid), context)
+        for definition in in_sight
+        if (context := step_function_context_registry[definition.func]).type in (None, step.type)
+        and context.parser.is_matching(step.name)
     ]
+    nearest = max((length for length, _ in found), default=0)
+    return [context for length, context in found if length == nearest]
 
 
-def visible(session: pytest.Session, item: pytest.Item) -> Iterator[StepFunctionContext]:
+def visible(session: pytest.Session, item: pytest.Item) -> Iterator[pytest.FixtureDef[Any]]:
     """Yield all definitions that an item can see."""
     for name in get_fixture_names(session._fixturemanager):
         for definition in getfixturedefs(session._fixturemanager, name, item) or ():
-            if (context := step_function_context_registry.get(definition.func)) is not None:
-                yield context
+            if definition.func in step_function_context_registry:
+                yield definition
 
 
 def overridden(session: pytest.Session, item: pytest.Item, names: Iterable[str]) -> bool:
@@ -102,7 +105,8 @@ def _faults(
 ) -> Iterator[str]:
     functions = list(dict.fromkeys(context.step_func for context in found))
     if not functions:
-        yield undefined(step, list(visible(session, item)))
+        known = [step_function_context_registry[one.func] for one in visible(session, item)]
+        yield undefined(step, known)
     if len(functions) > 1:
         yield (
             f"{step.name!r} is defined {len(functions)} times, at "

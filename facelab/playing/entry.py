@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 from itertools import pairwise
+from os.path import realpath
 from pathlib import Path
 
 import pytest
@@ -73,9 +74,10 @@ def _refuse_far_paths(config: pytest.Config, parser: pytest.Parser, args: Sequen
     are then an unknown option and a folder of tests: pytest takes that folder's project.
     """
     unknown = parser.parse_known_and_unknown_args(list(args))[1]
-    inside = config.invocation_params.dir
+    inside = Path(realpath(config.invocation_params.dir))
     for option, path in pairwise(args):
-        far = not (inside / path).resolve().is_relative_to(inside.resolve())
+        # realpath raises nothing, also of links in a ring
+        far = not Path(realpath(inside / path)).is_relative_to(inside)
         if option in PATHS and option in unknown and far:
             raise pytest.UsageError(
                 f"{option} {path}: after a blank, pytest takes a path outside of this folder "

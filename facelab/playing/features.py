@@ -85,7 +85,7 @@ class _Read(FeatureParser):
 
 
 def _known(path: Path, document: GherkinDocument) -> Feature:
-    """Return a feature, known to pytest-bdd by its file, which may be in another language."""
+    """Return a feature, which pytest-bdd then knows by its file, in whatever language that is."""
     parser = _Read(str(path.parent), path.name, ENCODING)
     parser.document = document
     feature = features[parser.abs_filename] = parser.parse()

@@ -17,8 +17,17 @@ from facelab.playing.examination import Exam
 
 
 def check_options(config: pytest.Config) -> None:
-    """Raise FacelabError when options contradict each other, or the filming plan is wrong."""
+    """Raise FacelabError when options contradict each other, or the filming plan is wrong.
+
+    And when a path is empty, as of a variable that is not set: it would be the folder one is in.
+    """
     option = config.getoption
+    for place in ("acceptance_report", "gallery", "camera", "record", "film_plan"):
+        if (value := option(place)) is not None and not str(value).strip():
+            raise FacelabError(
+                f"--{place.replace('_', '-')}: received nothing; name a path, or leave the option "
+                "out"
+            )
     for filming in ("camera", "record"):
         if option("gallery") and option(filming):
             raise FacelabError(

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from textwrap import wrap
 from threading import Thread
 from typing import Any
 
@@ -214,14 +215,20 @@ def _compiled(form: Form, language: str) -> Spec:
     kind, x, y, log_x, log_y = form
     whole = kind in ("curve", "compared") and y == "accuracy"
     scale = alt.Scale(domain=[0, 1]) if whole else _scale(log_y, True)
-    horizontal = alt.X("x:Q", title=translated(x), scale=_scale(log_x, False))
+    horizontal = alt.X("x:Q", title=_title(x, 50), scale=_scale(log_x, False))
     build = _LAYERS[kind]
-    layers = build(horizontal, {"title": translated(y), "scale": scale})
+    layers = build(horizontal, {"title": _title(y, 24), "scale": scale})
     chart = alt.layer(*layers, data=alt.InlineData(values=[], name="rows"))
     height = TALL if kind == "compared" else HEIGHT
     chart = _styled(chart.properties(width=WIDTH, height=height))
     spec: Spec = vl_convert.vegalite_to_vega(chart.to_dict(validate=False))
     return spec
+
+
+def _title(text: str, most: int) -> str | list[str]:
+    """Return the title of an axis, on several lines where it is longer than the axis."""
+    lines = wrap(translated(text), most) or [""]
+    return lines if len(lines) > 1 else lines[0]
 
 
 def _scale(logarithmic: bool, zero: bool) -> Any:

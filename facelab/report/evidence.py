@@ -56,11 +56,14 @@ def curves(title: str, history: History) -> Evidence:
 
 def curves_csv(history: History) -> str:
     """Return every value as CSV: a row an update, loss and accuracy of every seed."""
-    columns = {"update": np.arange(1, history.updates + 1)}
-    for number, seed in enumerate(history.seeds):
-        columns[f"loss, seed {seed}"] = history.loss[number]
-        columns[f"accuracy, seed {seed}"] = history.accuracy[number]
-    return pd.DataFrame(columns).to_csv(index=False, float_format="%.5g", lineterminator="\n")
+    names = [f'"{what}, seed {seed}"' for seed in history.seeds for what in ("loss", "accuracy")]
+    columns = [
+        row.tolist() for rows in zip(history.loss, history.accuracy, strict=True) for row in rows
+    ]
+    line = "%d" + ",%.5g" * len(columns)
+    numbers = (line % row for row in zip(range(1, history.updates + 1), *columns, strict=True))
+    # what an interrupted replicate did not draw is an empty cell
+    return "\n".join([",".join(["update", *names]), *numbers]).replace("nan", "") + "\n"
 
 
 def _envelope(values: NDArray[np.float32]) -> dict[str, Any]:

@@ -117,10 +117,11 @@ def combinations(values: Mapping[str, Sequence[str]]) -> list[Parameters]:
     ]
     if not FEWEST <= len(found) <= MOST:
         times = " x ".join(str(len(numbers)) for numbers in checked.values())
+        several, wanted = "s" * (len(found) > 1), "more" if len(found) < FEWEST else "fewer"
         raise FacelabError(
-            f"compare: received {len(found)} combinations ({times} learning rates, epochs and "
-            f"batch sizes), allowed are {FEWEST} to {MOST}, which can be told apart on one chart; "
-            f"name {'more' if len(found) < FEWEST else 'fewer'} values, as --rates 0.001 0.1 1"
+            f"compare: received {len(found)} combination{several} ({times} learning rates, epochs "
+            f"and batch sizes), allowed are {FEWEST} to {MOST}, which can be told apart on one "
+            f"chart; name {wanted} values, as --rates 0.001 0.1 1"
         )
     return found
 

@@ -7,7 +7,7 @@ import numpy as np
 from facelab.faces.hog import hog
 from tests.power.mutant import Mutant
 from tests.power.play import play
-from tests.power.test_sample import T1, T2
+from tests.power.test_sample import T1, T2_PROBES
 
 IN_NUMPY = Mutant(
     "numpy", "squares are described in NumPy", {"facelab.faces.layers:compiled_hog": lambda _: hog}
@@ -15,7 +15,7 @@ IN_NUMPY = Mutant(
 
 
 def test_hog_in_numpy_gives_the_verdicts_of_the_layer() -> None:
-    compiled, plain = (play(range(5), how, [T1, T2]) for how in (None, IN_NUMPY))
+    compiled, plain = (play(range(5), how, [T1, T2_PROBES]) for how in (None, IN_NUMPY))
     assert len(compiled) > 25
     for one, other in zip(compiled, plain, strict=True):
         assert (one.scenario, one.step) == (other.scenario, other.step)

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -161,18 +160,15 @@ def test_a_crowd_is_described_as_its_frames_are(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_a_run_that_was_killed_goes_on_where_it_was(tmp_path: Path) -> None:
     kept = tmp_path / "cache"
-    words = [sys.executable, "-m", "tests.crowds", *map(str, (tmp_path, 24, tmp_path / "cache"))]
+    words = [sys.executable, "-m", "tests.crowds", *map(str, (tmp_path, 12, tmp_path / "cache"))]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    running = subprocess.Popen(words, env=environment, start_new_session=True)
-    while running.poll() is None and len(list(kept.glob("*/*.rows"))) < 6:
-        time.sleep(0.01)
-    os.killpg(running.pid, signal.SIGKILL)
-    assert running.wait() == -signal.SIGKILL
+    killed = subprocess.run([*words, "6"], env=environment, start_new_session=True, check=False)
+    assert killed.returncode == -signal.SIGKILL
     before = {path: path.stat().st_mtime_ns for path in kept.glob("*/*.rows")}
     contents = {path: path.read_bytes() for path in before}
-    assert 6 <= len(before) < 24
+    assert len(before) == 6
     subprocess.run(words, env=environment, check=True)
     after = set(kept.glob("*/*.rows"))
-    assert len(after) == 24
+    assert len(after) == 12
     assert after > set(before)
     assert {path: path.read_bytes() for path in before} == contents

@@ -23,7 +23,7 @@ from facelab.gallery.forget import forget
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.reader import read_found
-from tests.conftest import draw
+from tests.conftest import draw, examples
 from tests.gallery.faults import Counter, counted, raising
 
 PLACES = ("gallery", "probes", "clips/ann_t2")
@@ -100,8 +100,15 @@ def writes(work: Callable[[], object]) -> int:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lasting", [False, True], ids=["once", "from then on"])
-@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO], ids=["ENOSPC", "EIO"])
+@pytest.mark.parametrize(
+    ("number", "lasting"),
+    [
+        pytest.param(errno.ENOSPC, True, id="a disk that is full"),
+        pytest.param(errno.EIO, False, id="a write that fails once"),
+        pytest.param(errno.ENOSPC, False, id="a disk full once", marks=pytest.mark.nightly),
+        pytest.param(errno.EIO, True, id="a disk that fails", marks=pytest.mark.nightly),
+    ],
+)
 def test_every_write_fails_in_turn(tmp_path: Path, number: int, lasting: bool) -> None:
     total, refusals = writes(lambda: record(tmp_path / "whole", lambda _: None)), list[str]()
     assert total >= 60
@@ -218,7 +225,7 @@ def test_killed_at_every_write(tmp_path: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has neither SIGKILL nor fork")
 def test_killed_at_random_points(tmp_path: Path) -> None:
     dice = random.Random(0)
-    for number in range(100):
+    for number in range(examples(20)):  # after the test above, which kills at every write
         told = killed(tmp_path / str(number), after=dice.uniform(0, 0.03))
         assert told
         check(tmp_path / str(number), told)

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
@@ -54,7 +56,7 @@ def test_a_repository_of_one_s_own(bare: Environment) -> None:
     assert "+ every value is the one calculated, at the learning rate shown" in said
     said = bare.run("pytest", *mine)
     assert "+ T9  accepted     Small batches tell two women apart" in said
-    assert "8 of 8 scenarios accepted, 100 %" in said
+    assert "8 of 8 scenarios accepted" in said
     said = bare.run(
         "facelab", "play", "features/T3_epochs_and_batch_size.feature", "-k", "515", *mine
     )
@@ -66,7 +68,6 @@ def test_a_repository_of_one_s_own(bare: Environment) -> None:
 def test_without_tensorflow_facelab_s_own_system_says_what_it_takes(bare: Environment) -> None:
     line = "this takes TensorFlow, with which facelab itself learns, and which is not installed;"
     assert line in bare.run("facelab", "doctor", status=2)
-    assert line in bare.run("pytest", "--pyargs", "facelab.book", "-m", "T1", "-x", status=1)
 
 
 def test_an_editable_installation_has_the_clone_s_book(editable: Environment) -> None:
@@ -75,8 +76,8 @@ def test_an_editable_installation_has_the_clone_s_book(editable: Environment) ->
 
 
 @pytest.mark.parametrize("words", [(), ("--pyargs", "facelab.book"), ("-p", "no:facelab")])
-def test_the_clone_loads_one_plugin_once(packages: Environment, words: tuple[str, ...]) -> None:
-    clone = Environment(packages.home, ROOT)
+def test_the_clone_loads_one_plugin_once(words: tuple[str, ...]) -> None:
+    clone = Environment(Path(sys.prefix), ROOT)
     said = clone.run("pytest", *words, *COLLECT, "-p", "no:cacheprovider", PYTHONPATH=str(ROOT))
     assert FACE_BASE in said
 

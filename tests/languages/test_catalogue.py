@@ -56,7 +56,7 @@ def test_a_missing_and_a_changed_translation_are_named() -> None:
 def test_a_translation_has_the_places_of_its_source(code: str) -> None:
     for message in read(code):
         sources = [message.id] if isinstance(message.id, str) else message.id
-        said = [message.string] if isinstance(message.string, str) else message.string
+        said = [message.string] if isinstance(message.string, str) else message.string or ()
         for text in said if message.id and not message.context else ():
             assert set(PLACE.findall(text)) == set(PLACE.findall(sources[-1])), message.id
             assert (text[:1] == " ", text[-1:] == " ") == (

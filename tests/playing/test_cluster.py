@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import os
 import signal
 import socket
@@ -11,8 +12,10 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import joblib
 import numpy as np
@@ -23,7 +26,7 @@ from facelab.faces.rendered import RenderedFeatures
 from facelab.faces.store import Store
 from facelab.learning.trainer import Trainer
 from facelab.playing import cluster
-from tests.conftest import ROOT
+from tests.conftest import ROOT, eventually
 from tests.crowds import small_crowd
 from tests.faces.test_rendered import GREYS, LEVELS, Means, levels
 
@@ -33,14 +36,6 @@ pytestmark = [
         importlib.util.find_spec("distributed") is None, reason="Dask is not installed"
     ),
 ]
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 @dataclass
@@ -77,17 +72,21 @@ class Dask:
 
 def started() -> Dask:
     """Return a cluster with a scheduler alone."""
-    port = free_port()
-    dask = Dask(f"tcp://127.0.0.1:{port}", [])
-    dask.start("dask_scheduler", "--host", "127.0.0.1", "--port", str(port), "--no-dashboard")
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return dask
-        time.sleep(0.1)
+    dask = Dask("", [])
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "scheduler.json"
+        here = ["--host", "127.0.0.1", "--port", "0", "--no-dashboard"]
+        dask.start("dask_scheduler", *here, "--scheduler-file", str(file))
+
+        def listens() -> str:
+            with suppress(OSError, ValueError):  # not there yet, or not whole
+                dask.address = json.loads(file.read_text())["address"]
+            return dask.address
+
+        if eventually(listens, 300):
+            return dask
     dask.stop()
-    raise AssertionError("no scheduler within a minute")
+    raise AssertionError("the scheduler does not start")
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +102,7 @@ def dask() -> Iterator[Dask]:
 
 def both(client: object) -> None:
     """Wait for both workers."""
-    client.wait_for_workers(2, timeout=60)  # type: ignore[attr-defined]
+    client.wait_for_workers(2, timeout=300)  # type: ignore[attr-defined]
 
 
 def test_a_crowd_is_drawn_and_learnt_on_two_workers_as_here(dask: Dask, tmp_path: Path) -> None:
@@ -135,7 +134,7 @@ def test_a_worker_that_is_killed_costs_its_items(tmp_path: Path) -> None:
     try:
         running.worker()
         running.worker()
-        crowd = small_crowd(tmp_path, 24)
+        crowd = small_crowd(tmp_path, 12)
         kept = RenderedFeatures(Store(tmp_path / "cache", "made"))
 
         def kill() -> None:
@@ -147,7 +146,7 @@ def test_a_worker_that_is_killed_costs_its_items(tmp_path: Path) -> None:
             both(joblib.parallel.get_active_backend()[0].client)
             threading.Thread(target=kill, daemon=True).start()
             found = kept.extract(crowd.photos.frames, Means())  # type: ignore[arg-type]
-        assert running.processes[1].wait(timeout=60) == -signal.SIGKILL
+        assert running.processes[1].wait(timeout=300) == -signal.SIGKILL
         assert running.processes[2].poll() is None
     finally:
         running.stop()
@@ -157,9 +156,11 @@ def test_a_worker_that_is_killed_costs_its_items(tmp_path: Path) -> None:
 
 
 def test_no_scheduler() -> None:
-    address = f"tcp://127.0.0.1:{free_port()}"
-    with pytest.raises(FacelabError) as refused, cluster.workers(address):
-        pass
+    with socket.socket() as taken:  # by nobody who listens
+        taken.bind(("127.0.0.1", 0))
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(FacelabError) as refused, cluster.workers(address):
+            pass
     said = str(refused.value)
     assert said.startswith(f"--cluster: no scheduler at {address} (")
     assert said.endswith("; start one with `dask scheduler`, or leave --cluster out")

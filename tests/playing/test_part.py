@@ -259,3 +259,11 @@ def test_a_strange_record_is_one_line(
     (tmp_path / "acceptance.json").write_text(content)
     assert main(["report", str(tmp_path / "acceptance.json")]) == 2
     assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize("option", ["--acceptance-report", "--gallery", "--record"])
+def test_an_empty_path_is_none(book: Project, option: str) -> None:
+    """As of a variable of a shell that is not set; it would be the folder one is in."""
+    run = book.run(f"{option}=", "--co")
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert run.said(f"ERROR: {option}: received nothing; name a path, or leave the option out")

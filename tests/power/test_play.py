@@ -31,7 +31,7 @@ def ordinary(mutant: str, folder: Path) -> list[Line]:
     return list(lines_of(read_record(folder / "acceptance.json")))
 
 
-@pytest.mark.parametrize("label", ["T19", "T6"])
+@pytest.mark.parametrize("label", ["T19", pytest.param("T6", marks=pytest.mark.nightly)])
 def test_the_verdicts_of_a_set_are_those_of_an_ordinary_run(label: str, tmp_path: Path) -> None:
     expected = ordinary(label, tmp_path)
     at_once = {

@@ -45,3 +45,16 @@ def test_of_a_long_curve_every_part_keeps_its_extremes(updates: int) -> None:
 def test_a_tally_keeps_names_and_counts_together() -> None:
     shown = evidence.tally("detections", "Ann", ("Ann", "Bo"), np.array([7, 2]))
     assert (shown["people"], shown["counts"]) == (["Ann", "Bo"], [7, 2])
+
+
+def test_a_table_of_curves_leaves_open_what_an_interrupted_replicate_did_not_draw() -> None:
+    drawn = history(3, 0.25)
+    drawn.loss[1, 2] = drawn.accuracy[1, 2] = np.nan
+    drawn.loss[0, 1] = np.inf
+    drawn.loss[0, 2] = 123_456
+    assert evidence.curves_csv(drawn) == (
+        'update,"loss, seed 3","accuracy, seed 3","loss, seed 4","accuracy, seed 4"\n'
+        "1,0.25,0.75,10.25,-9.25\n"
+        "2,inf,-0.25,11.25,-10.25\n"
+        "3,1.2346e+05,-1.25,,\n"
+    )

@@ -5,6 +5,8 @@ from importlib.metadata import version
 
 import pytest
 
+from facelab.languages.language import language
+from facelab.languages.speech import speaking
 from facelab.report.document import render
 from facelab.report.record import Record, read_record
 from tests.conftest import ROOT
@@ -32,6 +34,32 @@ def test_the_page_is_rendered_again_byte_for_byte(example: Record, committed: st
     drawn_with = example.run["environment"]
     if all(drawn_with[name] == version(name) for name in ("altair", "vl-convert-python")):
         assert page == committed, told
+
+
+def test_its_french_page_is_rendered_again_byte_for_byte(example: Record) -> None:
+    told = "run `facelab report reports/example/acceptance.json --language fr` and commit the page"
+    committed = (FOLDER / "acceptance.fr.html").read_text(encoding="utf-8")
+    with speaking(language("fr")):
+        page = render(example)
+    assert CHART.sub("", page) == CHART.sub("", committed), told
+
+
+def test_the_french_page_has_what_the_english_one_has(committed: str) -> None:
+    french = (FOLDER / "acceptance.fr.html").read_text(encoding="utf-8")
+    assert '<html lang="fr">' in french
+    anchors = [re.findall(r' id="([^"]+)"', page) for page in (committed, french)]
+    assert sorted(anchors[1]) == sorted(anchors[0])
+    # CSV keeps points, and what the record says
+    tables = [re.findall(r'href="(data:text/csv[^"]+)"', page) for page in (committed, french)]
+    assert tables[1] == tables[0]
+    for heading in (
+        "Identifiant",
+        "Description",
+        "Contraintes",
+        "Dépendances",
+        "Procédure de test",
+    ):
+        assert french.count(f"<dt>{heading}</dt>") == 6, heading
 
 
 def test_it_is_whole_and_light(example: Record, committed: str) -> None:

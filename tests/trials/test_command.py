@@ -184,7 +184,7 @@ def test_where_nothing_can_be_written_is_said_before_the_work(
     [
         (("--rates", "0.1", "0.1"), "--rates: received 0.1 twice, "),
         (("--rates", "0.1", "2000"), "learning rate: received 2000, allowed is a number more "),
-        (("--rates", "1"), "compare: received 1 combinations (1 x 1 x 1 "),
+        (("--rates", "1"), "compare: received 1 combination (1 x 1 x 1 "),
         (("--epochs", "1", "2", "3", "4", "5", "6", "7"), "compare: received 7 combinations "),
         (("--rates", "1", "2", "--seeds", "0"), "seeds: received 0, allowed is a whole number "
          "between 1 and 100; "),

@@ -57,7 +57,7 @@ def test_every_value_is_combined_with_every_other() -> None:
          "value once; take one away"),
         ({"batch_size": ["4", "8", "4.0"]}, "--batch-sizes: received 4 twice, allowed is each "
          "value once; take one away"),
-        ({}, "compare: received 1 combinations (1 x 1 x 1 learning rates, epochs and batch sizes), "
+        ({}, "compare: received 1 combination (1 x 1 x 1 learning rates, epochs and batch sizes), "
          "allowed are 2 to 6, which can be told apart on one chart; name more values, as --rates "
          "0.001 0.1 1"),
         ({"learning_rate": ["1", "2", "3", "4"], "epochs": ["1", "2"]}, "compare: received 8 "
