@@ -174,7 +174,7 @@ def test_an_absurd_threshold_is_refused(filmed: Project) -> None:
     assert accepted == ("accepted", "")
     assert refused[0] == "refused"
     assert re.fullmatch(
-        r"the mean loss of the last epoch is [\d.e-]+, and 1\.386 at chance; "
+        r"the mean loss of the last epoch is [\d.e-]+, and 1\.39 at chance; "
         r"last epoch's loss as a share of the loss at chance: measured [\d.e-]+ %, more than 0 % "
         r"and at most 0\.0001 % demanded \(violated by 3 of 3 replicates\)",
         refused[1],
