@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import json
 import threading
+from collections import deque
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -34,6 +35,12 @@ LONGEST = 100
 
 CHOSEN = 100
 """Models that are asked about a frame, at most."""
+
+AHEAD = 2
+"""Chunks of updates that a training is ahead of what its tab has heard: a stop comes in time."""
+
+PATIENCE = 1.0
+"""Seconds that a training waits for its tab; one that is stuck must not hold it up for ever."""
 
 
 class News:
@@ -86,6 +93,7 @@ class Session:
         self._sending = asyncio.Lock()
         self._waiting: asyncio.Queue[Shot | Asked] = asyncio.Queue(WAITING)
         self._tasks: set[asyncio.Task[None]] = set()
+        self._outboxes: dict[str, Outbox] = {}
         self._asked = Asked()
 
     async def run(self) -> None:
@@ -100,6 +108,8 @@ class Session:
             pass
         finally:
             self._shared.news.leave(changed)
+            for outbox in self._outboxes.values():
+                outbox.hear(None)
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -127,15 +137,24 @@ class Session:
                 raise FacelabError(f"answer: allowed are the ids of up to {CHOSEN} models")
             await self._waiting.put(Asked(tuple(models), bool(told.get("follow"))))
             return
-        if kind not in ("train", "stop"):
-            raise FacelabError("a message: allowed are train, stop and answer")
+        if kind not in ("train", "stop", "heard"):
+            raise FacelabError("a message: allowed are train, stop, heard and answer")
         if not isinstance(number, str) or not 0 < len(number) <= LONGEST:
             raise FacelabError(f"{kind}: allowed is an id of up to {LONGEST} characters")
         if kind == "stop":
             self._shared.trainings.stop(number)
+            if number in self._outboxes:
+                self._outboxes[number].hear(None)
+            return
+        if kind == "heard":
+            until = told.get("until")
+            if not isinstance(until, int):
+                raise FacelabError("heard: allowed is a number of updates")
+            if number in self._outboxes:
+                self._outboxes[number].hear(until)
             return
         parameters, seed = lessons.request_of(told)
-        outbox = Outbox(number)
+        outbox = Outbox(number, hears=told.get("hears") is True)
 
         def began(photos: Photos) -> None:
             outbox.say(
@@ -150,6 +169,8 @@ class Session:
         waiting = partial(outbox.say, "waiting")
         run = Run(number, parameters, seed, lambda line: waiting(line=line), began, outbox.draw)
         future = asyncio.wrap_future(self._shared.trainings.start(run))
+        self._outboxes[number] = outbox
+        future.add_done_callback(lambda _: self._outboxes.pop(number, None))
         task = asyncio.create_task(self._follow(future, outbox))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -229,14 +250,19 @@ class Session:
 
 
 class Outbox:
-    """What a training says and was not yet sent; its thread adds, the event loop takes."""
+    """What a training says and was not yet sent; its thread adds, the event loop takes.
 
-    def __init__(self, number: str) -> None:
+    ``hears``: the tab tells what it has heard, and the training waits for it.
+    """
+
+    def __init__(self, number: str, *, hears: bool = False) -> None:
         self._number = number
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
+        self._hears = hears
         self._said: list[str] = []
         self._drawn: list[NDArray[np.float32]] = []
-        self._sent = 0
+        self._unheard: deque[int] = deque()
+        self._total = self._sent = 0
 
     def say(self, kind: str, **told: Any) -> None:
         """Add a message."""
@@ -245,9 +271,22 @@ class Outbox:
             self._said.append(json.dumps({"type": kind, "id": self._number, **told}))
 
     def draw(self, values: NDArray[np.float32]) -> None:
-        """Add loss, accuracy and rate of some updates, (n, 3)."""
+        """Add loss, accuracy and rate of some updates, (n, 3); wait until most was heard."""
         with self._lock:
             self._drawn.append(values)
+            self._total += len(values)
+            self._unheard.append(self._total)
+            self._lock.wait_for(
+                lambda: not self._hears or len(self._unheard) <= AHEAD, timeout=PATIENCE
+            )
+
+    def hear(self, until: int | None) -> None:
+        """Take note that the tab has heard so many updates; None: it is not waited for any more."""
+        with self._lock:
+            self._hears = self._hears and until is not None
+            while self._unheard and until is not None and self._unheard[0] <= until:
+                self._unheard.popleft()
+            self._lock.notify_all()
 
     def take(self) -> list[str]:
         """Return what was added since, in order; all values in one message."""

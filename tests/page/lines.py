@@ -47,6 +47,7 @@ SPEAKING = {
     "gallery/name": {"check_name"},
     "gallery/reader": {"_content"},
     "learning/classifier": None,
+    "learning/model_file": {"refused"},
 }
 """Modules of facelab whose refusals come before the page, and in which functions (None: in all)."""
 

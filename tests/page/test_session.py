@@ -132,10 +132,11 @@ def test_a_followed_face_is_the_trackers(tab: ClientConnection) -> None:
         ("", "a message: received what is no object in JSON"),
         ("[" * 100_000, "a message: received what is no object in JSON"),
         ("[]", "a message: received what is no object in JSON"),
-        ("{}", "a message: allowed are train, stop and answer"),
-        ('{"type": "seen"}', "a message: allowed are train, stop and answer"),
+        ("{}", "a message: allowed are train, stop, heard and answer"),
+        ('{"type": "seen"}', "a message: allowed are train, stop, heard and answer"),
         ('{"type": "train"}', "train: allowed is an id of up to 100 characters"),
         ('{"type": "stop", "id": 1}', "stop: allowed is an id of up to 100 characters"),
+        ('{"type": "heard", "id": "a"}', "heard: allowed is a number of updates"),
         ('{"type": "answer"}', "answer: allowed are the ids of up to 100 models"),
         (
             '{"type": "answer", "models": [1]}',

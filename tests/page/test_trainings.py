@@ -72,6 +72,20 @@ def test_a_training_is_stopped_and_kept(page: Client) -> None:
     assert len(numbers(curve["loss"])) == model["updates"]
 
 
+def test_a_stop_is_in_time_for_who_tells_what_is_heard(page: Client) -> None:
+    """20,000 updates take less time than a message and the answer to it may."""
+    with page.socket() as tab:
+        train(tab, "ahead", epochs=4000, hears=True)
+        first = heard(tab, "points")
+        time.sleep(0.5)  # a page that draws slowly; the training would be over by now
+        tab.send(json.dumps({"type": "heard", "id": "ahead", "until": len(first["loss"])}))
+        tab.send(json.dumps({"type": "stop", "id": "ahead"}))
+        while (told := json.loads(tab.recv(timeout=120)))["type"] != "trained":
+            assert told["type"] in ("points", "changed")
+    assert told["model"]["interrupted"]
+    assert told["model"]["updates"] < 20_000
+
+
 def test_a_training_outlives_its_tab(page: Client) -> None:
     with page.socket() as tab:
         train(tab, "left", epochs=4000)

@@ -23,9 +23,9 @@ FOREVER: dict[str, Any] = {"learning_rate": 0.001, "epochs": 150_000, "batch_siz
 PHOTOS = 24
 
 
-def train(tab: ClientConnection, number: str = "t", **chosen: Any) -> None:
-    parameters = CHOSEN | chosen
-    tab.send(json.dumps({"type": "train", "id": number, "parameters": parameters, "seed": 3}))
+def train(tab: ClientConnection, number: str = "t", *, hears: bool = False, **chosen: Any) -> None:
+    told = {"type": "train", "id": number, "parameters": CHOSEN | chosen, "seed": 3}
+    tab.send(json.dumps(told | {"hears": hears}))
 
 
 def numbers(text: str, kind: str = "<f4") -> NDArray[Any]:

@@ -47,8 +47,9 @@ export function computer(socket) {
         answers: new Map(Object.entries(told.answers ?? {})),
       });
     } else if (told.type === 'points' && lesson) {
-      if (lesson.tell(told.from, told.loss, told.accuracy))
-        socket.send(JSON.stringify({ type: 'stop', id: told.id }));
+      const stop = lesson.tell(told.from, told.loss, told.accuracy);
+      const until = told.from + told.loss.length;
+      socket.send(JSON.stringify({ type: stop ? 'stop' : 'heard', id: told.id, until }));
     } else if (told.type === 'waiting' && lesson) {
       lesson.waiting?.(translated(told.line));
     } else if (told.type === 'trained' && lesson) {
@@ -98,7 +99,7 @@ export function computer(socket) {
     learn: ({ id, parameters, seed }, tell, waiting) =>
       new Promise((done, failed) => {
         learning.set(id, { tell, waiting, done, failed });
-        if (!socket.send(JSON.stringify({ type: 'train', id, parameters, seed }))) {
+        if (!socket.send(JSON.stringify({ type: 'train', id, parameters, seed, hears: true }))) {
           learning.delete(id);
           failed(new Unreachable(say('offline')));
         }
