@@ -68,7 +68,7 @@ OTHERS = (
     "it, or end it",
     "7: received a second program that writes into it, allowed is one: 7, process 7, since 7; "
     "wait for it, or end it",
-    *(f"7: {what} cannot be saved (No space left on device); make room or name another folder; "
+    *(f"7: {what} cannot be saved (no space left on device); make room or name another folder; "
       "what was saved before is kept"
       for what in ("photos", "the photo", "the manifest", "the consent of 7")),
     "the photo: the picture breaks off after 7 bytes; copy it again from where it came",

@@ -174,7 +174,7 @@ def test_a_full_disk_is_told_and_the_photo_waits(sits: Sitter, server: Server) -
     sits.page.click("#take")
     sits.page.wait_for_selector("#send-again")
     assert "1 photo is not kept yet: " in sits.text("#unsent")
-    assert "cannot be saved (File too large); make room" in sits.text("#unsent")
+    assert "cannot be saved (file too large); make room" in sits.text("#unsent")
     resource.prlimit(server.process.pid, resource.RLIMIT_FSIZE, (hard, hard))
     sits.page.click("#send-again")
     sits.until(
