@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facelab.base.files import is_folder
 from facelab.contract.errors import FacelabError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def run_forget(arguments: argparse.Namespace) -> int:
     from facelab.gallery.forget import forget  # with pandas: half a second for every command
 
     for place in arguments.report:
-        if not place.is_dir():  # a misprint would leave reports that name the person
+        if not is_folder(place):  # a misprint would leave reports that name the person
             raise FacelabError(
                 f"--report: received {place}, no such folder; name one with reports; nothing was "
                 "removed"
