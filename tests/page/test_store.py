@@ -134,7 +134,7 @@ def test_a_person_is_forgotten_and_may_come_again(empty: Page) -> None:
         page.post(f"/api/people/{name}/photos", png(draw(0, 0, SIZE)))
     answer = page.post("/api/people/Ann/forget")
     assert answer.status == 200
-    assert answer.told["removed"][0] == "1 files with photos or frames of films"
+    assert answer.told["removed"][0] == "1 file with photos or frames of films"
     assert people(page) == {"Bo": 1}
     assert b"Ann" not in texts(folder)
     answer = page.post("/api/people/Ann/forget")

@@ -193,7 +193,9 @@ def test_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_another_version(dask: Dask, monkeypatch: pytest.MonkeyPatch) -> None:
     own = cluster.versions()
     monkeypatch.setattr(  # here alone: the workers are other processes
-        cluster, "version_of", lambda package: "4.1.0" if package == "opencv-python" else own[package]
+        cluster,
+        "version_of",
+        lambda package: "4.1.0" if package == "opencv-python" else own[package],
     )
     with pytest.raises(FacelabError) as refused, cluster.workers(dask.address):
         pass
