@@ -246,7 +246,7 @@ def test_a_disk_that_fills_meanwhile_costs_no_summary(book: Project) -> None:
     run = Run(done.returncode, done.stdout.splitlines(), book.folder / "reports")
     assert run.status == pytest.ExitCode.TESTS_FAILED
     assert len(run.acceptance) == 5
-    assert any(line.startswith("no report: ") and "File too large" in line for line in run.lines)
+    assert any(line.startswith("no report: ") and "file too large" in line for line in run.lines)
     assert "Traceback" not in done.stdout + done.stderr
 
 

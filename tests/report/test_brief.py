@@ -79,7 +79,7 @@ def test_a_place_that_cannot_be_written_is_one_line(
 ) -> None:
     assert main(["report", str(written), "--badge", "-o", str(tmp_path)]) == 2
     said = capsys.readouterr().err
-    assert said.endswith("; name another place with -o FILE\n")
+    assert said.endswith("; make room or choose another place; what is there is kept\n")
     assert said.count("\n") == 1
 
 
