@@ -129,6 +129,7 @@ COUNTED = {
         Nn_("{number} photo", "{number} photos"),
         Nn_("{number} replicate", "{number} replicates"),
         Nn_("{number} scenario", "{number} scenarios"),
+        Nn_("{number} training", "{number} trainings"),
         Nn_("{number} update", "{number} updates"),
         Nn_("{number} value", "{number} values"),
     )

@@ -192,8 +192,11 @@ child = subprocess.Popen([sys.executable, "-I", "-S", "-c", '''
 import os, time
 until = time.time() + 300
 while time.time() < until:
-    os.write(1, b"x" * 70 + bytes([10]))
-    os.write(2, b"e" * 70 + bytes([10]))
+    try:
+        os.write(1, b"x" * 70 + bytes([10]))
+        os.write(2, b"e" * 70 + bytes([10]))
+    except OSError:  # we hear it no more
+        time.sleep(0.1)
 '''], start_new_session=True, stdin=0)
 open(%r, "w").write(str(child.pid))
 """
