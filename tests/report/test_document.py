@@ -198,6 +198,7 @@ def test_an_empty_run_is_still_a_document() -> None:
     page = render(Record({}, {}, []))
     assert "0 of 0 scenarios accepted." in page
     assert "Nothing was accepted." in page
+    assert ">Document<" not in page  # nobody has named one
 
 
 def test_curves_that_are_not_finite_are_counted(bad: Record) -> None:
