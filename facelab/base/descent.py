@@ -32,6 +32,12 @@ def shown(name: str) -> str:
     return short if short.isprintable() else ascii(short)
 
 
+def reason(error: OSError) -> str:
+    """Return why reading or writing failed, in the system's words."""
+    said = error.strerror or (os.strerror(error.errno) if error.errno else "it failed")
+    return said.lower()
+
+
 def inside(folder: Path, file: str) -> Path:
     """Return the path of a file that lies in a folder, named relative to it.
 
@@ -42,8 +48,9 @@ def inside(folder: Path, file: str) -> Path:
         if not resolved(path).is_relative_to(resolved(folder)):
             raise elsewhere(folder, file)
     except OSError as error:
-        why = (error.strerror or "it failed").lower()
-        raise FacelabError(f"{shown(file)}: cannot be a file's name ({why}); correct it") from error
+        raise FacelabError(
+            f"{shown(file)}: cannot be a file's name ({reason(error)}); correct it"
+        ) from error
     return path
 
 

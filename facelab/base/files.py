@@ -36,6 +36,7 @@ from facelab.base.descent import (
 )
 from facelab.base.descent import inside as inside
 from facelab.base.descent import make_folder as make_folder
+from facelab.base.descent import reason as reason
 from facelab.base.descent import shown as shown
 from facelab.contract.errors import FacelabError
 
@@ -185,12 +186,6 @@ def check_regular(path: Path) -> None:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not stat.S_ISREG(mode):
             raise OSError(errno.EINVAL, "no regular file", str(path))
-
-
-def reason(error: OSError) -> str:
-    """Return why reading or writing failed, in the system's words."""
-    said = error.strerror or (os.strerror(error.errno) if error.errno else "it failed")
-    return said.lower()
 
 
 def write_atomically(path: Path, content: bytes) -> None:

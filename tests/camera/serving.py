@@ -11,14 +11,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.request import parse_http_list, parse_keqv_list
 
 import pytest
 
 from facelab.camera.camera import open_camera
 from facelab.contract.errors import FacelabError
-from tests.camera.webcam import jpeg
+from tests.camera.webcam import Quiet, jpeg, listening
 from tests.conftest import draw
 
 SHOT = jpeg(draw(0, 0))
@@ -115,7 +115,7 @@ class Guarded:
 def guarded(camera: Guarded) -> Iterator[str]:
     """Within the block, the camera answers at the address that is given."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Handler(Quiet, BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.0"
 
         def do_GET(self) -> None:
@@ -147,21 +147,8 @@ def guarded(camera: Guarded) -> Iterator[str]:
             with suppress(OSError):
                 self.wfile.write(PART * 3)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-        block_on_close = False
-
-    with Server(("127.0.0.1", 0), Handler) as listening:
-        thread = threading.Thread(target=listening.serve_forever, kwargs={"poll_interval": 0.02})
-        thread.start()
-        try:
-            yield f"127.0.0.1:{listening.server_port}"
-        finally:
-            listening.shutdown()
-            thread.join()
+    with listening(Handler) as port:
+        yield f"127.0.0.1:{port}"
 
 
 def said(place: str, wait: float = 60) -> str:

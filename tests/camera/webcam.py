@@ -87,27 +87,41 @@ class Webcam:
         return b"--frame\r\nContent-Type: image/jpeg\r\n" + length + b"\r\n" + picture + b"\r\n"
 
 
+class Quiet(BaseHTTPRequestHandler):
+    """Answers requests, and writes no log of them."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
 @contextmanager
-def serve(webcam: Webcam) -> Iterator[str]:
-    """Within the block, the webcam answers at the address that is given."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            webcam.answer(self)
-
-        def log_message(self, *_: object) -> None:
-            pass
+def listening(handler: type[Quiet]) -> Iterator[int]:
+    """Within the block, a handler answers at the port that is given."""
 
     class Server(ThreadingHTTPServer):
         daemon_threads = True
         block_on_close = False
 
-    with Server(("127.0.0.1", 0), Handler) as server:
+    with Server(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
-            yield f"http://127.0.0.1:{server.server_port}/video?key=hush"
+            yield server.server_port
         finally:
-            webcam.closing.set()
             server.shutdown()
             thread.join()
+
+
+@contextmanager
+def serve(webcam: Webcam) -> Iterator[str]:
+    """Within the block, the webcam answers at the address that is given."""
+
+    class Handler(Quiet):
+        def do_GET(self) -> None:
+            webcam.answer(self)
+
+    with listening(Handler) as port:
+        try:
+            yield f"http://127.0.0.1:{port}/video?key=hush"
+        finally:
+            webcam.closing.set()
