@@ -29,6 +29,22 @@ def most_probable(probabilities: NDArray[np.float32]) -> NDArray[np.intp]:
     return np.where(probabilities.any(axis=2), probabilities.argmax(axis=2), -1)
 
 
+UNSURE = "unsure"
+"""What is decided on a frame in which a face is seen and no name is certain enough."""
+
+CERTAIN = 0.7
+"""The probability from which on a name is certain enough, unless somebody chooses another."""
+
+
+def decided(probabilities: NDArray[np.float32], certain: float = CERTAIN) -> NDArray[np.intp]:
+    """Return the person decided on, (R, N), for (R, N, C); -1 for nobody, -2 for unsure.
+
+    So ``[*people, UNSURE, NOBODY]`` has the name at that place.
+    """
+    sure = probabilities.max(axis=2) >= certain
+    return np.where(sure | ~probabilities.any(axis=2), most_probable(probabilities), -2)
+
+
 @dataclass(frozen=True)
 class Answers:
     """The answers of R replicates to N labelled frames.

@@ -53,6 +53,15 @@ def test_a_tie_goes_to_the_first_person() -> None:
     assert asked.wrong.tolist() == [[False, True]]
 
 
+def test_a_name_is_decided_on_when_it_is_certain_enough() -> None:
+    odds = np.array([[[0.69, 0.31], [0.3, 0.7], [0, 0]], [[0.9, 0.1], [0.5, 0.5], [0.1, 0.9]]])
+    decided = answers.decided(odds.astype(np.float32))
+    assert decided.tolist() == [[-2, 1, -1], [0, -2, 1]]
+    names = np.array(["Alex", "Amine", answers.UNSURE, answers.NOBODY])
+    assert names[decided].tolist() == [["unsure", "Amine", "nobody"], ["Alex", "unsure", "Amine"]]
+    assert answers.decided(odds.astype(np.float32), 0.5).tolist() == [[0, 1, -1], [0, 0, 1]]
+
+
 def test_confused_counts_only_the_pair() -> None:
     asked = given("aammll", "mlamal")
     assert answers.confused(asked, ("Alex", "Amine")).tolist() == [[1, 0, 1, 0, 0, 0]]
