@@ -73,6 +73,9 @@ SEED = Parameter(
 )
 """What a replicate is seeded with, where a user names it."""
 
+CERTAIN = 0.7
+"""The probability from which on a name is certain enough, unless somebody chooses another."""
+
 CERTAINTY = Parameter(
     "certainty",
     "--certainty",
