@@ -173,7 +173,7 @@ MUTANTS = {
         "T2", ALEX),
     "C2": Mutant(
         "every tenth frame is not counted", "tally.js",
-        "      tally.set(person, 1 +", "      if (n % 10) tally.set(person, 1 +", "T2", ALEX),
+        "    tally.set(person, 1 +", "    if (n % 10) tally.set(person, 1 +", "T2", ALEX),
     "C3": Mutant(
         "the number of frames goes up by two", "tally.js", "    n++;", "    n += 2;", "T2", ALEX),
     "C4": Mutant(

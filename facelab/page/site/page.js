@@ -101,7 +101,7 @@ const people = createPeople(store, {
 const outbox = createOutbox(connected, async () => (await store.read(), store.state));
 createFilming(store, people, watch, outbox, () => wrong);
 const answers = createAnswers(store, models, watch, engine, enable);
-const tally = createTally(models, watch, enable);
+const tally = createTally(store, models, watch, enable);
 
 const menu = byId('language', HTMLSelectElement);
 menu.append(
