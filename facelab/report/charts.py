@@ -8,7 +8,6 @@ while the record is redacted; and a thread draws one chart while the next one is
 
 from __future__ import annotations
 
-import copy
 import json
 import math
 import re
@@ -213,7 +212,7 @@ def _powers(rows: list[dict[str, float]], name: str) -> list[float]:
 def formed(form: Form) -> Spec:
     """Return the Vega specification of a form, without data, its titles in the language spoken."""
     kind, x, y, log_x, log_y = form
-    spec: Spec = copy.deepcopy(_forms()[form_name(kind, is_whole(kind, y), log_x, log_y)])
+    spec: Spec = json.loads(_forms()[form_name(kind, is_whole(kind, y), log_x, log_y)])
     titles = {"x": title_of(x, 50), "y": title_of(y, 24)}
     for axis in spec["axes"]:
         if axis.pop("title", "") and (title := titles[axis["scale"]]):
@@ -233,9 +232,9 @@ def form_name(kind: str, whole: bool, log_x: bool, log_y: bool) -> str:
 
 
 @cache
-def _forms() -> dict[str, Spec]:
-    read: dict[str, Spec] = json.loads(FORMS.read_text("utf-8"))
-    return read
+def _forms() -> dict[str, str]:
+    # as text: to read it takes a tenth of what a deep copy takes
+    return {name: json.dumps(spec) for name, spec in json.loads(FORMS.read_text("utf-8")).items()}
 
 
 def title_of(text: str, most: int) -> str | list[str]:
