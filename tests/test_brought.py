@@ -325,4 +325,4 @@ def test_a_count_keeps_its_csv_however_it_ends(tmp_path: Path, end: BaseExceptio
     with pytest.raises(type(end)):
         count()
     [_, row] = (tmp_path / "seen.csv").read_text().splitlines()
-    assert row == "1,0.040,Bo,0.75,no,0.25,0.75"
+    assert row == "1,0.040,Bo,Bo,0.75,no,0.25,0.75"
