@@ -317,7 +317,8 @@ def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Itera
         with playing(pytestconfig) as page:
             yield page
         return
-    yield load_system(option("system"), option("face_detector"), _cache(request))
+    described_by = option("face_detector"), _cache(request), option("embedding")
+    yield load_system(option("system"), *described_by)
 
 
 @pytest.fixture

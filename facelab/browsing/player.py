@@ -37,6 +37,11 @@ def check_options(config: pytest.Config) -> Description | None:
             f"--face-detector: received {option('face_detector')} with a page, which finds faces "
             "by itself; leave the option out"
         )
+    if option("embedding") != "hog":
+        raise FacelabError(
+            f"--embedding: received {option('embedding')} with a page, which describes faces by "
+            "itself; leave the option out"
+        )
     if option("page") is None:
         if option("page_description"):
             raise FacelabError(

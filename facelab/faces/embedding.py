@@ -10,24 +10,34 @@ from numpy.typing import NDArray
 
 from facelab.contract.frame import Frame
 from facelab.faces.extractor import FeatureExtractor, Features
+from facelab.faces.whitening import Whitening
 
 
 class Centring:
     """Vectors less the mean of the training photos', scaled to a fixed Euclidean norm.
 
-    The layer of this name in `facelab.faces.layers` is its twin.
+    Where there is a whitening, they are whitened in between. The layers `Centring` and `Whitening`
+    in `facelab.faces.layers` do the same.
     """
 
-    def __init__(self, mean: Sequence[float] | NDArray[np.float32], norm: float) -> None:
-        """Take the mean (features,) and the norm."""
+    def __init__(
+        self,
+        mean: Sequence[float] | NDArray[np.float32],
+        norm: float,
+        whitening: Whitening | None = None,
+    ) -> None:
+        """Take the mean (features,), the norm, and what whitens."""
         self.mean = np.asarray(mean, np.float32)
         self.norm = norm
+        self.whitening = whitening
 
     def place(
         self, vectors: NDArray[np.float32], out: NDArray[np.float32] | None = None
     ) -> NDArray[np.float32]:
         """Return vectors (n, features) float32, centred and scaled; ``out``: where to."""
         placed = np.subtract(vectors, self.mean, out=out)
+        if self.whitening:
+            self.whitening.shorten(placed)
         square = np.einsum("nd,nd->n", placed, placed)
         placed *= (self.norm / np.sqrt(np.maximum(square, 1e-12)))[:, None]
         return placed

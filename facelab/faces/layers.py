@@ -2,7 +2,8 @@
 
 ``Grey`` removes the colours, ``FaceCandidates`` runs the networks of `facelab.faces.network`,
 ``MainFace`` picks the main face, ``Crop`` cuts a square round it, ``Hog`` describes its shapes,
-``Centring`` subtracts the mean and scales. The rest of this package does the same, faster, in NumPy
+``Centring`` subtracts the mean and scales, ``Whitening`` whitens, where a classifier is trained so.
+The rest of this package does the same, faster, in NumPy
 and OpenCV; tests compare the two.
 """
 
@@ -267,6 +268,37 @@ class Centring(keras.layers.Layer):  # type: ignore[misc]
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
         return {**super().get_config(), "mean": self.mean.tolist(), "norm": self.norm}
+
+
+@keras.saving.register_keras_serializable("facelab")
+class Whitening(keras.layers.Layer):  # type: ignore[misc]
+    """Vectors whitened, as `facelab.faces.whitening`, and scaled to a fixed Euclidean norm.
+
+    Input shape and output shape: (frames, features), float32, centred. ``rank``: how many axes.
+    """
+
+    def __init__(self, rank: int, norm: float, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.rank = rank
+        self.norm = norm
+
+    def build(self, shape: Any) -> None:
+        """Make room for the axes and their shares; float16 holds the axes exactly."""
+        self.axes = self.add_weight(
+            name="axes", shape=(shape[-1], self.rank), dtype="float16", trainable=False
+        )
+        self.shares = self.add_weight(name="shares", shape=(self.rank,), trainable=False)
+
+    def call(self, vectors: Tensor) -> Tensor:
+        """Shorten along the axes, scale."""
+        axes = tf.cast(self.axes, tf.float32)
+        along = tf.matmul(vectors, axes) * self.shares
+        whitened = vectors - tf.matmul(along, axes, transpose_b=True)
+        return self.norm * tf.math.l2_normalize(whitened, axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        """Return the constructor's arguments."""
+        return {**super().get_config(), "rank": self.rank, "norm": self.norm}
 
 
 def layer_of(detection: Detection) -> keras.layers.Layer:

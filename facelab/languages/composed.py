@@ -87,6 +87,7 @@ TEXTS = (
     N_("{people} people drawn on demand ({file}, seed {seed})"),
     N_("{source}, probes drawn anew from seed {seed}"),
     N_("{system}, facelab's face finder"),
+    N_("{system}, whitened vectors"),
     N_("frames of look-alikes with and without glasses"),
     N_("film"),
     N_("{person}: received {number} photos, recommended are {least} or more; add some"),

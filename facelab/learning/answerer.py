@@ -27,6 +27,7 @@ from facelab.faces.finder import THRESHOLD, FaceFinder
 from facelab.faces.hog import FEATURES, SIDE
 from facelab.faces.looks import Looks
 from facelab.faces.network import Convolution, Weights, weights
+from facelab.faces.whitening import Whitening
 from facelab.learning.model_file import NoClassifier, check_model_file, refused
 
 MARGIN = 8
@@ -85,8 +86,9 @@ def read(path: Path, *, live: bool = False) -> Answerer:
         with h5py.File(io.BytesIO(checked.weights), "r") as file:
             found, is_own = _detection(settings, file, Looks() if live else None)
             kernel, bias = _arrays(file, "dense", (FEATURES, units), (units,))
+            whitening = _whitening(settings, file)
         mean = _numbers(settings["Centring"]["mean"], (FEATURES,))
-        centring = Centring(mean, float(settings["Centring"]["norm"]))
+        centring = Centring(mean, float(settings["Centring"]["norm"]), whitening)
     embedder = Embedder(FeatureExtractor(found), centring)
     return Answerer(embedder, Head(kernel[None], bias[None]), tuple(people), is_own)
 
@@ -106,7 +108,8 @@ def _settings(description: dict[str, Any]) -> dict[str, Any]:
         ]
         for layer in layers
     }
-    known = [_wires(detector) for detector in ("FaceCandidates", "CentreSquare")]
+    detectors = "FaceCandidates", "CentreSquare"
+    known = [_wires(one, whitened) for one in detectors for whitened in (False, True)]
     [last, *_] = description["config"]["output_layers"]
     settings = {layer["class_name"]: layer["config"] for layer in layers}
     if given not in known or len(given) < len(layers) or classes[last] != "People":
@@ -119,9 +122,9 @@ def _settings(description: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
-def _wires(detector: str) -> dict[str, list[str]]:
+def _wires(detector: str, whitened: bool) -> dict[str, list[str]]:
     """Return the layers of a classifier, and what each is given."""
-    return {
+    wires = {
         "InputLayer": [],
         "Grey": ["InputLayer"],
         detector: ["Grey"],
@@ -133,6 +136,7 @@ def _wires(detector: str) -> dict[str, list[str]]:
         "Nobody": ["Dense", "MainFace"],
         "People": ["Nobody"],
     }
+    return wires | {"Whitening": ["Centring"], "Dense": ["Whitening"]} if whitened else wires
 
 
 def _detection(
@@ -150,6 +154,16 @@ def _detection(
     usual = (margin, threshold, surely) == (USUAL, THRESHOLD, SURELY)
     is_own = usual and all(map(np.array_equal, arrays, own))
     return replace(of_finder(FaceFinder(threshold, net, looks), margin), surely=surely), is_own
+
+
+def _whitening(settings: dict[str, Any], file: h5py.File) -> Whitening | None:
+    """Return what whitens the vectors, None where nothing does."""
+    if "Whitening" not in settings:
+        return None
+    rank = settings["Whitening"]["rank"]
+    if settings["Whitening"]["norm"] != settings["Centring"]["norm"]:
+        raise NoClassifier("its layers do something else")
+    return Whitening(*_arrays(file, "whitening", (FEATURES, rank), (rank,)))
 
 
 def _arrays(file: h5py.File, layer: str, *shapes: tuple[int, ...]) -> list[Numbers]:

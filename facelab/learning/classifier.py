@@ -15,7 +15,7 @@ from facelab.faces.detection import Detection
 from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES
 from facelab.faces.layers import Centring as CentringLayer
-from facelab.faces.layers import Crop, Grey, Hog, MainFace, layer_of
+from facelab.faces.layers import Crop, Grey, Hog, MainFace, Whitening, layer_of
 from facelab.learning.model_file import NoClassifier, check_model_file, check_names, refused
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
@@ -69,6 +69,10 @@ def assemble(
     faces = MainFace(detection.threshold)(detect(grey))
     squares = Crop(margin=detection.margin)(grey, faces)
     vectors = CentringLayer(centring.mean.tolist(), centring.norm)(Hog()(squares))
+    if whitening := centring.whitening:
+        whiten = Whitening(len(whitening.shares), centring.norm)
+        vectors = whiten(vectors)
+        whiten.set_weights([whitening.axes, whitening.shares])
     answer = People(people, name="people")(Nobody()(head(vectors), faces))
     model = keras.Model(frames, answer)
     head.set_weights([kernel.reshape(FEATURES, len(people)), bias])

@@ -13,6 +13,7 @@ from facelab.faces.embedding import Centring, Embedder
 from facelab.faces.extractor import FeatureExtractor, Features, Hog
 from facelab.faces.hog import hog as numpy_hog
 from facelab.faces.store import Store, fingerprint
+from facelab.faces.whitening import whitening_of
 from facelab.learning.first_weights import first_head
 from facelab.learning.theory import theory
 
@@ -21,13 +22,19 @@ class Describer:
     """Finds the face in frames and describes it by HOG; hands out lessons of them."""
 
     def __init__(
-        self, face_detector: str = "facelab", cache: Path | None = None, hog: Hog = numpy_hog
+        self,
+        face_detector: str = "facelab",
+        cache: Path | None = None,
+        hog: Hog = numpy_hog,
+        embedding: str = "hog",
     ) -> None:
         """Choose how faces are found: ``facelab``, ``none`` or the path of a YuNet file.
 
         ``cache``: folder in which what photos were described as is kept for the next run. ``hog``:
-        what describes squares.
+        what describes squares. ``embedding``: ``hog``, or ``whitened`` for HOG whitened; both are
+        made of the same vectors in the cache. Raises FacelabError for any other.
         """
+        self.whitening = whitening_of(embedding)
         found, name = detection(face_detector), f"{hog.__module__}.{hog.__qualname__}"
         store = Store(cache, fingerprint(face_detector, name)) if cache else Store()
         self.extractor = FeatureExtractor(found, store, hog)
@@ -38,7 +45,8 @@ class Describer:
         Each is described once.
         """
         features = self.extractor.extract(photos.frames)
-        centring = Centring(features.vectors.mean(axis=0), parameters.embedding_norm)
+        mean = features.vectors.mean(axis=0)
+        centring = Centring(mean, parameters.embedding_norm, self.whitening)
         embedder = Embedder(self.extractor, centring)
         return embedder, embedder.placed(features)
 

@@ -26,6 +26,7 @@ import numpy as np
 from facelab.base.files import reason
 from facelab.contract.errors import FacelabError
 from facelab.contract.text import one_line
+from facelab.faces.whitening import RANK
 from facelab.gallery.foreign import foreign
 
 LARGEST = 256 << 20
@@ -46,7 +47,7 @@ OWN = {
     f"facelab>{layer}"
     for layer in (
         *("CentreSquare", "Centring", "Crop", "FaceCandidates", "Grey", "Hog", "MainFace"),
-        *("Nobody", "People"),
+        *("Nobody", "People", "Whitening"),
     )
 }
 """facelab's own layers, by the names under which Keras knows them."""
@@ -182,6 +183,8 @@ def _check_description(model: Any) -> None:
     for layer in layers:
         if not 0 < layer["config"].get("side", 1) <= SIDE:
             raise NoClassifier(f"its faces are larger than {SIDE} pixels")
+        if not 0 < layer["config"].get("rank", 1) <= RANK:
+            raise NoClassifier(f"its vectors are whitened along more than {RANK} axes")
     [names] = [layer["config"]["names"] for layer in layers if layer["class_name"] == "People"]
     [units] = [layer["config"]["units"] for layer in layers if layer["class_name"] == "Dense"]
     check_names(names, units)

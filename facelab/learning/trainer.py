@@ -79,20 +79,25 @@ class Trainer(Describer):
     capabilities = tuple(one for one in Capability if one != Capability.PHOTOS_KEPT)
 
     def __init__(
-        self, face_detector: str = "facelab", cache: Path | None = None, hog: Hog | None = None
+        self,
+        face_detector: str = "facelab",
+        cache: Path | None = None,
+        hog: Hog | None = None,
+        embedding: str = "hog",
     ) -> None:
         """Choose how faces are found: ``facelab``, ``none`` or the path of a YuNet file.
 
         ``cache``: folder in which what photos were described as is kept for the next run. ``hog``:
         what describes squares; the compiled layer unless told, with which the book's numbers were
-        measured to the last digit.
+        measured to the last digit. ``embedding``: ``hog`` or ``whitened``.
         """
-        super().__init__(face_detector, cache, hog or compiled_hog)
+        super().__init__(face_detector, cache, hog or compiled_hog, embedding)
 
     @property
     def version(self) -> str:
-        """Version, and how faces are found."""
-        return f"{version('facelab')}, {self.extractor.detection.name}"
+        """Version, how faces are found, and whether their vectors are whitened."""
+        found = f"{version('facelab')}, {self.extractor.detection.name}"
+        return f"{found}, whitened vectors" if self.whitening else found
 
     def train(self, photos: Photos, request: TrainingRequest) -> Trained:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""

@@ -13,6 +13,7 @@ from facelab.report.redaction import hide
 
 SAME = (
     "face_detector",
+    "embedding",
     "gallery",
     "cast",
     "film_plan",
@@ -49,7 +50,8 @@ def _options(config: pytest.Config, run: dict[str, Any]) -> Iterator[str]:
         yield f"--gallery={folder}"
     elif place := config.getoption("camera"):
         yield f"--camera={place}"
-    defaults = {"face_detector": "facelab", "cast": "", "page_engine": "computer"}
+    defaults = {"face_detector": "facelab", "embedding": "hog", "cast": ""}
+    defaults |= {"page_engine": "computer"}
     for name in SAME:
         value = config.getoption(name)
         option = f"--{name.replace('_', '-')}"

@@ -7,6 +7,7 @@ from os.path import expanduser  # of a word like --gallery=~/team no shell does 
 import pytest
 
 from facelab.camera.command import PLACE
+from facelab.faces.whitening import EMBEDDINGS
 from facelab.playing import seeds
 from facelab.playing.neighbours import add_former_name
 from facelab.playing.report_folder import REPORTS
@@ -34,6 +35,13 @@ def add_options(parser: pytest.Parser) -> None:
         metavar="DETECTOR",
         help="how facelab finds faces: facelab, none (the centre square) or a YuNet file (.onnx); "
         "default %(default)s",
+    )
+    group.addoption(
+        "--embedding",
+        choices=EMBEDDINGS,
+        default="hog",
+        help="how facelab describes faces: hog, or whitened, by what changes in the faces of "
+        "people who do not exist; default %(default)s",
     )
     group.addoption(
         "--gallery",

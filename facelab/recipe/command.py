@@ -1,4 +1,4 @@
-"""Commands of the face finder: make its network anew."""
+"""Commands of the recipe: make the face finder's networks, and the whitening, anew."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ACTORS, EPOCHS, VERIFIER_EPOCHS = 3400, 14, 8
 
 
 def add_commands(subparsers: Any) -> None:
-    """Add ``finder``."""
+    """Add ``finder`` and ``whitening``."""
     command = subparsers.add_parser(
         "finder", help="draw scenes and train the face finder on them; goes on where it stopped"
     )
@@ -32,6 +32,7 @@ def add_commands(subparsers: Any) -> None:
     )
     command.add_argument("--jobs", type=int, default=-1, help="processes; default: one a core")
     command.set_defaults(run=run_finder)
+    _add_whitening(subparsers)
 
 
 def run_finder(arguments: argparse.Namespace) -> int:
@@ -61,6 +62,57 @@ def run_finder(arguments: argparse.Namespace) -> int:
     store(net, arguments.output)
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
     print(summary(FaceFinder(net=net)))
+    return 0
+
+
+PEOPLE, RANK = 60, 100
+"""What the committed whitening was made with."""
+
+
+def _add_whitening(subparsers: Any) -> None:
+    command = subparsers.add_parser(
+        "whitening",
+        help="draw people and learn what whitens their vectors; goes on where it stopped",
+    )
+    command.add_argument("folder", type=Path, help="folder of drawn people")
+    command.add_argument("-o", "--output", type=Path, default=Path("whitening.npz"))
+    command.add_argument("--people", type=int, default=PEOPLE, help="default %(default)s")
+    command.add_argument("--rank", type=int, default=RANK, help="axes; default %(default)s")
+    command.add_argument("--jobs", type=int, default=-1, help="processes; default: one a core")
+    command.set_defaults(run=run_whitening)
+
+
+def run_whitening(arguments: argparse.Namespace) -> int:
+    """Draw people, describe them, store the whitening; then say what it takes away."""
+    from facelab.faces.whitening import RANK as MOST
+
+    for name, allowed in (
+        ("people", Interval.at_least(1)),
+        ("rank", Interval.between(1, MOST)),
+    ):
+        if (received := getattr(arguments, name)) not in allowed:
+            raise FacelabError(
+                f"--{name}: received {received}, allowed is {allowed}; choose another number"
+            )
+    check_destination(arguments.output, 1 << 20, "--output")
+    from facelab.faces.detection import detection
+    from facelab.faces.extractor import FeatureExtractor
+    from facelab.recipe import within
+
+    with progress(f"drawing {arguments.people} people", "files") as done:
+        files = within.draw_people(
+            arguments.folder, arguments.people, jobs=arguments.jobs, progress=done
+        )
+    with progress("describing them", "files") as done:
+        extractor = FeatureExtractor(detection("facelab"))
+        vectors, people, frames = within.describe(files, extractor, progress=done)
+    whitening = within.whitening_from(within.within_class(vectors, people), arguments.rank)
+    within.store(whitening, arguments.output)
+    print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
+    print(
+        f"from {len(vectors):,} of {frames:,} frames, where the face is found; an axis loses "
+        f"{whitening.shares.min():.0%} to {whitening.shares.max():.0%}"
+    )
     return 0
 
 

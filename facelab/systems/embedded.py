@@ -74,11 +74,16 @@ class Embedded:
     """A system made of facelab's embeddings and a learner, which trains replicate by replicate."""
 
     def __init__(
-        self, learner: Learner, face_detector: str = "facelab", cache: Path | None = None
+        self,
+        learner: Learner,
+        face_detector: str = "facelab",
+        cache: Path | None = None,
+        embedding: str = "hog",
     ) -> None:
-        """Take a learner, how faces are found for its embeddings, and where these are cached."""
+        """Take a learner, how faces are found and described for it, and where that is cached."""
         self.learner = learner
         self._face_detector = face_detector
+        self._embedding = embedding
         self._cache = cache
         self._lost = ""
 
@@ -105,7 +110,7 @@ class Embedded:
     def _describer(self) -> Describer:
         from facelab.learning.describer import Describer
 
-        return Describer(self._face_detector, self._cache)
+        return Describer(self._face_detector, self._cache, embedding=self._embedding)
 
     def train(self, photos: Photos, request: TrainingRequest) -> Learnt:
         """Train one replicate a seed, one after another; people are those of ``photos.people``."""

@@ -22,26 +22,28 @@ COMMAND = "command:"
 """What ``--system`` begins with when the rest is a command line, a learner in its own process."""
 
 
-def load_system(name: str, face_detector: str = "facelab", cache: Path | None = None) -> System:
+def load_system(
+    name: str, face_detector: str = "facelab", cache: Path | None = None, embedding: str = "hog"
+) -> System:
     """Return facelab's own system, or the one that ``--system`` names.
 
     ``package.module:factory`` makes a System or a Learner; ``command: node trainer.js`` starts a
     learner that speaks the protocol of docs/protocol.md. ``face_detector``, how faces are found
     for facelab's embeddings, is ``facelab``, ``none`` or the path of a YuNet file. ``cache``:
-    folder in which those embeddings' vectors are kept for the next run. Raises FacelabError when
-    there is no such system or detector.
+    folder in which those embeddings' vectors are kept for the next run. ``embedding``: ``hog`` or
+    ``whitened``. Raises FacelabError when there is no such system, detector or embedding.
     """
     if name == "facelab":
         if not has_tensorflow():
             raise FacelabError(f"--system facelab: {WITHOUT_TENSORFLOW}")
         from facelab.learning.trainer import Trainer  # TensorFlow comes with the first training
 
-        return Trainer(face_detector, cache)
+        return Trainer(face_detector, cache, embedding=embedding)
     if name.startswith(COMMAND):
         made: Any = Process(_words(name))
     else:
         made = _made_by(name)
-    return as_system(made, name, face_detector, cache)
+    return as_system(made, name, face_detector, cache, embedding)
 
 
 def described(name: str) -> str:
@@ -83,7 +85,11 @@ def _made_by(name: str) -> Any:
 
 
 def as_system(
-    made: Any, name: str, face_detector: str = "facelab", cache: Path | None = None
+    made: Any,
+    name: str,
+    face_detector: str = "facelab",
+    cache: Path | None = None,
+    embedding: str = "hog",
 ) -> System:
     """Return a System or a Learner as a System. Raises FacelabError when it is neither."""
     missing = [part for part in ("name", "version", "capabilities") if not hasattr(made, part)]
@@ -111,7 +117,12 @@ def as_system(
     if hasattr(made, "learn"):
         from facelab.systems.embedded import Embedded
 
-        return Embedded(made, face_detector, cache)
+        return Embedded(made, face_detector, cache, embedding)
+    if embedding != "hog":
+        raise FacelabError(
+            f"--embedding: received {embedding} for the system {described(name)}, which describes "
+            "faces by itself; leave the option out"
+        )
     if face_detector != "facelab":
         raise FacelabError(
             f"--face-detector: received {face_detector} for the system {described(name)}, which "

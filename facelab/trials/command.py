@@ -23,6 +23,7 @@ from facelab.contract.number import exact, measured
 from facelab.contract.parameters import PARAMETERS, SEED, Parameter, Parameters
 from facelab.contract.text import one_line
 from facelab.contract.training import TrainingRequest
+from facelab.faces.whitening import check_embedding
 
 if TYPE_CHECKING:
     from facelab.contract.photos import Photos
@@ -88,11 +89,17 @@ def _add_gallery(command: argparse.ArgumentParser, output: Path, meaning: str) -
         default="facelab",
         help="facelab, or none for the centre square; default %(default)s",
     )
+    command.add_argument(
+        "--embedding",
+        default="hog",
+        help="how faces are described: hog, or whitened; default %(default)s",
+    )
 
 
 def run_train(arguments: argparse.Namespace) -> int:
     """Train, save and show; an interrupt (Ctrl-C) saves the model so far."""
     seed = int(SEED.check(arguments.seed))
+    check_embedding(arguments.embedding)
     output, page = arguments.output, arguments.output.with_suffix(".html")
     _check_output(output, ".keras", arguments.force)
     _check_output(page, ".html", arguments.force)
@@ -106,7 +113,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     from facelab.trials.page import training_page
     from facelab.trials.trial import asked
 
-    trainer = Trainer(arguments.face_detector, kept())
+    trainer = Trainer(arguments.face_detector, kept(), embedding=arguments.embedding)
     unfound = _find_faces(trainer.extractor, learned, probes)
     with (
         interruptible() as interrupted,
@@ -134,6 +141,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
 
     wanted = combinations({p.field: getattr(arguments, p.field) for p in PARAMETERS})
     names, seeds = titles(wanted), range(int(SEEDS.check(arguments.seeds)))
+    check_embedding(arguments.embedding)
     output = arguments.output
     _check_output(output, ".html", arguments.force)
     learned, probes, kept = _read(arguments.gallery, wanted, must_ask=True)
@@ -144,7 +152,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
     from facelab.trials.board import board
     from facelab.trials.page import comparison_page, spread
 
-    trainer = Trainer(arguments.face_detector, kept())
+    trainer = Trainer(arguments.face_detector, kept(), embedding=arguments.embedding)
     unfound = _find_faces(trainer.extractor, learned, probes)
     trials: list[Trial] = []
     with interruptible() as interrupted, board(names, len(learned.people)) as shown:

@@ -82,6 +82,11 @@ WRONG = {
         "--face-detector: received none with a page, which finds faces by itself; leave the option "
         "out",
     ),
+    "a page and an embedding": (
+        ["--system", "page", "--embedding", "whitened"],
+        "--embedding: received whitened with a page, which describes faces by itself; leave the "
+        "option out",
+    ),
 }
 
 
@@ -100,6 +105,13 @@ def test_an_engine_that_nobody_knows(project: Project) -> None:
     run = project.run("--system", "page", "--page-engine", "gpu")
     assert run.status == pytest.ExitCode.USAGE_ERROR
     assert any("--page-engine: invalid choice: 'gpu'" in line for line in run.lines)
+
+
+def test_an_embedding_that_nobody_knows(project: Project) -> None:
+    project.family("T0", "all is well")
+    run = project.run("--embedding", "deep")
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert any("--embedding: invalid choice: 'deep'" in line for line in run.lines)
 
 
 LOOKS = """

@@ -27,6 +27,7 @@ def closed():
         (["--record=filmed", "--camera=0"], "--gallery=filmed"),
         (["--system=page", "--page-engine=browser"], "--system=page --page-engine=browser"),
         (["--nothing-left-out", "--face-detector=none"], "--face-detector=none --nothing-left-out"),
+        (["--embedding=whitened"], "--embedding=whitened"),
     ],
     ids=str,
 )

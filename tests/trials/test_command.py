@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from facelab.cli import main
+from facelab.learning.answerer import read
 from tests.conftest import ROOT
 from tests.trials.conftest import fill
 
@@ -72,6 +73,28 @@ def test_train_holds_probes_out_and_says_how_well_they_are_answered(
     page = model.with_suffix(".html").read_text("utf-8")
     assert "9 answers, 0 errors" in page
     assert model.stat().st_size > 10_000
+
+
+@pytest.mark.slow
+def test_whitened_vectors_are_learnt_and_kept_in_the_model(
+    team: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = team.parent / "m.keras"
+    assert run("train", team, "-o", model, "--embedding=whitened", *BASIC) == 0
+    assert "9 of 9 probes answered right" in capsys.readouterr().out
+    assert ", whitened" in model.with_suffix(".html").read_text("utf-8")
+    whitening = read(model).embedder.centring.whitening
+    assert whitening is not None
+    assert len(whitening.shares) == 100
+
+
+@pytest.mark.parametrize("command", ["train", "compare"])
+def test_an_embedding_that_is_none(
+    team: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    rates = ["--rates", "0.1", "1"] * (command == "compare")
+    line = refusal(capsys, command, team, "--embedding=deep", *rates)
+    assert line == "--embedding: received 'deep', allowed is hog or whitened; choose one"
 
 
 @pytest.mark.slow
