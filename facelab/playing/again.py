@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from facelab.judging.answers import CERTAIN
 from facelab.playing.entry import BOOK
 from facelab.report.redaction import hide
 
@@ -17,6 +18,7 @@ SAME = (
     "cast",
     "film_plan",
     "people",
+    "certainty",
     "cluster",
     "fresh_probes",
     "nothing_left_out",
@@ -49,7 +51,12 @@ def _options(config: pytest.Config, run: dict[str, Any]) -> Iterator[str]:
         yield f"--gallery={folder}"
     elif place := config.getoption("camera"):
         yield f"--camera={place}"
-    defaults = {"face_detector": "facelab", "cast": "", "page_engine": "computer"}
+    defaults = {
+        "face_detector": "facelab",
+        "cast": "",
+        "page_engine": "computer",
+        "certainty": CERTAIN,
+    }
     for name in SAME:
         value = config.getoption(name)
         option = f"--{name.replace('_', '-')}"
