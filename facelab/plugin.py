@@ -17,6 +17,7 @@ from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
 from facelab.camera.camera import Camera, open_camera
 from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.parameters import CERTAINTY
 from facelab.contract.system import Capability, FaceBase, System, title
 from facelab.gallery.cast import ROLES, parse_cast
 from facelab.gallery.own_gallery import OwnGallery
@@ -72,6 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
     name_book(config)
     with usage_errors():
         chosen = seeds.parse_seeds(config.getoption("seeds"))
+        certainty = CERTAINTY.check(config.getoption("certainty"))
         cast = parse_cast(config.getoption("cast"))
         if cast and not (config.getoption("gallery") or config.getoption("camera")):
             raise FacelabError("--cast: there is nobody to cast; name a folder with --gallery")
@@ -100,7 +102,7 @@ def pytest_configure(config: pytest.Config) -> None:
             cluster = ExitStack()
             cluster.enter_context(workers(address))
             config.add_cleanup(cluster.close)
-    run: dict[str, Any] = {"seeds": list(chosen), "system": named}
+    run: dict[str, Any] = {"seeds": list(chosen), "system": named, "certainty": certainty}
     if plays_a_page(config):
         run["page"] = True
     if fresh is not None:
@@ -188,7 +190,8 @@ def _people(session: pytest.Session) -> list[str] | None:
     own = session.config.stash.get(GALLERY, None)
     source = own or Recording(recorded(session.config.rootpath))
     try:
-        people = source.manifest["person"].unique().tolist()
+        table = source.manifest
+        people = table["person"][table["set"] == "gallery"].unique().tolist()
     except FacelabError:
         return None  # the scenario that needs the frames says why
     return list(dict.fromkeys([*ROLES, *people] if own else people))
@@ -426,7 +429,9 @@ def exam(
     offers = sorted(map(str, system.capabilities)) or ["nothing beyond training and answering"]
     recorder.record.run.update(system=title(system), capabilities=offers)
     photos = pytestconfig.getoption("report_photos")
-    exam = recorder.exam = Exam(system, source, tuple(recorder.record.run["seeds"]), photos)
+    run = recorder.record.run
+    exam = Exam(system, source, tuple(run["seeds"]), photos, run["certainty"])
+    recorder.exam = exam
     if camera is not None:
         pytestconfig.stash[LIVE] = camera, exam
     return exam

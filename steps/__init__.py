@@ -13,4 +13,5 @@ pytest_plugins = [
     f"{__name__}.twins",
     f"{__name__}.counts",
     f"{__name__}.crowd",
+    f"{__name__}.strangers",
 ]

@@ -68,7 +68,8 @@ def ask(
     demanded = exam.expected(count, lambda: len(probes))
     sheet.judge("probes", len(probes), Interval.exactly(demanded), exact=True)
     given = exam.ask(training, photos.people, probes)
-    table = judging.prediction_table(given, judging.typical(judging.errors(given)))
+    shown = judging.typical(judging.errors(given))
+    table = judging.prediction_table(given, shown, exam.certainty)
     frame = exam.shown(probes)
     sheet.show(evidence.predictions("expected, predicted, error", table, photos.people, frame))
     return given

@@ -29,15 +29,19 @@ def played(
 ) -> NDArray[np.int64]:
     """Count, frame by frame, the most probable person over a clip.
 
+    How many of the frames were not certain enough (`--certainty`, 0.7) stands beside.
+
     In galleries of one's own the clip is the film of the person who plays the role in the clip's
     name.
     """
     clip = exam.source.clip(name)
     exam.require_people(photos, [clip.person])
     counts: NDArray[np.int64] = exam.watch(training, clip).sum(axis=1)
-    shown = counts[judging.typical(counts.max(axis=1).astype(float))]
+    replicate = judging.typical(counts.max(axis=1).astype(float))
+    shown = counts[replicate]
     named = [*photos.people, judging.NOBODY] if shown[-1] else photos.people
-    sheet.show(evidence.tally("detections", clip.person, named, shown[: len(named)]))
+    unsure = None if exam.unsure is None else exam.unsure[replicate, : len(named)]
+    sheet.show(evidence.tally("detections", clip.person, named, shown[: len(named)], unsure))
     return counts
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 from pytest_bdd import given, then, when
@@ -12,6 +12,7 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.training import Training
 from facelab.judging import answers as judging
+from facelab.judging import certainty
 from facelab.judging import growth as growing
 from facelab.judging.answers import Answers
 from facelab.judging.curves import updates_to_settle
@@ -21,8 +22,13 @@ from facelab.playing.fields import phrase
 from facelab.playing.recorder import LiveSheet
 from facelab.report import evidence
 
+from .strangers import Lights, by_light, need_probabilities, show
+
 if TYPE_CHECKING:
     from facelab.gallery.drawn import Crowd
+
+GLASSES = "glasses"
+"""The manner of probes that are no measure of strangers: photos show nobody in glasses."""
 
 LEVEL, WINDOW = 0.9, 10
 """The accuracy that counts as high, over so many updates."""
@@ -117,10 +123,47 @@ def enough_people(sheet: LiveSheet, growth: Growth, least: int) -> None:
 
     The curves are shown all the same.
     """
-    people = growth.people[-1]
-    if people < least:
-        reason = f"{people} people are too few to tell; run pytest --people {least} or more"
-        sheet.leave_out(reason, by_choice=True)
+    if (people := growth.people[-1]) < least:
+        _too_few(sheet, people, least)
+
+
+@when(
+    phrase("the first {learnt:Count} of them are learnt, and all others are strangers"),
+    target_fixture="strangers",
+)
+def others_are_strangers(
+    sheet: LiveSheet,
+    exam: Exam,
+    crowd: Crowd,
+    photos: Photos,
+    parameters: Parameters,
+    learnt: int,
+) -> Lights:
+    """Train on the first people of the crowd, and ask about all others, who are then strangers.
+
+    There must be as many others; with fewer the scenario is not run. A stranger is named where some
+    name is certain enough on at least half of the shots without glasses. How many are, in known and
+    in unseen light, is shown beside how many of those who were learnt are left without their name.
+    """
+    need_probabilities(sheet, exam)
+    people = photos.people
+    if len(people) < 2 * learnt:
+        _too_few(sheet, len(people), 2 * learnt)
+    chosen = photos.of(people[:learnt])
+    training = exam.train(chosen, parameters)
+    probes = crowd.probes.select(crowd.probes.labels["manner"] != GLASSES)
+    found = []
+    for asked, what in ((people[:learnt], certainty.unnamed), (people[learnt:], certainty.named)):
+        given = exam.ask(training, chosen.people, probes.of(asked))
+        found.append(by_light(exam, chosen, given, what, "person"))
+    show(sheet, exam, "people of the crowd left without their name, each replicate", found[0])
+    show(sheet, exam, "strangers named, each replicate", found[1])
+    return found[1]
+
+
+def _too_few(sheet: LiveSheet, people: int, least: int) -> NoReturn:
+    reason = f"{people} people are too few to tell; run pytest --people {least} or more"
+    sheet.leave_out(reason, by_choice=True)
 
 
 def _bands(growth: Growth) -> dict[str, list[evidence.Band]]:

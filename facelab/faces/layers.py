@@ -3,8 +3,7 @@
 ``Grey`` removes the colours, ``FaceCandidates`` runs the networks of `facelab.faces.network`,
 ``MainFace`` picks the main face, ``Crop`` cuts a square round it, ``Hog`` describes its shapes,
 ``Centring`` subtracts the mean and scales, ``Whitening`` whitens, where a classifier is trained so.
-The rest of this package does the same, faster, in NumPy
-and OpenCV; tests compare the two.
+The rest of this package does the same, faster, in NumPy and OpenCV; tests compare the two.
 """
 
 from __future__ import annotations

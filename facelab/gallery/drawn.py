@@ -92,7 +92,7 @@ def _labels(likenesses: Sequence[studio.Likeness]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-PROBES = ("probes/t1", "probes/t2", "probes/t4", "twins")
+PROBES = ("probes/t1", "probes/t2", "probes/t4", "twins", "strangers")
 """The sets of a recording that can be drawn anew."""
 
 SEEDS = Interval.between(0, 2**32 - 1)

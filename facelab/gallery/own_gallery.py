@@ -27,7 +27,11 @@ from facelab.gallery.reader import read_found
 from facelab.gallery.split import FEWEST, LEARNT, bursts, probes
 from facelab.gallery.thumbnails import Thumbnails
 
-WHAT = {"twins": "frames of look-alikes with and without glasses", "clips": "film"}
+WHAT = {
+    "twins": "frames of look-alikes with and without glasses",
+    "clips": "film",
+    "strangers": "photos of strangers",
+}
 """What sets hold, in the reason why a scenario is not run."""
 
 
@@ -200,7 +204,8 @@ class OwnGallery:
         learnt = photos.labels[photos.labels["set"] == "gallery"]["person"].value_counts()
         asked = photos.labels[photos.labels["set"].str.startswith("probes")]["person"].unique()
         kept = []
-        for person in photos.people:
+        strangers = photos.labels["person"][photos.labels["set"] == "strangers"].unique()
+        for person in (one for one in photos.people if one not in strangers):
             needed = LEARNT if person in asked else FEWEST
             if (count := int(learnt.get(person, 0))) >= needed:
                 kept.append(person)

@@ -146,10 +146,13 @@ def _upper(found: NDArray[np.bool_]) -> Values:
     return np.array([error_bound(int(count), found.shape[1], "upper") for count in counts])
 
 
-def prediction_table(answers: Answers, replicate: int = 0) -> pd.DataFrame:
+def prediction_table(
+    answers: Answers, replicate: int = 0, certain: float = CERTAIN
+) -> pd.DataFrame:
     """Return a row a frame: ``file``, ``expected``, ``predicted``, ``error``, ``probability``.
 
-    ``probability`` is that of the person answered.
+    ``probability`` is that of the person answered; ``unsure``: whether it is less than ``certain``,
+    though a face is seen.
     """
     return pd.DataFrame(
         {
@@ -158,6 +161,7 @@ def prediction_table(answers: Answers, replicate: int = 0) -> pd.DataFrame:
             "predicted": np.asarray([*answers.people, NOBODY])[answers.predicted[replicate]],
             "error": answers.wrong[replicate],
             "probability": answers.probabilities[replicate].max(axis=1).astype(float).round(4),
+            "unsure": decided(answers.probabilities, certain)[replicate] == -2,
         }
     )
 

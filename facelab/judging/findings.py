@@ -245,6 +245,11 @@ def mistakes(answers: Answers) -> Finding:
     return said
 
 
+def counted(found: NDArray[np.bool_], what: str) -> Finding:
+    """Say how many of all are so."""
+    return lambda replicate: f"{found[replicate].sum()} of {found.shape[1]} {what}"
+
+
 def too_few_mistakes(answers: Answers) -> Finding:
     """Say how few answers are wrong where more should be."""
     return lambda replicate: (

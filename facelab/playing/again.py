@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from facelab.judging.answers import CERTAIN
 from facelab.playing.entry import BOOK
 from facelab.report.redaction import hide
 
@@ -18,6 +19,7 @@ SAME = (
     "cast",
     "film_plan",
     "people",
+    "certainty",
     "cluster",
     "fresh_probes",
     "nothing_left_out",
@@ -50,8 +52,13 @@ def _options(config: pytest.Config, run: dict[str, Any]) -> Iterator[str]:
         yield f"--gallery={folder}"
     elif place := config.getoption("camera"):
         yield f"--camera={place}"
-    defaults = {"face_detector": "facelab", "embedding": "hog", "cast": ""}
-    defaults |= {"page_engine": "computer"}
+    defaults = {
+        "face_detector": "facelab",
+        "embedding": "hog",
+        "cast": "",
+        "page_engine": "computer",
+        "certainty": CERTAIN,
+    }
     for name in SAME:
         value = config.getoption(name)
         option = f"--{name.replace('_', '-')}"

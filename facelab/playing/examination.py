@@ -19,7 +19,8 @@ from facelab.contract.photos import Photos
 from facelab.contract.system import System
 from facelab.contract.training import Training, TrainingRequest
 from facelab.gallery.source import Source
-from facelab.judging.answers import Answers, tally
+from facelab.judging.answers import CERTAIN, Answers, tally
+from facelab.judging.certainty import unsure_tally
 from facelab.judging.replay import Oracle, oracles_of
 from facelab.playing import blind, reference
 
@@ -34,14 +35,18 @@ class Exam:
     """The state that the scenarios of a run share. Each training is made once.
 
     ``report_photos``: whether the report may show people who are not the studio's actors.
-    ``played``: the number of frames of the film that was watched last.
+    ``certainty``: the probability from which on a name is certain enough, where that decides.
+    ``played``: the number of frames of the film that was watched last. ``unsure``: how many of them
+    were unsure for each person, (R, people + 1); None where only the count is known.
     """
 
     system: System
     source: Source
     seeds: tuple[int, ...]
     report_photos: bool = False
+    certainty: float = CERTAIN
     played: int = field(default=0, init=False)
+    unsure: NDArray[np.int64] | None = field(default=None, init=False)
     _trainings: dict[object, Training] = field(default_factory=dict, init=False)
     _theories: dict[object, dict[str, float]] = field(default_factory=dict, init=False)
     _oracles: dict[object, list[Oracle]] = field(default_factory=dict, init=False)
@@ -188,17 +193,18 @@ class Exam:
         The last column is nobody's. A training that can ``watch`` follows the face through the
         clip; others see single frames. One that counts by itself, with ``count``, is read.
         """
-        self.played = len(clip)
+        self.played, self.unsure = len(clip), None
         handed = nullcontext(clip) if self._own else blind.to_watch(clip)
         with handed as shown, self._theirs("watch"):
             if (count := getattr(training, "count", None)) is not None:
                 added = list(count(shown))
             else:
-                added = [
-                    tally(answers[:, frame : frame + 1])
-                    for answers in self.watcher(training)(shown)
-                    for frame in range(answers.shape[1])
-                ]
+                added, unsure = [], []
+                for answers in self.watcher(training)(shown):
+                    frames = range(answers.shape[1])
+                    added += [tally(answers[:, frame : frame + 1]) for frame in frames]
+                    unsure.append(unsure_tally(answers, self.certainty))
+                self.unsure = np.sum(unsure, axis=0) if unsure else None
         if not added:
             raise SystemFault(f"{self.system.name}: answered no frame of a film of {len(clip)}")
         return np.stack(added, axis=1)

@@ -7,7 +7,9 @@ from os.path import expanduser  # of a word like --gallery=~/team no shell does 
 import pytest
 
 from facelab.camera.command import PLACE
+from facelab.contract.parameters import CERTAINTY
 from facelab.faces.whitening import EMBEDDINGS
+from facelab.judging.answers import CERTAIN
 from facelab.playing import seeds
 from facelab.playing.neighbours import add_former_name
 from facelab.playing.report_folder import REPORTS
@@ -27,6 +29,12 @@ def add_options(parser: pytest.Parser) -> None:
         default="facelab",
         help="system under test: facelab, page (its web page, played in a browser), "
         "package.module:factory or 'command: node trainer.js'; default %(default)s",
+    )
+    group.addoption(
+        "--certainty",
+        default=CERTAIN,
+        metavar="NUMBER",
+        help=f"{CERTAINTY.meaning}: T6 and the tables judge by it; default %(default)s",
     )
     group.addoption(
         "--face-detector",

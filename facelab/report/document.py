@@ -48,6 +48,7 @@ SETTING = {
     "source": N_("Source of the frames"),
     "cast": N_("Who plays whom"),
     "seeds": N_("Seeds"),
+    "certainty": N_("A name is certain enough from"),
 }
 """What was tested, on what. The rest of ``Record.run`` stands in the annex."""
 
@@ -217,7 +218,7 @@ def _setting(record: Record) -> dict[str, str]:
         if record.run.get(key)
     }
     if (seed := record.run.get("fresh_probes")) is not None:
-        setting[_("Probes of T1, T2, T4 and the twins")] = _(
+        setting[_("Probes of T1, T2, T4, the twins and the strangers")] = _(
             "drawn anew for this run, from seed {seed} (--fresh-probes={seed} draws them again); "
             "the photos to learn from and the films are as they were recorded",
             seed=seed,

@@ -88,8 +88,9 @@ def predictions(
 ) -> Evidence:
     """Show the table expected / predicted / error: {"kind": "predictions", "people", "rows"}.
 
-    A row has ``file``, ``expected``, ``predicted``, ``error``, ``probability``; where the page
-    lists it and ``frame`` gives one by its number, ``photo``: the frame, small, as a data address.
+    A row has ``file``, ``expected``, ``predicted``, ``error``, ``probability``, ``unsure``; where
+    the page lists it and ``frame`` gives one by its number, ``photo``: the frame, small, as a data
+    address.
     """
     rows = [{str(name): cell for name, cell in row.items()} for row in table.to_dict("records")]
     if frame is not None:
@@ -100,18 +101,21 @@ def predictions(
     return {"kind": "predictions", "title": title, "people": list(people), "rows": rows}
 
 
-def tally(title: str, person: str, people: Sequence[str], counts: NDArray[np.int64]) -> Evidence:
-    """Show detections per person: {"kind": "tally", "person", "people", "counts"}.
+def tally(
+    title: str,
+    person: str,
+    people: Sequence[str],
+    counts: NDArray[np.int64],
+    unsure: NDArray[np.int64] | None = None,
+) -> Evidence:
+    """Show detections per person: {"kind": "tally", "person", "people", "counts", "unsure"}.
 
-    ``person`` is the one before the camera, ``counts`` (people,) one replicate's.
+    ``person`` is the one before the camera, ``counts`` (people,) one replicate's. ``unsure``: how
+    many of these were not certain enough; not there where that is not known.
     """
-    return {
-        "kind": "tally",
-        "title": title,
-        "person": person,
-        "people": list(people),
-        "counts": counts.tolist(),
-    }
+    shown = {"person": person, "people": list(people), "counts": counts.tolist()}
+    known = {} if unsure is None else {"unsure": unsure.tolist()}
+    return {"kind": "tally", "title": title, **shown, **known}
 
 
 def strip(

@@ -21,6 +21,7 @@ REQUIREMENTS = {
     "R10": N_("The model answers right when trained well, and visibly not when trained badly"),
     "R11": N_("It carries 11 people and 230 photos, and hundreds of people with 30 photos each"),
     "R12": N_("The document in print form"),
+    "R13": N_("A stranger is not named with certainty"),
     "R14": N_("A page to sit before, with TensorFlow.js"),
 }
 

@@ -1,5 +1,6 @@
 """Small functions on arrays, of any shape unless said otherwise, float32 in and float32 out."""
 
+import zlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -80,6 +81,11 @@ def rotation(yaw: float, pitch: float, roll: float) -> Array:
     about_z = np.array([[cr, -sr, 0], [sr, cr, 0], [0, 0, 1]])
     result: Array = (about_z @ about_x @ about_y).astype(Float)
     return result
+
+
+def code(name: str) -> int:
+    """Stable number of a name, to key generators: adding a person moves nobody."""
+    return zlib.crc32(name.encode())
 
 
 def generator(*key: int) -> np.random.Generator:

@@ -11,9 +11,12 @@ from typing import Annotated
 
 from facelab.base.toml import Span, build, load, nearest, refusal
 from facelab.contract.errors import FacelabError
-from facelab.studio.actor import Actor, read_cast
+from facelab.studio.actor import Actor, read_cast, sample
 from facelab.studio.light import Light
+from facelab.studio.maths import code, generator
 from facelab.studio.sitting import Sitting
+
+_STRANGER = 26  # purpose of a generator
 
 WORDS = ("neutral", "smile", "laugh", "talk", "surprise", "frown", "pucker", "squint", "blink")
 """Expressions that a plan may weigh."""
@@ -55,6 +58,35 @@ class PhotoSet:
     glasses_every: Annotated[int, Span(0, 1000, "one photo in so many, 0 for none")]
     unseen_share: Annotated[float, _SHARE] = 0.0
     unseen_lights: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class StrangerSet:
+    """Photos of people whom no other set shows, invented from the plan's seed; nobody in glasses.
+
+    Each person has so many ``photos``; the last ``unseen_share`` of them are taken under lights
+    that the sittings do not have.
+    """
+
+    people: Annotated[int, _COUNT]
+    photos: Annotated[int, _COUNT]
+    sittings: tuple[str, ...]
+    vary: str
+    burst: Annotated[tuple[int, int], Span(1, 50, "fewest and most photos of a burst")]
+    unseen_share: Annotated[float, _SHARE] = 0.0
+    unseen_lights: tuple[str, ...] = ()
+
+    @property
+    def taken(self) -> PhotoSet:
+        """The set as photos of people one by one."""
+        photos = dict.fromkeys(map(stranger, range(1, self.people + 1)), self.photos)
+        lit = self.unseen_share, self.unseen_lights
+        return PhotoSet(photos, self.sittings, self.vary, self.burst, 0, *lit)
+
+
+def stranger(number: int) -> str:
+    """Return the name of a stranger, from 1: nobody of a cast can be called so."""
+    return f"stranger-{number:02d}"
 
 
 @dataclass(frozen=True)
@@ -142,6 +174,7 @@ class Plan:
     lights: dict[str, Light]
     vary: dict[str, Variety]
     photos: dict[str, PhotoSet] = field(default_factory=dict)
+    strangers: dict[str, StrangerSet] = field(default_factory=dict)
     twins: dict[str, TwinSet] = field(default_factory=dict)
     clips: dict[str, Clip] = field(default_factory=dict)
     visits: dict[str, Visit] = field(default_factory=dict)
@@ -150,7 +183,7 @@ class Plan:
     def sets(self) -> tuple[str, ...]:
         """Return the names of all sets, as the manifest has them."""
         clips = ("clips",) if self.clips or self.visits else ()
-        return (*self.photos, *self.twins, *clips, *self.seating)
+        return (*self.photos, *self.strangers, *self.twins, *clips, *self.seating)
 
     def chosen(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return the sets that ``names`` choose: a set, or a folder of sets; all for none."""
@@ -164,7 +197,7 @@ class Plan:
 
 
 def read_plan(path: Path) -> tuple[Plan, dict[str, Actor]]:
-    """Read a plan and its cast; every name in it is checked here, once."""
+    """Read a plan and its cast, with its strangers; every name in it is checked here, once."""
     table = load(path, "name an existing one with --plan")
     if isinstance(table.get("sittings"), dict):
         named = {k: {"name": k, **t} for k, t in table["sittings"].items() if isinstance(t, dict)}
@@ -174,6 +207,9 @@ def read_plan(path: Path) -> tuple[Plan, dict[str, Actor]]:
     where = str(path)
     for name, photos in plan.photos.items():
         check_photos(f"{where}: photos.{name}", plan, photos, cast)
+    for name, strangers in plan.strangers.items():
+        cast |= {person: invented(plan, name, person) for person in strangers.taken.photos}
+        check_photos(f"{where}: strangers.{name}", plan, strangers.taken, cast)
     for name, twins in plan.twins.items():
         here = f"{where}: twins.{name}"
         _known(here, "person", twins.people, cast)
@@ -205,6 +241,12 @@ def read_plan(path: Path) -> tuple[Plan, dict[str, Actor]]:
         _known(f"{where}: vary.{name}", "expression", variety.expressions, WORDS)
         ordered(f"{where}: vary.{name}: strength", variety.strength)
     return plan, cast
+
+
+def invented(plan: Plan, label: str, person: str) -> Actor:
+    """Return the actor of a stranger in a set: the plan's seed and the names decide."""
+    key = plan.seed, code(label), code(person)
+    return sample(int(generator(_STRANGER, *key).integers(2**31)))
 
 
 def check_photos(where: str, plan: Plan, photos: PhotoSet, cast: Iterable[str]) -> None:

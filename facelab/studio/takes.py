@@ -5,14 +5,13 @@ order gives the same takes.
 """
 
 import math
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from facelab.studio.light import Light
-from facelab.studio.maths import generator
+from facelab.studio.maths import code, generator
 from facelab.studio.plan import Clip, PhotoSet, Plan, SeatingSet, TwinSet, Variety
 from facelab.studio.shot import Expression, Pose, Shot
 from facelab.studio.sitting import Sitting
@@ -49,11 +48,6 @@ class ClipTake:
     seed: int
 
 
-def code(name: str) -> int:
-    """Stable number of a name, to key generators: adding a person moves nobody."""
-    return zlib.crc32(name.encode())
-
-
 def takes(plan: Plan, chosen: Sequence[str], anew: int | None = None) -> list[Take]:
     """All stills of the ``chosen`` sets, in the order of the plan.
 
@@ -65,6 +59,10 @@ def takes(plan: Plan, chosen: Sequence[str], anew: int | None = None) -> list[Ta
         if name in chosen:
             for person, count in photos.photos.items():
                 found += photo_takes(plan, name, photos, person, count, anew)
+    for name, strangers in plan.strangers.items():
+        if name in chosen:
+            for person, count in strangers.taken.photos.items():
+                found += photo_takes(plan, name, strangers.taken, person, count, anew)
     for name, twins in plan.twins.items():
         if name in chosen:
             for person in twins.people:

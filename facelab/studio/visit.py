@@ -12,13 +12,13 @@ import numpy as np
 
 from facelab.studio.actor import Actor
 from facelab.studio.camera import Camera
-from facelab.studio.maths import Array
+from facelab.studio.maths import Array, code
 from facelab.studio.motion import shot_at
 from facelab.studio.plan import Clip, Guest, Place, Plan, Visit
 from facelab.studio.sculpture import Figure, pose_figure, project, sculpt
 from facelab.studio.shot import Shot
 from facelab.studio.sitting import Sitting
-from facelab.studio.takes import ClipTake, code
+from facelab.studio.takes import ClipTake
 
 _NOISE = 51  # purpose of a generator
 _TURN, _LIFT = 0.45, 0.15

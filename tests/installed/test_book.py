@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 
 OWN = ROOT / "examples" / "own_repository"
 COLLECT = ("--collect-only", "-q", "-m", "T0")
-FACE_BASE = "7/45 tests collected (38 deselected)"
+FACE_BASE = "7/49 tests collected (42 deselected)"
 
 
 def test_the_wheel_has_what_the_clone_has(tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -39,7 +39,7 @@ def test_the_wheel_has_what_the_clone_has(tmp_path_factory: pytest.TempPathFacto
 
 def test_the_face_base_in_an_empty_folder(bare: Environment) -> None:
     said = bare.run("pytest", "--pyargs", "facelab.book", "-m", "T0", "-W", "error")
-    assert "partly run: a part of the book: 1 of 6 features; 7 of 7 scenarios accepted" in said
+    assert "partly run: a part of the book: 1 of 7 features; 7 of 7 scenarios accepted" in said
     record = json.loads((bare.folder / "reports" / "acceptance.json").read_text("utf-8"))
     [family] = record["families"]
     assert family["file"] == "features/T0_face_base.feature"

@@ -39,6 +39,7 @@ def test_prediction_table() -> None:
         "predicted": ["Amine", "Lara"],
         "error": [True, True],
         "probability": [1.0, 1.0],
+        "unsure": [False, False],
     }
 
 

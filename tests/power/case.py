@@ -17,7 +17,7 @@ from facelab.contract.history import History
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability
 from facelab.contract.verdict import Refused
-from facelab.judging.answers import Answers
+from facelab.judging.answers import CERTAIN, Answers
 from facelab.playing import reference
 from facelab.playing.recorder import LiveSheet
 from facelab.report.record import Sheet, Step
@@ -120,6 +120,7 @@ def exam(answers: Any = None, training: Any = None, probes: Photos | None = None
     source: Any = SimpleNamespace(photos=lambda _: probes, is_reference=True)
     return SimpleNamespace(
         system=SimpleNamespace(capabilities=tuple(Capability)),
+        certainty=CERTAIN,
         shown=lambda _: lambda _: None,
         ask=lambda *_: answers,
         ask_alone=lambda *_: answers,

@@ -18,6 +18,7 @@ BOOK = (
     "steps.twins",
     "steps.counts",
     "steps.crowd",
+    "steps.strangers",
 )
 """The modules whose phrases stand in docs/steps.md and have cases in tests/power/histories.py.
 

@@ -15,6 +15,7 @@ from tests.power.catalogue import named
 from tests.power.histories_of_answers import CASES as ANSWERS
 from tests.power.histories_of_crowds import CASES as CROWDS
 from tests.power.histories_of_replays import CASES as REPLAYS
+from tests.power.histories_of_strangers import CASES as STRANGERS
 from tests.power.histories_of_visits import CASES as VISITS
 
 CHANCE = float(np.log(len(PEOPLE)))
@@ -246,6 +247,7 @@ CASES = (
     *ANSWERS,
     *CROWDS,
     *REPLAYS,
+    *STRANGERS,
     *VISITS,
 )
 

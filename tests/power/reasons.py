@@ -100,6 +100,16 @@ REASONS = {
     "glasses change at most {most:Percent} of its answers": SECOND,
     "it confuses {pair:Names} less than at a rate of {rate:Number} on the same frames, "
     "by chance in {chance:Percent} of cases at most": SECOND,
+    "it is asked about the {number:Count} strangers, in known and in unseen light": SETUP,
+    "it is asked about the {probes:Count} probes of {name:w}, in known and in unseen light": SETUP,
+    "each person is left out in turn, and asked about": SETUP,
+    "with {confidence:Percent} confidence at most {most:Percent} of the strangers in known light "
+    "are named": "nothing else asks about anybody who was not learnt",
+    "with {confidence:Percent} confidence at most {most:Percent} of the bursts in known light are "
+    "left without their name": "without it, whoever is always unsure would know no stranger",
+    "as far as {people:Count} people can tell, at most {most:Percent} of them are named": (
+        "it asks about recorded people, and so speaks of any gallery"
+    ),
     "the classifier is trained": "nothing can be said of a system that cannot be trained",
     "the classifier is trained once": "nothing can be said of a system that cannot be trained",
     "the classifier is trained until {values:Count} values are drawn, then interrupted": SETUP,

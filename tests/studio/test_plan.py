@@ -16,7 +16,7 @@ def test_the_plan_of_the_fixtures() -> None:
     count = {name: sum(t.set == name for t in stills) for name in plan.sets()}
     assert count == {
         "gallery": 230, "probes/t1": 49, "probes/t2": 11, "probes/t4": 440, "twins": 160,
-        "clips": 0, "seating": 220,
+        "strangers": 120, "clips": 0, "seating": 220,
     }  # fmt: skip
     four = ("Alex", "Amine", "Lara", "Naomie")
     gallery = [t for t in stills if t.set == "gallery"]

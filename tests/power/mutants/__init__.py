@@ -22,6 +22,7 @@ from tests.power.mutants import (
     reported,
     roles,
     schedules,
+    strangers,
 )
 
 LISTED = (frames, data, head, loop, history, answers, judges)
@@ -34,6 +35,7 @@ INVENTED = (
     answer_path,
     roles,
     replication,
+    strangers,
 )
 
 MUTANTS = Catalogue()

@@ -45,9 +45,9 @@ def unweighted(_: Any) -> Any:
     why=PAGE,
 )
 def another_confidence(table: Any) -> Any:
-    def mutated(answers: Any, replicate: int = 0) -> Any:
+    def mutated(answers: Any, replicate: int = 0, *more: float) -> Any:
         least = answers.probabilities[replicate].min(axis=1).astype(float).round(4)
-        return table(answers, replicate).assign(probability=least)
+        return table(answers, replicate, *more).assign(probability=least)
 
     return mutated
 

@@ -1,0 +1,36 @@
+@T6 @after:T0 @R13
+Feature: A stranger is not named with certainty
+  Description: Ask about people who were never learnt. To every face the model gives the most probable
+    of the names that it knows; where no name is certain enough, none is said: the answer is unsure.
+  Constraints: The face base gives the photos back (T0). No one has to sit before the camera: 60
+    strangers, who are on no photo, were drawn in the two sittings of the photos.
+  Dependencies: T0; photos of 11 people.
+  Inputs: Learning rate 1; 11 people, 230 photos; the other parameters are the basic ones (20 epochs,
+    batches of 16). A name is certain enough from a probability of 0.7 on (--certainty). 120 frames
+    of 60 strangers and 440 probes of the 11 people, half under the light of the photos, half under a
+    light that no photo has; then each of the 11 left out of the training, and asked about.
+  Expected results: Few strangers are named, and few known people are left without their name. Under
+    unseen light more of them are; how many is shown, and nothing is promised.
+  Validation criteria: In known light, with 95 % confidence, at most 30 % of the strangers are named,
+    since of the names said from 0.7 on 3 in 10 may be wrong, and at most 30 % of the bursts of known
+    people are left without their name; of those left out, as far as 11 people can tell, at most 30 %.
+  Observed in 2019: Nothing: the source has no such test. Its live count gave each of 793 frames one of
+    the four names.
+
+  Background:
+    Given all photos of the gallery
+    And the basic parameters with a learning rate of 1
+    When the classifier is trained
+
+  Scenario: Few strangers are named
+    When it is asked about the 60 strangers, in known and in unseen light
+    Then with 95 % confidence at most 30 % of the strangers in known light are named
+
+  @R7 @R10
+  Scenario: Few known people are left without their name
+    When it is asked about the 440 probes of T4, in known and in unseen light
+    Then with 95 % confidence at most 30 % of the bursts in known light are left without their name
+
+  Scenario: Whoever is left out is a stranger to the others
+    When each person is left out in turn, and asked about
+    Then as far as 11 people can tell, at most 30 % of them are named
