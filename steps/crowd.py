@@ -38,7 +38,7 @@ def crowd_photos(sheet: LiveSheet, crowd: Crowd | None, number: int) -> Photos:
     """
     if crowd is None:
         sheet.leave_out(
-            "a crowd is drawn when it is asked for: run pytest --people 300", by_choice=True
+            "a crowd is drawn when it is asked for: play it with --people 300", by_choice=True
         )
     photos = crowd.photos
     counts = photos.labels["person"].value_counts()
@@ -119,7 +119,7 @@ def enough_people(sheet: LiveSheet, growth: Growth, least: int) -> None:
     """
     people = growth.people[-1]
     if people < least:
-        reason = f"{people} people are too few to tell; run pytest --people {least} or more"
+        reason = f"{people} people are too few to tell; play it with --people {least} or more"
         sheet.leave_out(reason, by_choice=True)
 
 

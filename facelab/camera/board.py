@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from facelab.camera.count import Count, Sight
 from facelab.contract.text import one_line
+from facelab.judging.answers import NOBODY
+from facelab.languages.speech import N_, _, _n, digits, translated
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -24,7 +26,7 @@ LEVELS = "▁▂▃▄▅▆▇█"
 MARGIN = 3
 """Characters free at the end of a line: a terminal shows ^C there, and nothing moves."""
 
-SEVERAL = "several faces: the largest is answered"
+SEVERAL = N_("several faces: the largest is answered")
 
 
 def board(count: Count, width: int) -> RenderableType:
@@ -44,45 +46,58 @@ def table(count: Count) -> Table:
     total = max(int(count.frames.sum()), 1)
     end = max(float(count.last.max()), 0.0)
     told = Table(title=title(count), expand=True)
-    told.add_column("person", max_width=24)
-    told.add_column(f"seen from 0:00 to {clock(end)}", ratio=1, no_wrap=True)
-    for name in ("frames", "share", "last seen"):
+    told.add_column(_("person"), max_width=24)
+    told.add_column(_("seen from 0:00 to {end}", end=clock(end)), ratio=1, no_wrap=True)
+    for name in (_("frames"), _("share"), _("last seen")):
         told.add_column(name, justify="right", no_wrap=True)
     stretches = int(end / count.stretch) + 1
     for place, name in enumerate(count.names):
         frames, last = int(count.frames[place]), float(count.last[place])
         strip = Strip(count.when[:stretches], place)
-        seen = clock(last) if frames else "never"
-        told.add_row(Text(one_line(name)), strip, f"{frames:,}", f"{frames / total:.1%}", seen)
+        seen = clock(last) if frames else _("never")
+        share = digits(f"{100 * frames / total:.1f} %")
+        told.add_row(Text(named(name)), strip, digits(f"{frames:,}"), share, seen)
     return told
 
 
 def title(count: Count) -> str:
     """Return how many frames were counted, and in how many more faces than one were seen."""
-    more = f", {count.several:,} of them with several faces" if count.several else ""
-    return f"{count.frames.sum():,} frames{more}"
+    told = _n("{number} frame", "{number} frames", int(count.frames.sum()))
+    if not count.several:
+        return told
+    several = digits(f"{count.several:,}")
+    return _("{frames}, {number} of them with several faces", frames=told, number=several)
 
 
 def now(count: Count) -> str:
     """Return who was seen in the last frame, as: now: Ada, 0.93."""
     if count.now is None:
-        return "now: no frame yet"
-    more = f" ({SEVERAL})" if count.now.several else ""
-    return f"now: {label(count, count.now)}{more}"
+        return _("now: no frame yet")
+    more = f" ({_(SEVERAL)})" if count.now.several else ""
+    who = label(count, count.now) + more
+    return _("now: {who}", who=who)
 
 
 def label(count: Count, sight: Sight) -> str:
     """Return a name and its probability, as: Ada, 0.93."""
-    name = one_line(count.names[sight.person])
-    return name if sight.person < 0 else f"{name}, {sight.odds[sight.person]:.2f}"
+    name = named(count.names[sight.person])
+    if sight.person < 0:
+        return name
+    odds = digits(f"{sight.odds[sight.person]:.2f}")
+    return _("{name}, {probability}", name=name, probability=odds)
+
+
+def named(name: str) -> str:
+    """Return a name to be shown; nobody's is a word of the language."""
+    return translated(NOBODY) if name == NOBODY else one_line(name)
 
 
 def line(count: Count) -> str:
     """Return it all in one line, as: 0:05 now: Ada, 0.93; counted: Ada 130, Bo 2, nobody 18."""
     told = zip(count.names, count.frames.tolist(), strict=True)
-    counted = ", ".join(f"{one_line(name)} {frames:,}" for name, frames in told)
+    counted = ", ".join(f"{named(name)} {digits(f'{frames:,}')}" for name, frames in told)
     at = clock(count.now.seconds) if count.now else clock(0)
-    return f"{at} {now(count)}; counted: {counted}"
+    return _("{at} {now}; counted: {counted}", at=at, now=now(count), counted=counted)
 
 
 def clock(seconds: float) -> str:

@@ -40,9 +40,9 @@ def test_who_is_seen_now_and_was_when() -> None:
     strips = [row.split("│")[2].strip("│").rstrip()[1:] for row in rows[5:8]]
     assert strips == ["█▄    ·", "·▄    ·", "··    █"]
     assert [row.split("│")[3:6] for row in rows[5:8]] == [
-        ["      2 ", " 50.0% ", "      0:00 "],
-        ["      1 ", " 25.0% ", "      0:00 "],
-        ["      1 ", " 25.0% ", "      0:03 "],
+        ["      2 ", " 50.0 % ", "      0:00 "],
+        ["      1 ", " 25.0 % ", "      0:00 "],
+        ["      1 ", " 25.0 % ", "      0:03 "],
     ]
 
 
