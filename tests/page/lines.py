@@ -126,7 +126,7 @@ def _of_server() -> Iterator[str]:
                 functions is None or node.name in functions
             ):
                 for call in ast.walk(node):
-                    error = isinstance(call, ast.Call) and getattr(call.func, "id", "")
+                    error: str = getattr(getattr(call, "func", None), "id", "")
                     if isinstance(call, ast.Call) and error in ERRORS:
                         told = filter(None, (_text(one, constants) for one in call.args))
                         yield from (
