@@ -8,13 +8,14 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib import import_module
 from os.path import expanduser
 
 from facelab.base.opencv import explained
 from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
 from facelab.contract.errors import FacelabError
+from facelab.languages.speech import N_
 
 COMMANDS = (
     "playing",
@@ -65,22 +66,36 @@ def _expanded(word: str) -> str:
     return f"{option}={expanduser(value)}" if own else word  # noqa: PTH111 (it may be no path)
 
 
+INTERRUPTED = N_("interrupted; what was done is kept")
+
+
+def _say(refusal: object, option: str | None) -> None:
+    """Print a refusal, in the language of ``--language`` or of the project."""
+    from facelab.languages.choice import chosen
+
+    said = str(refusal)
+    with suppress(FacelabError):  # an unknown language is refused in English
+        said = chosen(option).translated(said)
+    print(f"facelab: {said}", file=sys.stderr)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; bad input is one line on standard error."""
     given = sys.argv[1:] if arguments is None else arguments
     chosen = parser().parse_args([_expanded(word) for word in given])
     # TensorFlow tells of drivers that nobody asked for; whoever wants to read it sets 0.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    option = getattr(chosen, "language", None)
     try:
         with explained(), _ended_by_sigterm():
             status: int = chosen.run(chosen)
     except FacelabError as error:
-        print(f"facelab: {error}", file=sys.stderr)
+        _say(error, option)
         return 2
     except ModuleNotFoundError as error:
         if error.name not in ("tensorflow", "keras") or has_tensorflow():
             raise
-        print(f"facelab: {WITHOUT_TENSORFLOW}", file=sys.stderr)
+        _say(WITHOUT_TENSORFLOW, option)
         return 2
     except BrokenPipeError:  # whoever read what is printed has gone, as in `facelab steps | head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -89,9 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = f"{error.filename}: " if error.filename else ""
         said = error.strerror or "reading or writing failed"
         told = FacelabError(f"{place}{said.lower()}; what was there before is kept")
-        print(f"facelab: {told}", file=sys.stderr)
+        _say(told, option)
         return 2
     except KeyboardInterrupt:
-        print("facelab: interrupted; what was done is kept", file=sys.stderr)
+        _say(INTERRUPTED, option)
         return 130
     return status

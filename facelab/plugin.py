@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from facelab.contract.system import Capability, FaceBase, System, title
 from facelab.gallery.cast import ROLES, parse_cast
 from facelab.gallery.own_gallery import OwnGallery
 from facelab.gallery.source import Recording, Source
+from facelab.languages.choice import LANGUAGE, title_block
 from facelab.languages.language import SOURCE, language
 from facelab.playing import prerequisites, seeds
 from facelab.playing.again import options
@@ -37,13 +38,13 @@ from facelab.playing.fresh import fresh_seed, told
 from facelab.playing.live_camera import check_options, count_live, film_plan, filmed
 from facelab.playing.neighbours import plays, refuse_forks, refuse_shares
 from facelab.playing.options import add_options, plays_a_page
+from facelab.playing.reader import usage_errors
 from facelab.playing.recorder import LiveSheet, Recorder
 from facelab.playing.report_folder import FOLDER, keep_folder, leave_folder, report_folder
 from facelab.playing.sheet import BLOCKED
-from facelab.playing.summary import summarise, title_block, untold, write_report
+from facelab.playing.summary import summarise, untold, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
-from facelab.report.document import LANGUAGE
 from facelab.report.place import REPORT
 from facelab.systems.loading import described, load_system
 
@@ -71,8 +72,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Open the record."""
     name_book(config)
-    with usage_errors():
-        chosen = seeds.parse_seeds(config.getoption("seeds"))
+    with usage_errors(config):
+        replicates = seeds.parse_seeds(config.getoption("seeds"))
         certainty = CERTAINTY.check(config.getoption("certainty"))
         cast = parse_cast(config.getoption("cast"))
         if cast and not (config.getoption("gallery") or config.getoption("camera")):
@@ -102,7 +103,7 @@ def pytest_configure(config: pytest.Config) -> None:
             cluster = ExitStack()
             cluster.enter_context(workers(address))
             config.add_cleanup(cluster.close)
-    run: dict[str, Any] = {"seeds": list(chosen), "system": named, "certainty": certainty}
+    run: dict[str, Any] = {"seeds": list(replicates), "system": named, "certainty": certainty}
     if plays_a_page(config):
         run["page"] = True
     if fresh is not None:
@@ -160,19 +161,18 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if hasattr(session.config, "workerinput"):
         return  # facelab's own tests; scenarios are refused by the one who shares them out
     recorder, collected = session.config.stash[RECORDER], session.config.stash.get(COLLECTED, [])
-    session.items[:] = prerequisites.complete(session.items, collected)
-    if any(feature_of(item) for item in session.items):
-        with usage_errors():
+    with usage_errors(session.config):
+        session.items[:] = prerequisites.complete(session.items, collected)
+        if any(feature_of(item) for item in session.items):
             refuse_forks(session.items, session.config)
             opencv()
             if (folder := session.config.getoption("gallery")) is not None:
                 cast = parse_cast(session.config.getoption("cast"))
                 session.config.stash[GALLERY] = OwnGallery(Path(folder), cast)
-        used = check_definitions(session, session.items, _people(session))
-        recorder.record.phrases = [asdict(define(context)) for context in used]
-        with usage_errors():
+            used = check_definitions(session, session.items, _people(session))
+            recorder.record.phrases = [asdict(define(context)) for context in used]
             keep_folder(session.config)
-        end_on_sigterm(session.config)
+            end_on_sigterm(session.config)
     recorder.announce(session.items, collected)
 
 
@@ -289,15 +289,6 @@ def pytest_terminal_summary(
         summarise(recorder.record, terminalreporter, config.stash[FOLDER], unwritten)
     if (live := config.stash.get(LIVE, None)) is not None:
         count_live(*live, film_plan(config), terminalreporter)
-
-
-@contextmanager
-def usage_errors() -> Iterator[None]:
-    """Within the block, bad input is pytest's usage error: one line, exit status 4."""
-    try:
-        yield
-    except FacelabError as error:
-        raise pytest.UsageError(str(error)) from error
 
 
 def _live(request: pytest.FixtureRequest) -> LiveSheet:

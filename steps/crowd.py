@@ -44,7 +44,7 @@ def crowd_photos(sheet: LiveSheet, crowd: Crowd | None, number: int) -> Photos:
     """
     if crowd is None:
         sheet.leave_out(
-            "a crowd is drawn when it is asked for: run pytest --people 300", by_choice=True
+            "a crowd is drawn when it is asked for: play it with --people 300", by_choice=True
         )
     photos = crowd.photos
     counts = photos.labels["person"].value_counts()
@@ -162,7 +162,7 @@ def others_are_strangers(
 
 
 def _too_few(sheet: LiveSheet, people: int, least: int) -> NoReturn:
-    reason = f"{people} people are too few to tell; run pytest --people {least} or more"
+    reason = f"{people} people are too few to tell; play it with --people {least} or more"
     sheet.leave_out(reason, by_choice=True)
 
 

@@ -14,9 +14,10 @@ from tests.conftest import ROOT
 
 pytestmark = pytest.mark.slow
 
-HINT = "a crowd is drawn when it is asked for: run pytest --people 300"
+HINT = "a crowd is drawn when it is asked for: play it with --people 300"
 FEW, FEWER = (
-    f"12 people are too few to tell; run pytest --people {number} or more" for number in (100, 300)
+    f"12 people are too few to tell; play it with --people {number} or more"
+    for number in (100, 300)
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from facelab.camera.count import Count, Sight
 from facelab.contract.text import one_line
+from facelab.judging.answers import NOBODY, UNSURE
+from facelab.languages.speech import N_, _, _n, digits, translated
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType
@@ -24,7 +27,7 @@ LEVELS = "▁▂▃▄▅▆▇█"
 MARGIN = 3
 """Characters free at the end of a line: a terminal shows ^C there, and nothing moves."""
 
-SEVERAL = "several faces: the main one is answered"
+SEVERAL = N_("several faces: the main one is answered")
 
 
 def board(count: Count, width: int) -> RenderableType:
@@ -34,7 +37,8 @@ def board(count: Count, width: int) -> RenderableType:
     from rich.text import Text
 
     said = Text(now(count), style="bold")
-    said.highlight_regex(r"(?<=^now: unsure) \(.*?\)", "not bold dim")  # who is only likely
+    if count.now and count.now.person == -2:  # who is only likely
+        said.highlight_regex(rf"(?<={re.escape(named(UNSURE))}) \(.*?\)", "not bold dim")
     return Constrain(Group(said, table(count)), width - MARGIN)
 
 
@@ -46,48 +50,59 @@ def table(count: Count) -> Table:
     total = max(int(count.frames.sum()), 1)
     end = max(float(count.last.max()), 0.0)
     told = Table(title=title(count), expand=True)
-    told.add_column("person", max_width=24)
-    told.add_column(f"seen from 0:00 to {clock(end)}", ratio=1, no_wrap=True)
-    for name in ("frames", "share", "last seen"):
+    told.add_column(_("person"), max_width=24)
+    told.add_column(_("seen from 0:00 to {end}", end=clock(end)), ratio=1, no_wrap=True)
+    for name in (_("frames"), _("share"), _("last seen")):
         told.add_column(name, justify="right", no_wrap=True)
     stretches = int(end / count.stretch) + 1
     for place, name in enumerate(count.names):
         frames, last = int(count.frames[place]), float(count.last[place])
         strip = Strip(count.when[:stretches], place)
-        seen = clock(last) if frames else "never"
-        told.add_row(Text(one_line(name)), strip, f"{frames:,}", f"{frames / total:.1%}", seen)
+        seen = clock(last) if frames else _("never")
+        share = digits(f"{100 * frames / total:.1f} %")
+        told.add_row(Text(named(name)), strip, digits(f"{frames:,}"), share, seen)
     return told
 
 
 def title(count: Count) -> str:
     """Return how many frames were counted, and in how many more faces than one were seen."""
-    more = f", {count.several:,} of them with several faces" if count.several else ""
-    return f"{count.frames.sum():,} frames{more}"
+    told = _n("{number} frame", "{number} frames", int(count.frames.sum()))
+    if not count.several:
+        return told
+    several = digits(f"{count.several:,}")
+    return _("{frames}, {number} of them with several faces", frames=told, number=several)
 
 
 def now(count: Count) -> str:
     """Return who was seen in the last frame, as: now: Ada, 0.93."""
     if count.now is None:
-        return "now: no frame yet"
-    more = f" ({SEVERAL})" if count.now.several else ""
-    return f"now: {label(count, count.now)}{more}"
+        return _("now: no frame yet")
+    more = f" ({_(SEVERAL)})" if count.now.several else ""
+    who = label(count, count.now) + more
+    return _("now: {who}", who=who)
 
 
 def label(count: Count, sight: Sight) -> str:
     """Return what is decided, and the mean probability: Ada, 0.93; unsure (Ada, 0.43); nobody."""
-    decided, likeliest = count.names[sight.person], sight.likeliest
+    decided, likeliest = named(count.names[sight.person]), sight.likeliest
     if likeliest < 0:
         return decided
-    likely = f"{one_line(count.names[likeliest])}, {sight.mean[likeliest]:.2f}"
+    odds = digits(f"{sight.mean[likeliest]:.2f}")
+    likely = _("{name}, {probability}", name=named(count.names[likeliest]), probability=odds)
     return likely if sight.person == likeliest else f"{decided} ({likely})"
+
+
+def named(name: str) -> str:
+    """Return a name to be shown; unsure and nobody are words of the language."""
+    return translated(name) if name in (UNSURE, NOBODY) else one_line(name)
 
 
 def line(count: Count) -> str:
     """Return it all in one line, as: 0:05 now: Ada, 0.93; counted: Ada 130, unsure 2, nobody 18."""
     told = zip(count.names, count.frames.tolist(), strict=True)
-    counted = ", ".join(f"{one_line(name)} {frames:,}" for name, frames in told)
+    counted = ", ".join(f"{named(name)} {digits(f'{frames:,}')}" for name, frames in told)
     at = clock(count.now.seconds) if count.now else clock(0)
-    return f"{at} {now(count)}; counted: {counted}"
+    return _("{at} {now}; counted: {counted}", at=at, now=now(count), counted=counted)
 
 
 def clock(seconds: float) -> str:

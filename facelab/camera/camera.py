@@ -130,16 +130,17 @@ class Camera:
         )
 
     def _next(self, reader: _Reader, number: int) -> Item:
+        after = f" after frame {number}" if number else ""
         try:
             return reader.next(self.wait)
         except queue.Empty:
             raise FacelabError(
-                f"{self.name}: no picture for {self.wait:g} s{_after(number)}; see whether the "
+                f"{self.name}: no picture for {self.wait:g} s{after}; see whether the "
                 "camera is on and connected"
             ) from None
         except Dropped as error:
             raise FacelabError(
-                f"{self.name}: broke off{_after(number)} ({error}); connect the camera again"
+                f"{self.name}: broke off{after} ({error}); connect the camera again"
             ) from None
 
 
@@ -246,7 +247,3 @@ def _kind(item: object) -> str:
 
 def _size(frame: Frame) -> str:
     return f"{frame.shape[1]} × {frame.shape[0]}"
-
-
-def _after(number: int) -> str:
-    return f" after frame {number}" if number else ""

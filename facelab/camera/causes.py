@@ -83,7 +83,8 @@ def _certificate(code: int, address: WebAddress, wait: float) -> str:
         if found
         else "look for its SHA-256 in the camera's settings, and append #sha256=… to the address"
     )
-    return f"its certificate {what}; {cure}"
+    said = f"its certificate {what}"
+    return f"{said}; {cure}"
 
 
 def fingerprint(address: WebAddress, wait: float) -> str:

@@ -50,6 +50,12 @@ def add_commands(subparsers: Subparsers) -> None:
 
 def _add_camera(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--camera", default="0", help=f"{PLACE}; default %(default)s")
+    parser.add_argument(
+        "--language",
+        metavar="CODE",
+        help="say it in this language, as fr; default: language under [tool.facelab.document] in "
+        "pyproject.toml, else English",
+    )
 
 
 def run_film(arguments: argparse.Namespace) -> int:
@@ -60,22 +66,37 @@ def run_film(arguments: argparse.Namespace) -> int:
     plan = read_plan(arguments.film_plan)
     from facelab.camera.camera import open_camera
     from facelab.camera.filming import film
+    from facelab.languages.choice import chosen
+    from facelab.languages.speech import _, speaking
 
-    missing = film(open_camera(arguments.camera, plan.wait), arguments.record, plan)
-    for line in missing:
-        print(f"missing: {line}")
+    with speaking(chosen(arguments.language)):
+        missing = film(open_camera(arguments.camera, plan.wait), arguments.record, plan)
+        for line in missing:
+            print(_("missing: {line}", line=line))
     return int(bool(missing))
 
 
 def run_watch(arguments: argparse.Namespace) -> int:
     """Count until the film is over, Ctrl-C, or q in the picture; nothing of it needs TensorFlow."""
+    from facelab.languages.choice import chosen
+    from facelab.languages.speech import speaking
+
+    with speaking(chosen(arguments.language)):
+        return _watch(arguments)
+
+
+def _watch(arguments: argparse.Namespace) -> int:
+    from facelab.languages.speech import _
+
     certain = CERTAINTY.check(arguments.certainty)
     from facelab.learning.answerer import read
 
     answerer = read(arguments.model, live=True)
     people = ", ".join(one_line(name) for name in answerer.people[:NAMED])
-    more = f" and {len(answerer.people) - NAMED} more" if len(answerer.people) > NAMED else ""
-    print(f"{arguments.model} knows {people}{more}; Ctrl-C ends the count", flush=True)
+    if (more := len(answerer.people) - NAMED) > 0:
+        people = _("{people} and {number} more", people=people, number=more)
+    told = _("{file} knows {people}; Ctrl-C ends the count", file=arguments.model, people=people)
+    print(told, flush=True)
     from facelab.camera.camera import open_camera
     from facelab.camera.live_count import Seen, tally
     from facelab.camera.sightings import sightings
@@ -90,7 +111,7 @@ def run_watch(arguments: argparse.Namespace) -> int:
     with sightings(arguments.csv, answerer.people, force=arguments.force) as keep:
         window = None if arguments.no_picture else open_window()
         if not (window or arguments.no_picture):
-            print("no display: no picture is shown", flush=True)
+            print(_("no display: no picture is shown"), flush=True)
         tally(
             camera,
             watch,
@@ -101,5 +122,5 @@ def run_watch(arguments: argparse.Namespace) -> int:
             keep=keep,
         )
     if arguments.csv:
-        print(f"{arguments.csv}: who was seen when, a line a frame")
+        print(_("{file}: who was seen when, a line a frame", file=arguments.csv))
     return 0

@@ -1,4 +1,7 @@
-"""Director: tells people what to do before the camera, and reads the pressed key."""
+"""Director: tells people what to do before the camera, and reads the pressed key.
+
+All of it is in the language that is being spoken, the keys for yes and no too.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 
 from facelab.camera.filming_plan import Take
 from facelab.contract.frame import Frame
+from facelab.languages.speech import _, translated
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -21,10 +25,21 @@ MEANING = {
     "\r": BEGIN, "\n": BEGIN, " ": BEGIN, "r": AGAIN, "s": SKIP, "q": END, "y": YES, "n": NO,
     "\x1b": END,
 }  # fmt: skip
-"""What the keys mean, in the terminal and in the window."""
+"""What the keys mean, in the terminal and in the window; a language has a further one for yes."""
 
 REFRESH = 0.1
 """Seconds between two pictures of the terminal."""
+
+
+def meaning(key: str) -> str:
+    """Return what a pressed key means, or nothing."""
+    pressed = key.lower()
+    return YES if pressed and pressed == yes() else MEANING.get(pressed, "")
+
+
+def yes() -> str:
+    """Return the key for yes in the language that is being spoken."""
+    return _("y")
 
 
 @dataclass(frozen=True)
@@ -65,9 +80,10 @@ class Schedule:
             self._window.show(frame)
         now = str(scene.take), scene.wrong
         if now[0] != self._said[0]:
-            self.tell(f"{scene.take}, begins {scene.cue}")
+            self.tell(_("{take}, begins {cue}", take=scene.take, cue=scene.cue))
         elif now[1] != self._said[1]:
-            self.tell(f"{scene.take}: {scene.wrong or 'good'}")
+            wrong = translated(scene.wrong) or _("good")
+            self.tell(_("{take}: {state}", take=scene.take, state=wrong))
         self._said = now
         return ""
 
@@ -106,7 +122,7 @@ class Terminal:
         pressed = self._keys.pressed()
         if self._window:
             pressed = self._window.show(frame) or pressed
-        return MEANING.get(pressed.lower(), "")
+        return meaning(pressed)
 
     def _differs(self, scene: Scene) -> bool:
         """Return whether there is something to be told at once."""
@@ -125,12 +141,15 @@ def panel(scene: Scene) -> RenderableType:
     from rich.progress_bar import ProgressBar
     from rich.text import Text
 
-    state = (scene.wrong, "bold red") if scene.wrong else (scene.cue, "bold")
+    state = (translated(scene.wrong), "bold red") if scene.wrong else (scene.cue, "bold")
+    keys = _(
+        "{number} of {count} · r again · s skip · q end", number=scene.saved, count=scene.take.count
+    )
     return Panel(
         Group(
             Text(*state, justify="center"),
             ProgressBar(total=scene.take.count, completed=scene.saved),
-            Text(f"{scene.saved} of {scene.take.count} · r again · s skip · q end", style="dim"),
+            Text(keys, style="dim"),
         ),
         title=Text(str(scene.take)),
     )

@@ -19,6 +19,7 @@ from facelab.gallery import consent, journal
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.manifest import NAME
 from facelab.gallery.name import SIGNS, alike, is_name
+from facelab.languages.speech import _, digits, translated
 
 OWN = ("gallery", "probes", "clips", "reports", NAME, journal.NAME, consent.NAME)
 """What lies in a gallery that was filmed; files whose names begin with a dot, too."""
@@ -46,7 +47,12 @@ def film(camera: Camera, folder: Path, plan: FilmingPlan) -> list[str]:
             try:
                 return session.run(people)
             finally:
-                director.tell(f"{folder}: {session.saved} photos more, {len(gallery.table)} in all")
+                saved, there = digits(f"{session.saved}"), digits(f"{len(gallery.table)}")
+                told = _(
+                    "{folder}: {number} photos more, {total} in all",
+                    folder=folder, number=saved, total=there,
+                )  # fmt: skip
+                director.tell(told)
 
 
 def check_folder(folder: Path) -> None:
@@ -86,18 +92,19 @@ def ask_names(known: Sequence[str]) -> list[str]:
     """Ask at the terminal for the names of further people."""
     names = list(known)
     if names:
-        print(f"filmed before: {', '.join(names)}")
+        print(_("filmed before: {people}", people=", ".join(names)))
     while True:
         number = len(names) + 1
         try:
-            name = input(f"Name of person {number} (Enter when there is no other): ").strip()
+            asked = _("Name of person {number} (Enter when there is no other): ", number=number)
+            name = input(asked).strip()
         except EOFError:
             raise FacelabError("people: nobody is named, so nobody is filmed") from None
         if not name and len(names) >= 2:
             return names
         if not is_name(name):
-            print(f"  {SIGNS} is needed")
+            print(f"  {_('{signs} is needed', signs=translated(SIGNS))}")
         elif alike(name, case=False) in {alike(one, case=False) for one in names}:
-            print(f"  {name} is there already")
+            print(f"  {_('{name} is there already', name=name)}")
         else:
             names.append(alike(name))

@@ -11,6 +11,15 @@ from facelab.base.toml import Span, build, load, refusal
 from facelab.contract.errors import FacelabError
 from facelab.gallery.cast import ROLES, cast_roles
 from facelab.gallery.name import alike, check_name
+from facelab.languages.speech import Nn_, _, _n, translated
+
+KINDS = {
+    "gallery": Nn_("{number} photo", "{number} photos"),
+    "probes": Nn_("{number} probe", "{number} probes"),
+}
+"""What is filmed for a set, as it is told."""
+
+FILM = Nn_("{number} frame of a film", "{number} frames of a film")
 
 _PHOTOS = Span(0, 10_000, "photos of a person in a sitting")
 
@@ -57,9 +66,12 @@ class Take:
         return {"sitting": self.sitting, "light": self.sitting, "glasses": glasses}
 
     def __str__(self) -> str:
-        what = {"gallery": "photos", "probes": "probes"}.get(self.set_name, "frames of a film")
-        glasses = " with glasses" if self.glasses else ""
-        return f"{self.person}: {self.count} {what}{glasses}, sitting {self.sitting}"
+        one, several = KINDS.get(self.set_name, FILM)
+        what = _n(one, several, self.count) + (_(" with glasses") if self.glasses else "")
+        sitting = translated(self.sitting)
+        return _(
+            "{person}: {what}, sitting {sitting}", person=self.person, what=what, sitting=sitting
+        )
 
 
 def read_plan(path: Path | None = None) -> FilmingPlan:

@@ -25,6 +25,7 @@ from facelab.camera.window import Window
 from facelab.contract.frame import Frame
 from facelab.contract.text import one_line
 from facelab.judging.answers import CERTAIN
+from facelab.languages.speech import N_, _, translated
 
 
 @dataclass(frozen=True)
@@ -105,13 +106,15 @@ def tally(
                     elif not live and time.monotonic() - said > EVERY:
                         said = time.monotonic()
                         print(line(count), flush=True)
-            end = ends.why or f"{one_line(camera.name)}: the film is over"
+            over = _("{camera}: the film is over", camera=one_line(camera.name))
+            end = _(ends.why) if ends.why else over
     finally:
         if window:
             window.close()
         console.print(table(count))
         if end:
-            tell(f"{end}, {clock(count.now.seconds if count.now else 0)} after the first frame")
+            at = clock(count.now.seconds if count.now else 0)
+            tell(_("{end}, {time} after the first frame", end=end, time=at))
     return count
 
 
@@ -127,16 +130,16 @@ class _Ends:
     def ended(self, now: float) -> bool:
         """Return whether it ends now."""
         if self.interrupted():
-            self.why = "ended with Ctrl-C"
+            self.why = N_("ended with Ctrl-C")
         elif self.pressed() in ("q", "\x1b"):
-            self.why = "ended with a key"
+            self.why = N_("ended with a key")
         elif now >= self.seconds:
-            self.why = "the time is over"
+            self.why = N_("the time is over")
         return bool(self.why)
 
 
 def _shots(camera: Camera, ends: _Ends, tell: Callable[[str], None]) -> Generator[Shot, None, None]:
-    with closing(camera.play(tell, newest=True)) as shots:
+    with closing(camera.play(lambda line: tell(translated(line)), newest=True)) as shots:
         for now, frame in shots:
             if ends.ended(now):
                 return
@@ -162,7 +165,7 @@ def _sights(seen: Seen, waiting: deque[Shot], decision: Decision) -> Iterator[tu
 
 
 def _show(window: Window, frame: Frame, sight: Sight, count: Count) -> str:
-    more = SEVERAL if sight.several else ""
+    more = _(SEVERAL) if sight.several else ""
     picture = marked(frame, sight.face, label(count, sight), more, sure=sight.person >= 0)
     return window.show(picture, mirror=False)
 

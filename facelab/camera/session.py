@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from facelab.camera.camera import Camera
-from facelab.camera.director import AGAIN, BEGIN, END, NO, SKIP, YES, Director, Scene
+from facelab.camera.director import AGAIN, BEGIN, END, NO, SKIP, YES, Director, Scene, yes
 from facelab.camera.filming_plan import FilmingPlan, Take, takes
 from facelab.camera.quality import remark
 from facelab.contract.errors import FacelabError
@@ -17,9 +17,10 @@ from facelab.contract.frame import Frame
 from facelab.faces.face import FaceDetector
 from facelab.gallery.forgotten import Forgotten
 from facelab.gallery.gallery import Gallery
+from facelab.languages.speech import _, digits, translated
 
 SENTENCE = "My photos may be kept in this folder, to train and to test a classifier."
-"""What people agree to, where the plan says nothing else."""
+"""What people agree to, where the plan says nothing else: as they read it, in their language."""
 
 LOOK = 0.15
 """Seconds from one look for what is wrong with a picture to the next."""
@@ -61,7 +62,7 @@ class Session:
         self._check_consent(missing)
         refused: set[str] = set()
         sitting_there = ""
-        with closing(self.camera.play(self.director.tell, newest=True)) as shots:
+        with closing(self.camera.play(self._tell, newest=True)) as shots:
             self._shots = shots
             for take in missing:
                 if take.person in refused:
@@ -72,16 +73,20 @@ class Session:
                     else:
                         refused.add(take.person)
                 except _Skipped:
-                    self.director.tell(f"{take}: skipped")
+                    self.director.tell(_("{take}: skipped", take=take))
                 except Forgotten as error:
-                    self.director.tell(str(error))
+                    self.director.tell(translated(str(error)))
                     refused.add(take.person)
                 sitting_there = take.person
         return [
-            f"{take}: {count} there"
+            _("{take}: {number} there", take=take, number=count)
             for take in planned
             if (count := self._count(take)) < take.count
         ]
+
+    def _tell(self, line: str) -> None:
+        """Say a line of the camera's."""
+        self.director.tell(translated(line))
 
     def _check_consent(self, planned: Sequence[Take]) -> None:
         people = dict.fromkeys(take.person for take in planned)
@@ -96,13 +101,13 @@ class Session:
         """Return whether a person has agreed to be filmed, or agrees now."""
         if self.gallery.consent(take.person) is not None:
             return True
-        sentence = self.plan.consent or SENTENCE
+        person, sentence = take.person, self.plan.consent or translated(SENTENCE)
         if self.director.asks:
-            scene = Scene(take, f"{take.person}, do you agree? “{sentence}” y / n")
-            if self._wait(scene, (YES, NO)) == NO:
-                self.director.tell(f"{take.person} does not agree and is not filmed")
+            asked = _("{person}, do you agree? “{sentence}”", person=person, sentence=sentence)
+            if self._wait(Scene(take, f"{asked} {yes()} / n"), (YES, NO)) == NO:
+                self.director.tell(_("{person} does not agree and is not filmed", person=person))
                 return False
-        self.gallery.agree(take.person, sentence)
+        self.gallery.agree(person, sentence)
         return True
 
     def _film(self, take: Take, *, changing: bool) -> None:
@@ -112,7 +117,7 @@ class Session:
             self._get_ready(take, have, changing)
             files, again = self._shoot(take, have)
             if self.director.asks and not again:
-                scene = Scene(take, "done: Enter goes on, r films it again", have + len(files))
+                scene = Scene(take, _("done: Enter goes on, r films it again"), have + len(files))
                 again = self._wait(scene, (BEGIN, AGAIN)) == AGAIN
             if not again:
                 return
@@ -121,7 +126,7 @@ class Session:
 
     def _get_ready(self, take: Take, have: int, changing: bool) -> None:
         if self.director.asks:
-            scene = Scene(take, "sit down; Enter begins, s skips, q ends", have)
+            scene = Scene(take, _("sit down; Enter begins, s skips, q ends"), have)
             self._wait(scene, (BEGIN,))
             seconds = self.plan.countdown
         else:
@@ -132,7 +137,8 @@ class Session:
             start = now if start is None else start
             if now - start >= seconds:
                 return
-            self._hear(frame, Scene(take, f"in {seconds - (now - start):.0f} s", have))
+            left = f"{seconds - (now - start):.0f}"
+            self._hear(frame, Scene(take, _("in {number} s", number=left), have))
 
     def _shoot(self, take: Take, have: int) -> tuple[list[str], bool]:
         """Save the photos of a take; return their files, and whether it is to be filmed again."""
@@ -149,11 +155,15 @@ class Session:
                 if not wrong:
                     files.append(self._save(frame, take, labels))
                     due, looked, good = now + self.plan.every, now, time.monotonic()
-            key = self._hear(frame, Scene(take, "look here", have + len(files), wrong))
+            key = self._hear(frame, Scene(take, _("look here"), have + len(files), wrong))
             if key == AGAIN:
                 return files, True
             if not self.director.asks and time.monotonic() - good > self.plan.patience:
-                self.director.tell(f"{take}: given up after {self.plan.patience:g} s: {wrong}")
+                told = _(
+                    "{take}: given up after {seconds} s: {state}",
+                    take=take, seconds=digits(f"{self.plan.patience:g}"), state=translated(wrong),
+                )  # fmt: skip
+                self.director.tell(told)
                 break
         return files, False
 

@@ -92,15 +92,19 @@ TEXTS = (
     N_("film"),
     N_("{person}: received {number} photos, recommended are {least} or more; add some"),
     N_("{person}: left out, received {number} photos, needed are {least} or more"),
-    # files that are no photos: gallery/image.py
-    N_(
-        "{file}: {number} bytes that are no picture; allowed are {kinds} files; take it away or "
-        "replace it"
-    ),
-    N_("{file}: the picture breaks off after {number} bytes; copy it again from where it came"),
-    N_("{file}: the picture is damaged ({what}); copy it again from where it came"),
+    # files that are no photos: the page knows them too, and has the other lines
     N_("{file}: no such photo"),
-    N_("JPEG, PNG, BMP, WebP and PGM"),
+    # refusals: camera/, base/packages.py, gallery/; the last is a sitting of a filming plan
+    N_("after frame {number}"),
+    N_("a number as {example} or {large}"),
+    N_(
+        "this takes TensorFlow, with which facelab itself learns, and which is not installed; "
+        "install it, let the page's browser learn, or examine a system of your own with --system"
+    ),
+    N_("first"),
+    # as records of 1.0 say it: steps/crowd.py
+    N_("a crowd is drawn when it is asked for: run pytest --people 300"),
+    N_("{people} people are too few to tell; run pytest --people {least} or more"),
     # words within measures: steps/twins.py
     N_("with"),
     N_("without"),

@@ -8,8 +8,10 @@ an f-string as a text with places: ``f"the gallery has no probes in {light} ligh
 from __future__ import annotations
 
 import ast
+import json
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import IO, Any
 
 Found = tuple[int, str, str, list[str]]
@@ -24,6 +26,11 @@ MARKS = ("_", "N_", "_n:1,2", "Nn_:1,2")
 RAISED = ("Lacking", "Unoffered", "SystemFault", "require", "pass_over", "leave_out", "skip")
 """Calls whose text is the reason of a scenario that is not run, or refused."""
 
+REFUSING = ("FacelabError", "Refusal", "Forgotten", "Unreadable", "Ended", "UsageError",
+            "BrokenPicture", "NoLine", "Dropped", "NoClassifier", "Damaged", "refusal",
+            "_misread")  # fmt: skip
+"""Calls whose texts refuse something, in one line: the errors of facelab, and what makes them."""
+
 SHOWN = ("judge", "facts", "curves", "show_curves", "predictions", "tally", "strip", "growth",
          "series", "picture")  # fmt: skip
 """Calls whose texts are all shown, single words too."""
@@ -32,6 +39,8 @@ DECORATORS = ("given", "when", "then", "step")
 
 _WORDS = re.compile(r"[^\W\d_]{2}")
 _LETTER = re.compile(r"[^\W\d_]")
+_SEVERAL_WORDS = re.compile(r"[^\W\d_]{2}.*\s[^\W\d_]{2}", re.DOTALL)
+_PLACE = re.compile(r"\{\w+\}")
 _FILE = re.compile(r"\S+\.\w+")
 _POSITION = re.compile(r"\{:[^}]*\}")
 
@@ -70,6 +79,67 @@ def reasons(
             for argument in node.args:
                 if isinstance(argument, ast.Constant | ast.JoinedStr):
                     yield from _message(argument)
+
+
+def refusals(
+    file: IO[bytes], keywords: Collection[str], tags: Collection[str], options: dict[str, Any]
+) -> Iterator[Found]:
+    """Find what is refused, with what texts of the module fill its places."""
+    del keywords, tags, options
+    tree = ast.parse(file.read())
+    constants = dict(_constants(tree))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name(node.func) in REFUSING:
+            names = [one.id for one in node.args if isinstance(one, ast.Name)]
+            named = [constants[name] for name in names if name in constants]
+            for text in _leaves((*node.args, *named)):
+                said = _text(text, constants)
+                if _SEVERAL_WORDS.search(_PLACE.sub("", said)):
+                    yield text.lineno, "", said, []
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names that a module gives to values, and the values."""
+    for node in (one for one in tree.body if isinstance(one, ast.Assign)):
+        for target in node.targets:
+            match target, node.value:
+                case ast.Name(id=name), value:
+                    yield name, value
+                case ast.Tuple(elts=names), ast.Tuple(elts=values):
+                    pairs = zip(names, values, strict=True)
+                    yield from (
+                        (one.id, value) for one, value in pairs if isinstance(one, ast.Name)
+                    )
+
+
+def _leaves(nodes: Iterable[ast.expr]) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """Yield the texts of which expressions are put together."""
+    for node in nodes:
+        match node:
+            case ast.Constant(value=str()) | ast.JoinedStr():
+                yield node
+            case ast.BinOp():
+                yield from _leaves((node.left, node.right))
+            case ast.IfExp():
+                yield from _leaves((node.body, node.orelse))
+
+
+def lines(
+    file: IO[bytes], keywords: Collection[str], tags: Collection[str], options: dict[str, Any]
+) -> Iterator[Found]:
+    """Find the lines of the server and of the engines that the page knows, without their kinds."""
+    del keywords, tags, options
+    for number, text in enumerate(json.load(file)["lines"].values(), 1):
+        yield number, "", line_of(text), []
+
+
+def line_of(text: str) -> str:
+    """Return a line of the page as a message: a place without what the page makes of it.
+
+    >>> line_of("{n, number} of {why, line}")
+    '{n} of {why}'
+    """
+    return re.sub(r"\{(\w+), \w+\}", r"{\1}", text)
 
 
 def features(
@@ -131,6 +201,10 @@ def _strings(node: ast.AST, shown: bool = False) -> Iterator[Found]:
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant):
             continue  # a docstring
+        if isinstance(child, ast.Compare) or (
+            isinstance(child, ast.Call) and _name(child.func) == "compile"
+        ):
+            continue  # what is looked for is not said
         if isinstance(node, ast.FunctionDef) and child in (*node.decorator_list, node.returns):
             continue
         if isinstance(child, ast.JoinedStr):
@@ -147,12 +221,18 @@ def _strings(node: ast.AST, shown: bool = False) -> Iterator[Found]:
 
 def _message(node: ast.Constant | ast.JoinedStr) -> Iterator[Found]:
     text = _text(node)
-    if _WORDS.search(re.sub(r"\{\w+\}", "", text)) and not _FILE.fullmatch(text):
+    words = _WORDS.search(re.sub(r"\{\w+\}", "", text))
+    if words and not _FILE.fullmatch(text) and "\r\n" not in text:
         yield node.lineno, "", text, []
 
 
-def _text(node: ast.Constant | ast.JoinedStr) -> str:
-    """Return a text; an f-string, or one for ``format``, with a name in each place."""
+def _text(
+    node: ast.Constant | ast.JoinedStr, constants: Mapping[str, ast.expr] = MappingProxyType({})
+) -> str:
+    """Return a text; an f-string, or one for ``format``, with a name in each place.
+
+    A place that a text of ``constants`` fills is filled.
+    """
     if isinstance(node, ast.Constant):
         return _POSITION.sub("{value}", str(node.value)).strip()
     said, times = "", dict[str, int]()
@@ -161,6 +241,10 @@ def _text(node: ast.Constant | ast.JoinedStr) -> str:
             said += str(part.value)
         elif isinstance(part, ast.FormattedValue):
             name = _field(part.value)
+            own = constants.get(getattr(part.value, "id", ""))
+            if isinstance(own, ast.Constant) and isinstance(own.value, str):
+                said += own.value
+                continue
             times[name] = times.get(name, 0) + 1
             said += f"{{{name}{times[name] if times[name] > 1 else ''}}}"
     return said.strip()

@@ -16,7 +16,7 @@ from typing import Any
 
 from facelab.contract.errors import FacelabError
 from facelab.languages.extraction import RECORD
-from facelab.languages.pattern import chosen, pattern_of
+from facelab.languages.pattern import VERBATIM, chosen, pattern_of
 from facelab.languages.sample import DATE, NUMBER, PERCENT, Samples, read_samples
 
 HOME = Path(__file__).parent
@@ -59,7 +59,9 @@ class Language:
         self._messages = messages
         self.texts = dict(texts or {})
         self.book = dict(book or {})
-        self._patterns = sorted(map(pattern_of, patterns), key=lambda p: (-p.letters, p.source))
+        # a pattern without a letter, as of what the page puts together, would fit anything
+        found = [pattern for pattern in map(pattern_of, patterns) if pattern.letters]
+        self._patterns = sorted(found, key=lambda one: (-one.letters, one.source))
         self._known: dict[str, str] = {}
 
     @property
@@ -127,15 +129,24 @@ class Language:
         return self._samples.read(text)
 
     def filled(self, text: str, depth: int = 0) -> str:
-        """Return what fills a place of a text."""
+        """Return what fills a place of a text; spaces around it stay."""
+        if (inner := text.strip()) != text:
+            return text.replace(inner, self.filled(inner, depth)) if inner else text
         return (self._found(text, depth) if depth < DEEPEST else "") or self._plain(text)
 
     def _plain(self, text: str) -> str:
-        """Return a text that nobody knows, with its figures where it is nothing but figures."""
-        return text if re.search(r"[^\W\d_]", text) else self.number(text)
+        """Return a text that nobody knows, with its figures where it is nothing but figures.
+
+        What is quoted was written by a user.
+        """
+        return text if re.search(r"[^\W\d_]|^['\"]", text) else self.number(text)
 
     def _found(self, text: str, depth: int) -> str:
         """Return the translation of a text, empty where it is not known."""
+        return self._whole(text, depth) or self._joined(text, depth)
+
+    def _whole(self, text: str, depth: int) -> str:
+        """Return the translation of a text that is one of the catalogue, empty where it is none."""
         if said := self.texts.get(text):
             return said if "{" not in text else ""
         lower = text[:1].lower() + text[1:]
@@ -144,20 +155,24 @@ class Language:
         for pattern in self._patterns:
             if (found := pattern.match(text)) is not None:
                 fields = {
-                    name: chosen(self, pattern.kinds.get(name, ""), value, depth + 1)
+                    name: value
+                    if name in VERBATIM
+                    else chosen(self, pattern.kinds.get(name, ""), value, depth + 1)
                     for name, value in found.items()
                 }
                 return pattern.fill(self.texts[pattern.source], fields)
         figures = _AFTER_A_NUMBER.fullmatch(text)
         if figures and depth < DEEPEST and (said := self._found(figures[3], DEEPEST)):
             return f"{self.number(figures[1])}{figures[2]}{said}"
-        return self._joined(text, depth)
+        return ""
 
     def _joined(self, text: str, depth: int) -> str:
         """Return the translation of texts that were joined, empty unless one of them is known."""
         for between in _SPLIT:
             if between in text and depth < DEEPEST:
                 parts = text.split(between)
+                if between in _LOOSE:
+                    parts = self._runs(parts, between, depth + 1)
                 found = [self._found(part, depth + 1) for part in parts]
                 known = [
                     bool(new) or len(old.split()) < 3 for new, old in zip(found, parts, strict=True)
@@ -168,6 +183,17 @@ class Language:
                     kept = between if between == ", " else self.texts.get(between, between)
                     return kept.join(said)
         return ""
+
+    def _runs(self, parts: list[str], between: str, depth: int) -> list[str]:
+        """Return parts of a text, those together that only together are one of the texts."""
+        made = list[str]()
+        while parts:
+            ends = range(len(parts) if made else len(parts) - 1, 1, -1)
+            whole = (end for end in ends if self._whole(between.join(parts[:end]), depth))
+            end = next(whole, 1)
+            made.append(between.join(parts[:end]))
+            parts = parts[end:]
+        return made
 
 
 ENGLISH = Language(SOURCE, NullTranslations())

@@ -21,8 +21,11 @@ ANYTHING = "(?:(?!; ).)+?"
 SEVERAL = ("refusal", "failure", "reason", "why")
 """Places that hold several."""
 
-NUMBERS = ("number", "rate", "learning_rate", "a", "b", "people")
-"""Places that hold figures only: the first three always, the others in texts of little else."""
+NUMBERS = ("number", "rate", "learning_rate", "n", "a", "b", "people")
+"""Places that hold figures only: the first four always, the others in texts of little else."""
+
+VERBATIM = ("path", "file", "folder", "where", "received")
+"""Places that hold what a user named or wrote."""
 
 FEW = 6
 """Letters."""
@@ -77,7 +80,7 @@ def pattern_of(text: str) -> Pattern:
     pieces, kinds, last = [], {}, 0
     parts = []
     letters = sum(character.isalpha() for character in PLACE.sub("", text))
-    numbers = NUMBERS if letters < FEW else NUMBERS[:3]
+    numbers = NUMBERS if letters < FEW else NUMBERS[:4]
     for place in PLACE.finditer(text):
         parts.append(text[last : place.start()])
         filled = FIGURES if place[1] in numbers and not place[2] else ANYTHING

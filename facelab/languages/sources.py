@@ -5,19 +5,27 @@ Babel does the work; it is needed by whoever translates, not by whoever reads.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facelab.base.files import write_atomically
-from facelab.languages.extraction import MARKS, RECORD
+from facelab.languages.extraction import MARKS, RECORD, line_of
+from facelab.languages.pattern import PLACE, pattern_of
 from facelab.languages.sample import DATE, NUMBER, PERCENT
 
 if TYPE_CHECKING:
     from babel.messages.catalog import Catalog
 
 HERE = "facelab.languages.extraction"
+
+LINES = "facelab/page/site/words/en.json"
+"""The lines that the page knows, as patterns: what they say is said nowhere else in a catalogue."""
+
+WORKSHOP = ("studio", "recipe")
+"""Rooms of facelab's own makers, who are spoken to in English."""
 
 METHODS = (
     ("features/*.feature", f"{HERE}:features"),
@@ -31,8 +39,17 @@ METHODS = (
     ("facelab/**.py", f"{HERE}:reasons"),
     ("facelab/**.py", "python"),
     ("facelab/report/templates/*.html", "jinja2.ext:babel_extract"),
+    (LINES, f"{HERE}:lines"),
+    ("facelab/camera/causes.py", f"{HERE}:sayings"),
+    ("facelab/camera/rtsp.py", f"{HERE}:sayings"),
+    ("facelab/playing/misprints.py", f"{HERE}:sayings"),
+    ("facelab/playing/definitions.py", f"{HERE}:sayings"),
+    ("facelab/**.py", f"{HERE}:refusals"),
 )
 """Which files are looked through, and by what: the marks of ``_``, or the texts of records."""
+
+GUESSED = 40
+"""New messages at most for which Babel looks for one that is nearly the same: it takes seconds."""
 
 SAMPLES = {
     NUMBER: "How the language writes this number.",
@@ -61,16 +78,33 @@ def messages(root: Path) -> Iterator[tuple[str, int, str | tuple[str, ...], bool
     from babel.messages.extract import extract
     from babel.messages.frontend import parse_keywords
 
-    marks = parse_keywords(MARKS)
+    marks, refused = parse_keywords(MARKS), _refused(root)
     for place, method in METHODS:
         for path in sorted(root.glob(place.replace("**.py", "**/*.py"))):
-            if path.parent.name == "languages" and method != "python":
+            own = path.parent.name == "languages" and method.endswith(":reasons")
+            if own or (path.parent.name in WORKSHOP and method != "python"):
                 continue
             with path.open("rb") as file:
                 of_records = method.startswith(HERE) or path.name == "composed.py"
                 for line, message, _comments, _context in extract(method, file, marks):
                     text = message if isinstance(message, str) else tuple(message)[:2]
+                    if method.endswith(":refusals") and refused(str(text)):
+                        continue
                     yield path.relative_to(root).as_posix(), line, text, of_records
+
+
+def _refused(root: Path) -> Callable[[str], bool]:
+    """Return what tells whether a text is a line that the page knows, or joined of such."""
+    told = json.loads((root / LINES).read_text("utf-8"))["lines"].values()
+    patterns = [pattern for pattern in map(pattern_of, map(line_of, told)) if pattern.letters]
+
+    def known(text: str) -> bool:
+        filled = PLACE.sub("7", text)
+        return any(pattern.match(filled) is not None for pattern in patterns) or any(
+            between in text and all(map(known, text.split(between))) for between in ("; ", ": ")
+        )
+
+    return known
 
 
 def updated(path: Path, template: Catalog) -> int:
@@ -82,7 +116,8 @@ def updated(path: Path, template: Catalog) -> int:
         known = read_po(BytesIO(path.read_bytes()), locale=path.stem)
     except FileNotFoundError:
         known = Catalog(locale=path.stem, project="facelab", charset="utf-8", fuzzy=False)
-    known.update(template)
+    new = sum(known.get(message.id, message.context) is None for message in template if message.id)
+    known.update(template, no_fuzzy_matching=new > GUESSED)
     written = BytesIO()
     write_po(written, known, width=100, ignore_obsolete=True, include_lineno=False)
     write_atomically(path, written.getvalue())

@@ -72,6 +72,14 @@ async def site(_: Shared, request: Request) -> Response:
     return _file(request.path_params["path"])
 
 
+async def spoken(_: Shared, request: Request) -> Response:
+    """Answer what the page says in a language."""
+    code = request.path_params["code"]
+    if code not in words.languages():
+        raise Refusal(404, "there is no such file of the page")
+    return _json(await asyncio.to_thread(words.told, code))
+
+
 async def languages(_: Shared, __: Request) -> Response:
     """Answer in which languages the page can be read."""
     return _json(list(words.languages()))

@@ -32,6 +32,7 @@ EVERY = 2.0
 
 ROUTES = (
     ("GET", "/", answers.index),
+    ("GET", "/site/words/{code}.json", answers.spoken),
     ("GET", "/site/{path:path}", answers.site),
     ("GET", "/languages.json", answers.languages),
     ("GET", "/tensorflow.js", answers.tensorflowjs_file),

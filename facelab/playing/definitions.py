@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import keyword
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator
 from difflib import get_close_matches
@@ -16,8 +15,10 @@ from pytest_bdd.parser import Step
 from pytest_bdd.steps import StepFunctionContext, step_function_context_registry
 
 from facelab.contract.errors import FacelabError
-from facelab.playing.features import feature_of, scenario_of
+from facelab.languages.language import ENGLISH, Language
+from facelab.playing.features import feature_of, language_of, scenario_of
 from facelab.playing.fields import Phrase
+from facelab.playing.snippet import NUMBER, snippet
 
 Function = Callable[..., Any]
 
@@ -26,7 +27,6 @@ LIKE = 0.7
 
 _FIELD = re.compile(r"\{.*?\}")
 _NAME = re.compile(r"\b[A-Z]\w*(?:, [A-Z]\w*)*(?: and [A-Z]\w*)?")
-_NUMBER = re.compile(r"-?\b\d[\d,]*(?:\.\d+)?(?P<percent> %)?")
 
 
 def check_definitions(
@@ -106,7 +106,7 @@ def _faults(
     functions = list(dict.fromkeys(context.step_func for context in found))
     if not functions:
         known = [step_function_context_registry[one.func] for one in visible(session, item)]
-        yield undefined(step, known)
+        yield undefined(step, known, language_of(item))
     if len(functions) > 1:
         yield (
             f"{step.name!r} is defined {len(functions)} times, at "
@@ -136,56 +136,28 @@ def _misread(step: Step, phrase: Phrase, people: Collection[str] | None) -> Iter
             yield f"{step.name!r}: nobody is called {person}; there are {', '.join(people)}; {hint}"
 
 
-def undefined(step: Step, known: list[StepFunctionContext]) -> str:
-    """Return the refusal of an undefined step: the nearest phrase, and a snippet to define it."""
-    said = f"{step.type.capitalize()} {step.name!r}: no step is defined so; "
+def undefined(step: Step, known: list[StepFunctionContext], spoken: Language = ENGLISH) -> str:
+    """Return the refusal of an undefined step: the nearest phrase, and a snippet to define it.
+
+    Both are in the language of its feature.
+    """
+    said = f"{spoken.message(step.type.capitalize())} {step.name!r}: no step is defined so"
     for context in known:
         if context.type not in (None, step.type) and context.parser.is_matching(step.name):
-            return f"{said}it is defined as a {str(context.type).capitalize()}; write that keyword"
-    phrases = {_plain(c.parser.name): c.parser.name for c in known if c.type in (None, step.type)}
+            keyword = spoken.message(str(context.type).capitalize())
+            return f"{said}; it is defined as a {keyword}; write that keyword"
+    sources = [c.parser.name for c in known if c.type in (None, step.type)]
+    phrases = {_plain(one): one for one in (spoken.book.get(name, name) for name in sources)}
     near = get_close_matches(_plain(step.name), phrases, 1, LIKE)
     hint = (
         f"the nearest is {phrases[near[0]]!r}; write that, or define it:" if near else "define it:"
     )
-    return f"{said}{hint}\n{snippet(step)}"
-
-
-def snippet(step: Step) -> str:
-    """Return Python that defines a step, its numbers made fields, to be pasted into steps/."""
-    numbers: list[str] = []
-
-    def field(match: re.Match[str]) -> str:
-        numbers.append("number" if not numbers else f"number{len(numbers) + 1}")
-        kind = "Percent" if match["percent"] else "Number"
-        return f"{{{numbers[-1]}:{kind}}}"
-
-    text = _NUMBER.sub(field, step.name.replace("{", "{{").replace("}", "}}"))
-    words = re.findall(r"[^\W\d_]+", _NUMBER.sub(" ", step.name).lower())
-    name = "_".join(words[:6]) or "step"
-    if keyword.iskeyword(name) or not name.isidentifier():
-        name += "_"
-    arguments = "".join(f", {number}: float" for number in numbers)
-    argument = f"phrase({_quoted(text)})" if numbers else _quoted(step.name)
-    judged = 'sheet.judge("what is measured", 0, Interval.at_most(0))'
-    body = judged if step.type == "then" else "raise NotImplementedError"
-    return "\n".join(
-        (
-            f"    @{step.type}({argument})",
-            f"    def {name}(sheet: LiveSheet{arguments}) -> None:",
-            '        """Say what it measures."""',
-            f"        {body}",
-        )
-    )
-
-
-def _quoted(text: str) -> str:
-    """Return Python for a text, in double quotes where it holds no quotes itself."""
-    return repr(text) if "'" in text or '"' in text else f'"{repr(text)[1:-1]}"'
+    return f"{said}; {hint}\n{snippet(step)}"
 
 
 def _plain(text: str) -> str:
     """Return a phrase or a step with a sign in place of each field, number and name."""
-    return _NAME.sub("#", _NUMBER.sub("#", _FIELD.sub("#", text)))
+    return _NAME.sub("#", NUMBER.sub("#", _FIELD.sub("#", text)))
 
 
 def _where(function: Function) -> str:

@@ -16,6 +16,8 @@ from pytest_bdd.parser import Feature, FeatureParser, Scenario
 from pytest_bdd.scenario import scenario_wrapper_template_registry
 
 from facelab.contract.errors import FacelabError
+from facelab.languages.language import ENGLISH, Language, language, languages
+from facelab.playing import translation
 from facelab.playing.book_files import node_of
 from facelab.playing.misprints import (
     ENCODING,
@@ -25,7 +27,7 @@ from facelab.playing.misprints import (
     read_document,
     read_text,
 )
-from facelab.playing.translation import in_english
+from facelab.playing.reader import said
 
 _OF_A_FILE = ": a tag of "
 
@@ -37,7 +39,12 @@ _REPETITION = "__pytest_repeat_step_number"
 
 
 class FeatureFile(pytest.Module):
-    """A ``.feature`` file, collected as if it were a test module of its scenarios."""
+    """A ``.feature`` file, collected as if it were a test module of its scenarios.
+
+    ``spoken``: the language that it is written in.
+    """
+
+    spoken: Language = ENGLISH
 
     def _getobj(self) -> types.ModuleType:
         """Build the module: the one private name of pytest that is used, and tested."""
@@ -55,17 +62,19 @@ class FeatureFile(pytest.Module):
         """Return the feature. Raises CollectError, a line a misprint, where there are any."""
         try:
             text = read_text(self.path)
-            english, faults = in_english(text)
+            if (code := translation.language_of(text)) in languages():
+                self.spoken = language(code)
+            english, faults = translation.in_english(text)
             english = english if english != text else ""
             document = read_document(self.path, english)
             found = misprints(self.path, document, _declared(self.config), english, faults)
             feature = _known(self.path, document)
         except FacelabError as error:
-            raise self.CollectError(str(error)) from error
+            raise self.CollectError(said(self.config, str(error))) from error
         except GherkinParseError as error:
-            raise self.CollectError(parse_fault(self.path, error)) from error
+            raise self.CollectError(said(self.config, parse_fault(self.path, error))) from error
         if found:
-            raise self.CollectError("\n".join(found))
+            raise self.CollectError(said(self.config, "\n".join(found)))
         return feature
 
 
@@ -114,6 +123,11 @@ def feature_of(item: pytest.Item) -> Feature | None:
         return None
     template = scenario_wrapper_template_registry.get(item.function)
     return template.feature if template else None
+
+
+def language_of(item: pytest.Item) -> Language:
+    """Return the language of the feature that a test item plays."""
+    return getattr(item.parent, "spoken", ENGLISH)
 
 
 def scenario_of(item: pytest.Item) -> Scenario:

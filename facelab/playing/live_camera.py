@@ -13,7 +13,9 @@ from facelab.camera.camera import Camera
 from facelab.camera.filming_plan import FilmingPlan, read_plan
 from facelab.contract.errors import FacelabError
 from facelab.contract.parameters import Parameters
+from facelab.languages.speech import _, speaking
 from facelab.playing.examination import Exam
+from facelab.playing.reader import reader
 
 
 def check_options(config: pytest.Config) -> None:
@@ -54,10 +56,10 @@ def filmed(config: pytest.Config, camera: Camera) -> Iterator[Path]:
     kept = config.getoption("record")
     with temporary_folder() as temporary:
         folder = Path(kept) if kept else temporary / "filmed"
-        with _uncaptured(config):
+        with _uncaptured(config), speaking(reader(config)):
             print()
             for line in film(camera, folder, film_plan(config)):
-                print(f"missing: {line}")
+                print(_("missing: {line}", line=line))
         yield folder
 
 
@@ -73,14 +75,16 @@ def count_live(
     from facelab.camera.live_count import answered, tally
     from facelab.camera.window import open_window
 
+    spoken = reader(terminal.config)
     terminal.section("live")
     try:
         photos = exam.source.photos("gallery")
         watch = exam.watcher(exam.train(photos, Parameters()))
         seconds, window = 60 * plan.minutes, open_window()
-        tally(camera, answered(watch), photos.people, seconds, window=window)
+        with speaking(spoken):
+            tally(camera, answered(watch), photos.people, seconds, window=window)
     except FacelabError as error:
-        terminal.write_line(str(error), red=True)
+        terminal.write_line(spoken.translated(str(error)), red=True)
 
 
 @contextmanager

@@ -92,8 +92,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--language",
         metavar="CODE",
-        help="language of the page, as fr; default: language under [tool.facelab.document] in "
-        "pyproject.toml, else English",
+        help="language of the report, of filming and of refusals, as fr; default: language under "
+        "[tool.facelab.document] in pyproject.toml, else English",
     )
     add_former_name(parser, "--report", "acceptance_report", type=expanduser, default=REPORTS)
     group.addoption(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 import subprocess
-import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -56,14 +55,6 @@ WARNINGS = 20
 
 COLUMNS = ("file", "set", "person", "sitting", "light", "frames", "sha256")
 """What of a manifest stands in the report."""
-
-
-def title_block(root: Path) -> dict[str, str]:
-    """Return the document's fields from ``[tool.facelab.document]`` of the pyproject.toml."""
-    path = root / "pyproject.toml"
-    tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}) if path.exists() else {}
-    block: dict[str, str] = tool.get("facelab", {}).get("document", {})
-    return block
 
 
 def environment(root: Path) -> dict[str, str]:

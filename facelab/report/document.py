@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, UndefinedErro
 from markupsafe import Markup, escape
 
 from facelab.contract.errors import FacelabError
+from facelab.languages.choice import LANGUAGE
 from facelab.languages.language import SOURCE, Language, language
 from facelab.languages.speech import N_, _, _n, day, digits, spoken, translated
 from facelab.report import charts, wording
@@ -27,9 +28,6 @@ from facelab.report.record import INCOMPLETE, INTERRUPTED, NOT_RUN, REFUSED, Rec
 from facelab.report.redaction import redacted
 from facelab.report.requirements import coverage, matrix
 from facelab.report.since import changes_of
-
-LANGUAGE = "language"
-"""What of the title block is no part of it: the language that the report is written in."""
 
 BLOCK = {
     "project": N_("Project"),

@@ -252,12 +252,12 @@ def test_people_at_a_terminal(tmp_path: Path, shots: Shots) -> None:
         again = {p.name: p.stat().st_mtime_ns for p in (folder / "gallery" / "Alex").iterdir()}
         assert len(again) == 4
         assert not set(first.items()) & set(again.items())
-        screen.press("\n", "1 probes")
+        screen.press("\n", "1 probe,")
         screen.press("s", "skipped")
         screen.until("Amine, do you agree?")
         screen.press("n", "is not filmed")
         assert screen.end() == 1
-        assert "missing: Alex: 1 probes, sitting first: 0 there" in screen.seen
+        assert "missing: Alex: 1 probe, sitting first: 0 there" in screen.seen
         assert "missing: Amine: 4 photos, sitting first: 0 there" in screen.seen
         assert filmed(folder) == {("gallery", "Alex"): 4}
 

@@ -11,7 +11,7 @@ from facelab.judging import answers, certainty
 from facelab.judging.answers import Answers
 
 PEOPLE = ("Alex", "Amine")
-ODDS = [[0.9, 0.1], [0.6, 0.4], [0, 0], [0.2, 0.8]]
+ODDS: list[list[float]] = [[0.9, 0.1], [0.6, 0.4], [0, 0], [0.2, 0.8]]
 """Alex for certain, rather Alex, no face, Amine for certain."""
 
 

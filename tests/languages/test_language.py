@@ -75,6 +75,50 @@ def test_a_refusal_is_translated_whole() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("english", "french"),
+    [
+        ("--gallery and --camera: received both, allowed is one; what is there is played with "
+         "--gallery, what is filmed now is played with --camera",
+         "--gallery et --camera : reçu les deux, attendu un seul ; ce qui existe se joue avec "
+         "--gallery, ce qui est filmé maintenant se joue avec --camera"),
+        ("http://x/: broke off after frame 12 (the stream ended); connect the camera again",
+         "http://x/ : s’est interrompue après l’image 12 (le flux a pris fin) ; rebranchez la "
+         "caméra"),
+        ("https://x/: its certificate is that of another host; look for its SHA-256 in the "
+         "camera's settings, and append #sha256=… to the address",
+         "https://x/ : son certificat est celui d’un autre hôte ; cherchez son SHA-256 dans les "
+         "réglages de la caméra, et ajoutez #sha256=… à l’adresse"),
+        ("own/a.heic: a HEIC picture; convert it to JPEG or PNG (an iPhone takes JPEG if Settings "
+         "> Camera > Formats is Most Compatible); allowed are JPEG, PNG, BMP, WebP and PGM",
+         "own/a.heic : une image HEIC ; convertissez-la en JPEG ou PNG (un iPhone prend du JPEG si "
+         "Réglages > Appareil photo > Formats est sur Le plus compatible) ; formats admis : JPEG, "
+         "PNG, BMP, WebP et PGM"),
+        ("own/a.txt: 7 bytes that are no picture; allowed are JPEG, PNG, BMP, WebP and PGM files; "
+         "take it away or replace it",
+         "own/a.txt : 7 octets qui ne sont pas une image ; formats admis : JPEG, PNG, BMP, WebP et "
+         "PGM ; retirez-le ou remplacez-le"),
+        ("m.keras: not a facelab classifier (it breaks off: copy it again); make one with "
+         "`facelab train GALLERY -o m.keras`",
+         "m.keras : ce n’est pas un classifieur de facelab (il est tronqué : copiez-le de nouveau) "
+         "; créez-en un avec `facelab train GALLERY -o m.keras`"),
+        ("T9.feature:7: 'a loss of 0.35': received '0.35', allowed is a number as 0,7 or 10 300",
+         "T9.feature:7 : 'a loss of 0.35' : reçu '0.35', attendu un nombre comme 0,7 ou 10 300"),
+        ("plan.toml: people is ['Ann'], allowed is 2 or more people; add one",
+         "plan.toml: people vaut ['Ann'], attendu 2 personnes ou plus ; ajoutez-en une"),
+        ("learning rate: received '2000', allowed is a number more than 0 and at most 1,000; "
+         "choose how far one update moves the weights, for example 0.001 or 1",
+         "taux d’apprentissage : reçu '2000', attendu un nombre supérieur à 0 et inférieur ou égal "
+         "à 1 000 ; choisissez de combien une mise à jour déplace les poids, par exemple 0,001 ou "
+         "1"),
+        ("interrupted; what was done is kept", "interrompu ; ce qui était fait est conservé"),
+    ],
+)  # fmt: skip
+def test_refusals_are_found_again(english: str, french: str) -> None:
+    said = FRENCH.translated(english)
+    assert said.translate({0xA0: " ", 0x202F: " "}) == french
+
+
 def test_only_within_a_block_it_is_spoken() -> None:
     with speaking(FRENCH):
         assert translated("not run") == "non exécuté"

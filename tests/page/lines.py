@@ -24,7 +24,7 @@ VALUE = "7"
 
 HOME = Path(facelab.__file__).parent
 
-ERRORS = {"FacelabError", "Refusal", "Forgotten", "Unreadable"}
+ERRORS = {"FacelabError", "Refusal", "Forgotten", "Unreadable", "NoClassifier", "Damaged"}
 
 SPEAKING = {
     "page/answers": None,
@@ -46,10 +46,16 @@ SPEAKING = {
     "gallery/image": None,
     "gallery/name": {"check_name"},
     "gallery/reader": {"_content"},
+    "gallery/pgm": None,
+    "gallery/picture_data": None,
+    "learning/answerer": None,
     "learning/classifier": None,
-    "learning/model_file": {"refused"},
+    "learning/model_file": None,
 }
 """Modules of facelab whose refusals come before the page, and in which functions (None: in all)."""
+
+NONE = "7: not a facelab classifier ({}); make one with `facelab train GALLERY -o 7`"
+"""What becomes of the reason why a file is no classifier."""
 
 OTHERS = (
     SENTENCE,
@@ -79,6 +85,11 @@ OTHERS = (
     *map(os.strerror, (ENOSPC, EDQUOT, EACCES, EROFS, ENOENT, EIO)),
     *(f"7: {what}; {todo}; allowed are JPEG, PNG, BMP, WebP and PGM"
       for what, todo in {*foreign._BRANDS.values(), *foreign._BEGINNINGS.values(), foreign._FILM}),
+    *("it is put together in another way", "an empty file", "no zip archive", "copy it again"),
+    *("its layers cannot be built", "its weights are not those of its layers"),
+    "it was made with Keras 7, here is Keras 7",
+    "an HDF5 file, as older Keras wrote them",
+    NONE.format("it breaks off: copy it again"),
     *(f"this browser's engine broke off ({why}); try again, or choose this computer"
       for why in ("its files cannot be loaded", "no sign of life for 7 seconds")),
 )  # fmt: skip
@@ -115,8 +126,12 @@ def _of_server() -> Iterator[str]:
                 functions is None or node.name in functions
             ):
                 for call in ast.walk(node):
-                    if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ERRORS:
-                        yield from filter(None, (_text(one, constants) for one in call.args))
+                    error: str = getattr(getattr(call, "func", None), "id", "")
+                    if isinstance(call, ast.Call) and error in ERRORS:
+                        told = filter(None, (_text(one, constants) for one in call.args))
+                        yield from (
+                            NONE.format(one) if error == "NoClassifier" else one for one in told
+                        )
 
 
 def _text(node: ast.expr, constants: dict[str, str]) -> str:

@@ -12,7 +12,7 @@ import pytest
 
 from facelab.camera.session import SENTENCE
 from facelab.contract.errors import FacelabError
-from facelab.page.words import FOLDER, SOURCE, languages, sentence
+from facelab.page.words import FOLDER, SOURCE, languages, sentence, told
 from tests.conftest import ROOT
 from tests.page.client import Client
 from tests.page.conftest import Serve
@@ -27,6 +27,7 @@ TRANSLATED = [code for code in languages() if code != SOURCE]
 
 
 def read(code: str) -> Any:
+    """What a language's file says: the words of the page alone, where it is no source."""
     return json.loads((FOLDER / f"{code}.json").read_text("utf-8"))
 
 
@@ -50,11 +51,12 @@ def test_french_stands_beside_english() -> None:
 
 
 @pytest.mark.parametrize("code", TRANSLATED)
-@pytest.mark.parametrize("part", PARTS)
-def test_no_text_is_missing_left_over_or_stale(code: str, part: str) -> None:
-    told, texts, of = read(code), ENGLISH[part], read(code)["of"][part]
-    assert sorted(texts.keys() - told[part].keys()) == [], "missing: translate them"
-    assert sorted(told[part].keys() - texts.keys()) == [], "left over: remove them"
+def test_no_text_is_missing_left_over_or_stale(code: str) -> None:
+    """Lines stand in the catalogue, whose test names what is missing there."""
+    told, texts, of = read(code)["words"], ENGLISH["words"], read(code)["of"]["words"]
+    assert sorted(texts.keys() - told.keys()) == [], "missing: translate them"
+    assert sorted(told.keys() - texts.keys()) == [], "left over: remove them"
+    assert read(code).keys() == {"words", "of"}, "lines belong into the catalogue"
     now = {key: f"{zlib.crc32(text.encode()):08x}" for key, text in texts.items()}
     stale = {key: now[key] for key in texts if of.get(key) != now[key]}
     assert stale == {}, "the English has changed: translate them again, then put this under `of`"
@@ -64,17 +66,16 @@ def test_no_text_is_missing_left_over_or_stale(code: str, part: str) -> None:
 @pytest.mark.parametrize("code", TRANSLATED)
 @pytest.mark.parametrize("part", PARTS)
 def test_a_translation_shows_the_same_values(code: str, part: str) -> None:
-    told = read(code)[part]
-    shown = {key: (fields(text), fields(told[key])) for key, text in ENGLISH[part].items()}
+    said = told(code)[part]
+    shown = {key: (fields(text), fields(said[key])) for key, text in ENGLISH[part].items()}
     assert {key: both for key, both in shown.items() if both[0] != both[1]} == {}
-    assert [key for key, text in told.items() if not text.strip()] == []
+    assert [key for key, text in said.items() if not text.strip()] == []
 
 
 def test_french_is_set_as_french_is() -> None:
     """Narrow no-break spaces before ; ? ! %, no-break ones before : and inside « », and ’."""
-    told = read("fr")
-    texts = {key: FIELD.sub("7", text) for part in PARTS for key, text in told[part].items()}
-    texts["nameWrong"] = re.sub(r"/ .* \|", "7", texts["nameWrong"])
+    said = told("fr")
+    texts = {key: FIELD.sub("7", text) for part in PARTS for key, text in said[part].items()}
     wrong = re.compile("'|[^\u202f][;?!%]|[^\u00a0]:(?: |$)|«[^\u00a0]|[^\u00a0]»")
     assert {key: text for key, text in texts.items() if wrong.search(text)} == {}
     assert wrong.search("Qui est là ?")
@@ -118,7 +119,7 @@ def test_the_sentence_is_the_one_that_is_kept(tmp_path: Path, serve: Serve) -> N
     for name, code in (("Alex", "fr"), ("Amine", "en")):
         agreed = client.post("/api/people", {"name": name, "language": code})
         assert agreed.told["consent"]["sentence"] == sentence(code)
-    assert sentence("fr") == read("fr")["lines"]["consent"] != SENTENCE
+    assert sentence("fr") == told("fr")["lines"]["consent"] != SENTENCE
     assert client.post("/api/people", {"name": "Lara"}).told["consent"]["sentence"] == SENTENCE
 
 

@@ -185,7 +185,7 @@ Fonctionnalité: En français
         ),
         (
             FRENCH.format("tout va bien").encode(),
-            "ERROR: a.feature:7: Then 'tout va bien': no step is defined so; define it:",
+            "ERROR: a.feature:7: Alors 'tout va bien': no step is defined so; define it:",
         ),
         (
             PLAIN.format("A bell").replace("all is well", "\x1b[31mred\u202e").encode(),

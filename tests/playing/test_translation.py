@@ -146,3 +146,36 @@ def test_what_stands_there_is_not_overwritten(
     assert "mine/T1.feature: is there, and differs; " in capsys.readouterr().err
     assert main(["book", "--language", "en"]) == 2
     assert "--language: received en" in capsys.readouterr().err
+
+
+def test_an_undefined_step_is_told_with_the_nearest_french_phrase(project: Project) -> None:
+    project.steps(plugins=("facelab.plugin", "steps"))
+    path = project.feature("T9", one("les 10 premières photos de la galerie plaisent"))
+    path.write_text(
+        path.read_text(encoding="utf-8").replace(
+            "Étant donné toutes les photos", "Étant donné toutes mes photos"
+        ),
+        encoding="utf-8",
+    )
+    lines = project.run("--collect-only", "-q").lines
+    assert (
+        "ERROR: T9.feature:6: Étant donné 'toutes mes photos de la galerie': no step is defined "
+        "so; the nearest is 'toutes les photos de la galerie'; write that, or define it:"
+    ) in lines
+    assert any(
+        line.startswith("ERROR: T9.feature:7: Alors 'les 10 premières photos de la galerie pl")
+        for line in lines
+    )
+    assert '    @given("toutes mes photos de la galerie")' in lines
+
+
+def test_a_refused_option_is_said_in_the_language_of_the_run(project: Project) -> None:
+    project.family("T0", "all is well")
+    run = project.run("--language", "fr", "--gallery", "own", "--camera", "0")
+    assert run.status == pytest.ExitCode.USAGE_ERROR
+    assert any(
+        line.startswith("ERROR: --gallery et --camera\u00a0: reçu les deux, attendu un seul")
+        for line in run.lines
+    )
+    run = project.run("--gallery", "own", "--camera", "0")
+    assert any(line.startswith("ERROR: --gallery and --camera: received ") for line in run.lines)

@@ -1,10 +1,11 @@
 // @ts-check
 /**
  * All words that a person reads, in the reader's language, and how it writes numbers. Each file in
- * `words/` is a language, and has all there is to it. Under `words` are the page's texts: `{n}` stands
- * for a value, `{n|photo|photos}` for the word that its number demands. Under `lines` is what the
- * server and the engines say, which they do in English: the English pattern tells which line it is.
- * There `{name}` stands for anything, `{n, number}` for a number, `{why, line}` for a further line.
+ * `words/` is a language. Under `words` are the page's texts: `{n}` stands for a value,
+ * `{n|photo|photos}` for the word that its number demands. Under `lines` is what the server and the
+ * engines say, which they do in English: the English pattern tells which line it is. There `{name}`
+ * stands for anything, `{n, number}` for a number, `{why, line}` for a further line. The server puts
+ * in what they are in another language, from its catalogue.
  */
 
 const KEPT = 'facelab language';
