@@ -12,7 +12,7 @@ from facelab.base.temporary import temporary_folder
 from facelab.camera.camera import Camera
 from facelab.camera.filming_plan import FilmingPlan, read_plan
 from facelab.contract.errors import FacelabError
-from facelab.contract.parameters import Parameters
+from facelab.contract.parameters import CERTAIN, Parameters
 from facelab.playing.examination import Exam
 
 
@@ -78,7 +78,8 @@ def count_live(
         photos = exam.source.photos("gallery")
         watch = exam.watcher(exam.train(photos, Parameters()))
         seconds, window = 60 * plan.minutes, open_window()
-        tally(camera, answered(watch), photos.people, seconds, window=window)
+        certain = getattr(exam, "certainty", CERTAIN)
+        tally(camera, answered(watch), photos.people, seconds, certain=certain, window=window)
     except FacelabError as error:
         terminal.write_line(str(error), red=True)
 
