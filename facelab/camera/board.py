@@ -24,7 +24,7 @@ LEVELS = "▁▂▃▄▅▆▇█"
 MARGIN = 3
 """Characters free at the end of a line: a terminal shows ^C there, and nothing moves."""
 
-SEVERAL = "several faces: the largest is answered"
+SEVERAL = "several faces: the main one is answered"
 
 
 def board(count: Count, width: int) -> RenderableType:

@@ -142,7 +142,7 @@ async def forget(shared: Shared, request: Request) -> Response:
 
 
 async def save_photo(shared: Shared, request: Request) -> Response:
-    """Keep a photo: it is on the disk when this is answered."""
+    """Keep a photo: it is on the disk when this is answered, and shown in the revision told."""
     name, query = request.path_params["name"], request.query_params
     labels = query.get("burst", ""), query.get("name", "")
     content = await body(request, PHOTO)
@@ -151,7 +151,7 @@ async def save_photo(shared: Shared, request: Request) -> Response:
         await shared.faces.look([row])
     finally:  # refused, too: the person may have been forgotten by another program
         shared.news.tell()
-    return _json(row, 201)
+    return _json({**row, "revision": shared.store.revision}, 201)
 
 
 async def remove_photo(shared: Shared, request: Request) -> Response:

@@ -48,7 +48,7 @@ SIGNS = {
 
 PACKAGES = (
     *("facelab", "tensorflow", "keras", "numpy", "opencv-python", "pytest", "pytest-bdd"),
-    *("altair", "vl-convert-python"),
+    "vl-convert-python",
 )
 
 WARNINGS = 20

@@ -89,8 +89,8 @@ MUTANTS = {
         "await png(([window.now, window.old] = [now.frame, window.now], window.old ?? now.frame))",
         "T0", KEPT),
     "F4": Mutant(
-        "one person's photos are filed under another", "outbox.js", "keepPhoto(photo.person",
-        "keepPhoto((window.firstPerson ??= photo.person)", "T0", KEPT),
+        "one person's photos are filed under another", "outbox.js", "keepPhoto(person,",
+        "keepPhoto((window.firstPerson ??= person),", "T0", KEPT),
     "F5": Mutant(
         "a reload loses the photos from before", "people.js",
         "(person?.photos ?? []).filter(({ set }) => set === LEARNT);",

@@ -69,7 +69,7 @@ def test_whoever_is_only_likely_stands_in_grey_beside_it() -> None:
 
 def test_several_faces_are_said_now_and_counted() -> None:
     rows = drawn(count(sight(0, ALEX), sight(0.1, AMINE, several=True)))
-    assert rows[0].rstrip() == "now: Amine, 0.75 (several faces: the largest is answered)"
+    assert rows[0].rstrip() == "now: Amine, 0.75 (several faces: the main one is answered)"
     assert rows[1].strip() == "2 frames, 1 of them with several faces"
 
 

@@ -1,7 +1,6 @@
 // What the tests of the vectors ask of the engine's modules, in the page itself.
 import { look, square } from '/site/engine/describe.js';
-import { area } from '/site/engine/box.js';
-import { mainFace, sure } from '/site/engine/finder.js';
+import { mainFace, mainFirst, sure } from '/site/engine/finder.js';
 import { hog } from '/site/engine/hog.js';
 import { decoded } from '/site/engine/photos.js';
 import { remark } from '/site/engine/quality.js';
@@ -21,7 +20,7 @@ export async function describe(addresses, isFilm) {
   for (const address of addresses) {
     const frame = await decoded(await (await fetch(address)).blob());
     const { grey, found } = look(frame, net), face = track ? track.follow(found) : mainFace(found);
-    const cut = square(grey, face), faces = sure(found).sort((a, b) => area(b) - area(a));
+    const cut = square(grey, face), faces = mainFirst(sure(found));
     told.push({
       pixels: await hex(frame.rgba), found, face, square: base64(cut), vector: base64(hog(cut)),
       remark: remark(frame, isFilm ? before : null, faces),

@@ -195,7 +195,7 @@ async function start(state) {
 let cut = false;
 socket.listen(
   (message) => {
-    if (message.type === 'changed' && message.revision !== store.state?.revision) store.read();
+    if (message.type === 'changed') store.read(message.revision);
     if (message.type === 'error' && !message.id) problem(translated(message.line), 'server');
   },
   async (open) => {
