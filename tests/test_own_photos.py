@@ -12,6 +12,7 @@ import pytest
 
 from facelab.cli import main
 from facelab.gallery.gallery import Gallery
+from facelab.gallery.image import read_image
 from facelab.gallery.own_gallery import OwnGallery
 from tests.conftest import ROOT, Project, draw
 
@@ -41,6 +42,28 @@ def team(book: Project) -> Path:
 def cached(team: Path) -> list[Path]:
     """Return what is kept of a gallery for the next run."""
     return list((team / ".facelab" / "cache").glob("*/*"))
+
+
+@pytest.mark.slow
+def test_a_person_who_is_never_seen_is_said_whatever_is_accepted(book: Project) -> None:
+    """Real frames of the fixtures; of the last person's only what is below the face is left."""
+    team = book.folder / "own" / "faces"
+    for person in ("Alex", "Amine", "Lara", "Naomie"):
+        (team / person).mkdir(parents=True)
+        for file in sorted((ROOT / "fixtures/gallery" / person).glob("*.jpg"))[:12]:
+            frame = read_image(file)
+            cut = frame[-80:] if person == "Naomie" else frame
+            cv2.imwrite(str(team / person / f"{file.stem}.png"), cut)
+    run = book.run("--gallery", "own/faces")
+    run.folder = team / "reports"
+    assert run.status == pytest.ExitCode.OK
+    assert run.record["run"]["never_seen"] == {"Naomie": 12}
+    assert run.record["verdict"] == "accepted with reservations"
+    line = "no face is found on any of the 12 photos of Naomie: whatever was accepted says nothing"
+    assert run.said(f"photos: {line}")
+    page = " ".join(re.sub(r"<[^>]+>", " ", (run.folder / "acceptance.html").read_text()).split())
+    assert "G1 Anomaly of the gallery: Naomie No face is found on any of 12 photos." in page
+    assert "; no face is found on any photo of Naomie" in page
 
 
 def test_t0_on_own_photos(book: Project, team: Path) -> None:

@@ -79,7 +79,7 @@ def _unfound(found: list[Unseen], photos: int) -> Iterator[str]:
             )
     if any(one.often and not one.never for one in found):
         without = sum(one.without for one in found)
-        whose = ", ".join(f"{one.person} {one.without} of {one.photos}" for one in found[:4])
+        whose = ", ".join(f"{one.person} {one.without}/{one.photos}" for one in found[:4])
         yield (
             f"no face is found on {without:,} of {count(photos, 'photo')} "
             f"({share(without, photos)}; {whose}): they are described by their centre square; take "

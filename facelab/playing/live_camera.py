@@ -81,8 +81,9 @@ def count_live(
         photos = exam.source.photos("gallery")
         watch = exam.watcher(exam.train(photos, Parameters()))
         seconds, window = 60 * plan.minutes, open_window()
+        certain = exam.certainty
         with speaking(spoken):
-            tally(camera, answered(watch), photos.people, seconds, window=window)
+            tally(camera, answered(watch), photos.people, seconds, certain=certain, window=window)
     except FacelabError as error:
         terminal.write_line(spoken.translated(str(error)), red=True)
 

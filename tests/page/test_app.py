@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from facelab.gallery.image import encode_png, read_image
 from facelab.page.answers import KINDS, SITE
 from facelab.page.app import ROUTES
-from tests.page.client import Client
-from tests.page.conftest import PEOPLE, SENTENCE
+from facelab.page.server import place, prepared
+from tests.conftest import ROOT
+from tests.page.client import Client, heard
+from tests.page.conftest import PEOPLE, SENTENCE, Serve, fill
 
 Opened = tuple[Path, str]
 
@@ -72,3 +75,29 @@ def test_only_unsafe_requests_change_anything() -> None:
     changing = {answer.__name__ for method, _, answer in ROUTES if method == "POST"}
     assert {answer.__name__ for method, _, answer in ROUTES if method == "GET"}.isdisjoint(changing)
     assert {method for method, _, _ in ROUTES} == {"GET", "POST"}
+
+
+def test_whether_a_face_is_found_is_told_of_each_photo(tmp_path: Path, serve: Serve) -> None:
+    """The last photo shows only what is below the face."""
+    page = serve(fill(tmp_path / "filmed", 4))
+    socket = page.socket()
+
+    def faces() -> list[bool | None]:
+        [alex, *_] = page.state()["people"]
+        return [photo["face"] for photo in alex["photos"]]
+
+    # those that were there are looked at once somebody asks; then all tabs are told
+    assert faces() in ([None] * 4, [True] * 4)
+    heard(socket, "changed")
+    assert faces() == [True] * 4
+    frame = read_image(ROOT / "fixtures/gallery/Alex/001.jpg")
+    # one that is taken is looked at before it is acknowledged
+    assert page.post("/api/people/Alex/photos", encode_png(frame[-80:])).status == 201
+    assert sorted(faces(), key=str) == [False, True, True, True, True]
+
+
+def test_the_certainty_is_told(opened: Opened, page: Client) -> None:
+    assert page.state()["certainty"] == 0.7
+    place_ = place(opened[0], port=0)
+    with prepared(opened[0], place_, certainty=0.9) as served:
+        assert served.page.certainty == 0.9

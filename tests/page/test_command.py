@@ -62,6 +62,17 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
 
 
 @posix
+@pytest.mark.parametrize("given", ["1.5", "nan", "much"])
+def test_what_is_no_certainty(
+    tmp_path: Path, given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["page", str(tmp_path / "filmed"), "--certainty", given]) == 2
+    assert capsys.readouterr().err == (
+        f"facelab: --certainty: received {given}, allowed is a number between 0 and 1; choose the "
+        "probability from which on a name is certain enough, for example 0.7\n"
+    )
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_and_ends(tmp_path: Path, start: Start, number: signal.Signals) -> None:
     folder = tmp_path / "filmed"
