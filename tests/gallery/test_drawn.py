@@ -136,8 +136,11 @@ def test_a_number_of_people() -> None:
 
 
 @pytest.fixture(scope="module")
-def fresh() -> FreshProbes:
-    return FreshProbes(Recording(ROOT / "fixtures"), 2019)
+def fresh(recording: Recording) -> FreshProbes:
+    """Probes of which none is drawn yet: to draw some starts processes."""
+    fresh = FreshProbes(Recording(ROOT / "fixtures"), 2019)
+    assert set(recording.manifest["set"]) - set(fresh.manifest["set"]) == set(PROBES)
+    return fresh
 
 
 def test_fresh_probes_are_a_source(fresh: FreshProbes) -> None:
@@ -145,6 +148,7 @@ def test_fresh_probes_are_a_source(fresh: FreshProbes) -> None:
     assert source.damage() == []
 
 
+@pytest.mark.slow
 def test_fresh_probes_are_labelled_as_the_recorded_ones(
     fresh: FreshProbes, recording: Recording
 ) -> None:
@@ -159,6 +163,7 @@ def test_fresh_probes_are_labelled_as_the_recorded_ones(
     assert fresh.photos("probes/t2") is drawn
 
 
+@pytest.mark.slow
 def test_no_fresh_probe_is_a_recorded_frame(fresh: FreshProbes, recording: Recording) -> None:
     drawn = fresh.photos("probes/t2")
     assert not set(drawn.labels["sha256"]) & set(recording.manifest["sha256"])
@@ -172,6 +177,7 @@ def test_no_fresh_probe_is_a_recorded_frame(fresh: FreshProbes, recording: Recor
         assert nearest > 3  # grey levels; other noise of the sensor alone makes 1.1
 
 
+@pytest.mark.slow
 def test_a_seed_is_its_frames_and_no_others(fresh: FreshProbes) -> None:
     plan, cast = read_plan(PLAN)
     stills = takes(plan, ["probes/t2"], 2019)
@@ -207,10 +213,11 @@ def test_all_but_the_probes_is_as_recorded(fresh: FreshProbes) -> None:
     assert fresh.fingerprint == fresh.recording.fingerprint
 
 
-def test_the_manifest_has_the_probes_that_were_drawn(recording: Recording) -> None:
-    fresh = FreshProbes(recording, 2019)
+@pytest.mark.slow
+def test_the_manifest_has_the_probes_that_were_drawn(
+    fresh: FreshProbes, recording: Recording
+) -> None:
     recorded = recording.manifest
-    assert set(recorded["set"]) - set(fresh.manifest["set"]) == set(PROBES)
     drawn = fresh.photos("probes/t2").labels
     listed = fresh.manifest[fresh.manifest["set"] == "probes/t2"]
     assert listed["sha256"].tolist() == drawn["sha256"].tolist()

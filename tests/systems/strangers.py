@@ -36,8 +36,8 @@ def pixels(frame: Frame) -> Array:
     return middle(frame, 32).ravel()
 
 
-_KERNELS = np.random.default_rng(0).normal(size=(48, 7, 7))
-_KERNELS -= _KERNELS.mean(axis=(1, 2), keepdims=True)
+_DRAWN = np.random.default_rng(0).normal(size=(48, 7, 7))
+_KERNELS = (_DRAWN - _DRAWN.mean(axis=(1, 2), keepdims=True)).astype(np.float32)
 
 
 _seen: dict[bytes, Array] = {}
@@ -46,12 +46,12 @@ _seen: dict[bytes, Array] = {}
 
 def convolutions(frame: Frame) -> Array:
     """Return what 48 random convolutions see that are never trained: rectified, then pooled."""
-    square = middle(frame, 64)
+    square = middle(frame, 64).astype(np.float32)  # OpenCV filters these in a third of the time
     if (known := _seen.get(key := blake2b(square.tobytes()).digest())) is not None:
         return known
-    seen = [np.maximum(cv2.filter2D(square, cv2.CV_64F, kernel), 0) for kernel in _KERNELS]
+    seen = [np.maximum(cv2.filter2D(square, cv2.CV_32F, kernel), 0) for kernel in _KERNELS]
     pooled = [cv2.resize(one, (8, 8), interpolation=cv2.INTER_AREA) for one in seen]
-    return _seen.setdefault(key, np.stack(pooled).ravel())
+    return _seen.setdefault(key, np.stack(pooled).ravel().astype(float))
 
 
 def softmax(logits: Array) -> Array:
@@ -65,7 +65,12 @@ def glorot(random: np.random.Generator, rows: int, columns: int) -> Array:
 
 
 class Softmax:
-    """A softmax layer by plain gradient descent."""
+    """A softmax layer by plain gradient descent.
+
+    ``turns``: its steps stay the same when the axes of the features are turned.
+    """
+
+    turns = True
 
     def __init__(self, random: np.random.Generator, width: int, people: int) -> None:
         self.weights = [glorot(random, width, people), np.zeros(people)]
@@ -95,6 +100,8 @@ class Softmax:
 class Adam(Softmax):
     """The same by Adam: each weight takes steps of about the rate, whatever its slope."""
 
+    turns = False
+
     def __init__(self, random: np.random.Generator, width: int, people: int) -> None:
         super().__init__(random, width, people)
         self.steps = 0
@@ -117,7 +124,7 @@ class Hidden(Softmax):
     def __init__(self, random: np.random.Generator, width: int, people: int) -> None:
         self.weights = [glorot(random, width, 32), np.zeros(32), glorot(random, 32, people)]
         self.weights.append(np.zeros(people))
-        self.speed = [np.zeros_like(weight) for weight in self.weights]
+        self.speed: list[Array] = []
 
     def logits(self, x: Array) -> Array:
         return np.asarray(self.hidden(x) @ self.weights[2] + self.weights[3])
@@ -131,6 +138,7 @@ class Hidden(Softmax):
         return [x.T @ back / len(x), back.mean(0), hidden.T @ off / len(x), off.mean(0)]
 
     def move(self, slopes: Sequence[Array], rate: float) -> None:
+        self.speed = self.speed or [np.zeros_like(weight) for weight in self.weights]
         for weight, slope, speed in zip(self.weights, slopes, self.speed, strict=True):
             speed *= 0.9
             speed -= rate * slope
@@ -172,6 +180,13 @@ class Stranger:
     ) -> Lesson:
         random, truth = np.random.default_rng(seed), np.eye(people)[labels]
         lesson = Lesson(self.head(random, x.shape[1], people))
+        weights = lesson.head.weights
+        # every slope is a sum of photos: on axes along these alone, steps are the same and shorter
+        axes = np.linalg.qr(x.T).Q if lesson.head.turns and len(x) < x.shape[1] else None
+        if axes is not None:
+            whole, x = weights[0], x @ axes
+            start = axes.T @ whole
+            weights[0] = start.copy()
         size, rate = request.parameters.batch_size, request.parameters.learning_rate
         total = request.parameters.updates(len(x))
         known = "learning rate" in self.capabilities
@@ -192,6 +207,8 @@ class Stranger:
                 request.progress(len(lesson.loss), total)
             if request.stop and request.stop(len(lesson.loss)):
                 break
+        if axes is not None:
+            weights[0] = whole + axes @ (weights[0] - start)
         return lesson
 
 
