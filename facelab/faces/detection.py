@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from facelab.contract.frame import Frame
-from facelab.faces.box import Candidates, area
+from facelab.faces.box import Candidates
+from facelab.faces.face import SURELY, claims
 from facelab.faces.finder import Candidate, FaceFinder
 from facelab.faces.yunet import YuNet
 
@@ -27,7 +28,8 @@ class Detection:
     """A way to find faces.
 
     ``detect`` maps n frames (h, w, 3) to candidates (n, 8, 5), the surest first. ``margin`` is the
-    side of the square that is cut, in heights of the box. Scores from ``threshold`` count.
+    side of the square that is cut, in heights of the box. Scores from ``threshold`` count, those
+    from ``surely`` count more (`facelab.faces.face.claims`).
     ``choice``: what was asked for, so that another process can ask for it. ``colours``: whether it
     must see the frames in colour.
     """
@@ -38,6 +40,7 @@ class Detection:
     threshold: float
     choice: str
     colours: bool = False
+    surely: float = SURELY
 
 
 def detection(choice: str) -> Detection:
@@ -54,7 +57,8 @@ def detection(choice: str) -> Detection:
     def detect(frames: Sequence[Frame]) -> Candidates:
         return as_array([[(f.box, f.score) for f in yunet.find(frame)] for frame in frames])
 
-    return Detection(yunet.name, detect, MARGIN, 0.5, choice, colours=True)
+    # its scores say less: of those that count the largest is the main face
+    return Detection(yunet.name, detect, MARGIN, 0.5, choice, colours=True, surely=0.5)
 
 
 def of_finder(finder: FaceFinder, margin: float) -> Detection:
@@ -83,11 +87,12 @@ def centres(frames: Sequence[Frame]) -> Candidates:
     return np.concatenate([corner, corner + side, np.ones_like(side)], axis=1)[:, None]
 
 
-def main_faces(candidates: Candidates, threshold: float) -> Candidates:
-    """Return the largest sure face of each frame, (n, 5); zeros where none reaches the threshold.
+def main_faces(candidates: Candidates, threshold: float, surely: float = SURELY) -> Candidates:
+    """Return the main face of each frame, (n, 5); zeros where none reaches the threshold.
 
+    That is the largest of those that surely are faces; without such, the largest that counts.
     ``candidates`` is (n, k, 5).
     """
-    size = np.where(candidates[..., 4] >= threshold, area(candidates[..., :4]), 0)
-    largest = candidates[np.arange(len(size)), size.argmax(axis=1)]
-    return np.where(size.max(axis=1, keepdims=True) > 0, largest, np.float32(0))
+    claim = claims(candidates, threshold, surely)
+    main = candidates[np.arange(len(claim)), claim.argmax(axis=1)]
+    return np.where(claim.max(axis=1, keepdims=True) > 0, main, np.float32(0))

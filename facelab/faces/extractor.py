@@ -86,7 +86,7 @@ class FeatureExtractor:
         self._rendered = RenderedFeatures(self._store)
 
     def extract(self, frames: Sequence[Frame]) -> Features:
-        """Describe the largest face of each frame, or the centre square where no face is found.
+        """Describe the main face of each frame, or the centre square where no face is found.
 
         The arrays returned are the caller's own.
         """
@@ -165,7 +165,7 @@ class FeatureExtractor:
             yield self._described(batch, choose)
 
     def _main(self, candidates: Candidates) -> Candidates:
-        return main_faces(candidates, self.detection.threshold)
+        return main_faces(candidates, self.detection.threshold, self.detection.surely)
 
     def _described(
         self, frames: Sequence[Frame], choose: Callable[[Candidates], Candidates]

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facelab.contract.frame import Frame
-from facelab.faces.box import Box, area
+from facelab.faces.box import Box, Candidates, area
+
+SURELY = 0.98
+"""Score of facelab's own finder from which a place surely shows a face."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +39,23 @@ class FaceDetector(Protocol):
         """What the report calls it."""
 
     def find(self, frame: Frame) -> list[Face]:
-        """Return the faces of a frame (height, width, 3) uint8 BGR, the largest first."""
+        """Return the faces of a frame (height, width, 3) uint8 BGR, the main one first."""
 
 
-def largest_first(faces: Sequence[Face]) -> list[Face]:
-    """Sort faces by the area of their boxes."""
-    return sorted(faces, key=lambda face: -float(area(face.box)))
+def main_first(faces: Sequence[Face], surely: float = SURELY) -> list[Face]:
+    """Sort faces: those that surely are some first, of these and of the others the larger."""
+    return sorted(faces, key=lambda face: (face.score < surely, -float(area(face.box))))
+
+
+def claims(
+    candidates: Candidates, threshold: float, surely: float = SURELY
+) -> NDArray[np.floating[Any]]:
+    """Return what speaks for each candidate as the main face, (...,).
+
+    That is its area; 0 where its score is below ``threshold``, or below ``surely`` while another
+    candidate of the same frame surely is a face. ``candidates`` is (..., 5), those of a frame along
+    the last axis but one.
+    """
+    certain = candidates[..., 4] >= surely
+    counts = np.where(certain.any(axis=-1, keepdims=True), certain, candidates[..., 4] >= threshold)
+    return np.where(counts, area(candidates[..., :4]), 0)

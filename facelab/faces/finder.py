@@ -13,7 +13,7 @@ from facelab.base.blas import one_thread
 from facelab.contract.frame import Frame
 from facelab.faces.box import Box, intersection_over_union
 from facelab.faces.crop import grey_of, scaled
-from facelab.faces.face import NO_LANDMARKS, Face, largest_first
+from facelab.faces.face import NO_LANDMARKS, Face, main_first
 from facelab.faces.looks import Looks
 from facelab.faces.network import (
     CELL,
@@ -65,10 +65,10 @@ class FaceFinder:
         self._looks = looks
 
     def find(self, frame: Frame) -> list[Face]:
-        """Return the faces of a frame (height, width, 3) uint8 BGR, the largest first."""
+        """Return the faces of a frame (height, width, 3) uint8 BGR, the main one first."""
         (found,) = self.candidates([frame])
         sure = [Face(box, score, NO_LANDMARKS) for box, score in found if score >= self.threshold]
-        return largest_first(sure)
+        return main_first(sure)
 
     def candidates(self, frames: Sequence[Frame]) -> list[list[Candidate]]:
         """Return what may be faces in each of some frames (height, width, 3), the surest first."""

@@ -1,10 +1,9 @@
 """The steps from frame to vector inside a saved classifier, as Keras layers.
 
 ``Grey`` removes the colours, ``FaceCandidates`` runs the networks of `facelab.faces.network`,
-``MainFace`` picks the largest face, ``Crop`` cuts a square round it, ``Hog`` describes its shapes,
+``MainFace`` picks the main face, ``Crop`` cuts a square round it, ``Hog`` describes its shapes,
 ``Centring`` subtracts the mean and scales, ``Whitening`` whitens, where a classifier is trained so.
-The rest of this package does the same, faster, in NumPy
-and OpenCV; tests compare the two.
+The rest of this package does the same, faster, in NumPy and OpenCV; tests compare the two.
 """
 
 from __future__ import annotations
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError
 from facelab.faces.detection import MOST, Detection
+from facelab.faces.face import SURELY
 from facelab.faces.finder import APART, PROPOSED, THRESHOLD
 from facelab.faces.hog import CUT, EPSILON, FEATURES, ORIENTATIONS, SIDE, Vectors
 from facelab.faces.network import (
@@ -161,26 +161,29 @@ class CentreSquare(keras.layers.Layer):  # type: ignore[misc]
 
 @keras.saving.register_keras_serializable("facelab")
 class MainFace(keras.layers.Layer):  # type: ignore[misc]
-    """The largest face of each frame.
+    """The main face of each frame, as `facelab.faces.detection.main_faces`.
 
     Input shape: (frames, candidates, 5) as `FaceCandidates` gives them.
     Output shape: (frames, 5), float32; zeros where no candidate reaches ``threshold``.
     """
 
-    def __init__(self, threshold: float = THRESHOLD, **kwargs: Any) -> None:
+    def __init__(self, threshold: float = THRESHOLD, surely: float = SURELY, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.threshold = threshold
+        self.surely = surely
 
     def call(self, found: Tensor) -> Tensor:
-        """Pick by area among those that are sure enough."""
+        """Pick by area among those that surely are faces, or else are sure enough."""
         size = (found[..., 2] - found[..., 0]) * (found[..., 3] - found[..., 1])
-        size = tf.where(found[..., 4] >= self.threshold, size, 0.0)
+        certain = found[..., 4] >= self.surely
+        any_is = tf.reduce_any(certain, axis=-1, keepdims=True)
+        size = tf.where(tf.where(any_is, certain, found[..., 4] >= self.threshold), size, 0.0)
         main = tf.gather(found, tf.argmax(size, axis=1), axis=1, batch_dims=1)
         return main * tf.cast(tf.reduce_max(size, axis=1, keepdims=True) > 0, tf.float32)
 
     def get_config(self) -> dict[str, Any]:
         """Return the constructor's arguments."""
-        return {**super().get_config(), "threshold": self.threshold}
+        return {**super().get_config(), "threshold": self.threshold, "surely": self.surely}
 
 
 @keras.saving.register_keras_serializable("facelab")

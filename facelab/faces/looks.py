@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from facelab.faces.box import Box, intersection_over_union
+from facelab.faces.face import SURELY
 
-NONE, SURE = 0.2, 0.98
-"""Score up to which a place shows surely no face, and from which it surely shows one."""
+NONE = 0.2
+"""Score up to which a place shows surely no face."""
 
 STILL = 0.9
 """Overlap (intersection over union) with the box that was looked at, from which it is that one."""
@@ -56,6 +57,6 @@ class Looks:
     def _look(self, box: Box, small: bool) -> Look | None:
         for look in self._last:
             held = look.age < FRAMES and intersection_over_union(box, look.box) >= STILL
-            if held and (look.score < NONE or (look.score > SURE and not small)):
+            if held and (look.score < NONE or (look.score > SURELY and not small)):
                 return look
         return None

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from facelab.faces.box import Candidates, area, intersection_over_union
+from facelab.faces.box import Candidates, intersection_over_union
+from facelab.faces.face import SURELY, claims
 from facelab.faces.finder import THRESHOLD
 
 START, KEEP = THRESHOLD, 0.5
@@ -22,10 +23,14 @@ SMOOTHING = 0.6
 
 @dataclass
 class Track:
-    """Follows the largest face from frame to frame: sure faces start it, fainter ones keep it."""
+    """Follows the main face from frame to frame: sure faces start it, fainter ones keep it.
+
+    What was never surely a face is left for what surely is one: it may be a print on a jumper.
+    """
 
     _last: Candidates | None = field(default=None, init=False)
     _missed: int = field(default=0, init=False)
+    _certain: bool = field(default=False, init=False)
 
     def follow(self, candidates: Candidates) -> Candidates:
         """Return the face (5,) of the next frame, smoothed; zeros when there is none.
@@ -33,8 +38,8 @@ class Track:
         ``candidates`` (n, 5) are boxes and scores; those with a score of 0 count for nothing.
         """
         face = self._kept(candidates)
-        if face is None:
-            face = self._started(candidates)
+        if face is None or self._outdone(face, candidates):
+            face, self._certain = self._started(candidates), False
             if face is None:
                 self._missed += 1
                 if self._missed > MAX_MISSED:
@@ -43,7 +48,13 @@ class Track:
         elif self._last is not None:
             face[:4] = self._last[:4] + SMOOTHING * (face[:4] - self._last[:4])
         self._last, self._missed = face, 0
+        self._certain |= bool(face[4] >= SURELY)
         return face.copy()
+
+    def _outdone(self, face: Candidates, candidates: Candidates) -> bool:
+        """Whether another place surely shows a face, and the followed one never surely did."""
+        certain = self._certain or face[4] >= SURELY
+        return not certain and bool((candidates[:, 4] >= SURELY).any())
 
     def _kept(self, candidates: Candidates) -> Candidates | None:
         """The candidate nearest to the last face, when one is near and sure enough."""
@@ -55,7 +66,7 @@ class Track:
         return candidates[best].copy() if near[best] >= NEAR else None
 
     def _started(self, candidates: Candidates) -> Candidates | None:
-        """The largest candidate that is sure enough to start a track."""
-        size = np.where(candidates[:, 4] >= START, area(candidates[:, :4]), 0)
-        best = int(size.argmax())
-        return candidates[best].copy() if size[best] > 0 else None
+        """The main candidate of those that are sure enough to start a track."""
+        claim = claims(candidates, START)
+        best = int(claim.argmax())
+        return candidates[best].copy() if claim[best] > 0 else None

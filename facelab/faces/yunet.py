@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
-from facelab.faces.face import Face, largest_first
+from facelab.faces.face import Face, main_first
 
 SKULL = np.array([-0.003, -0.071, 0.832, 1.188], np.float32)
 """From YuNet's box to the skull's: shift of the middle in widths and heights; width and height as
@@ -33,7 +33,7 @@ class YuNet:
         """Return the faces of a frame (height, width, 3) uint8 BGR, the largest first."""
         self._detector.setInputSize(frame.shape[1::-1])
         rows = self._detector.detect(frame)[1]
-        return largest_first([_face(row) for row in (() if rows is None else rows)])
+        return main_first([_face(row) for row in (() if rows is None else rows)], surely=0)
 
 
 def _face(row: NDArray[np.float32]) -> Face:

@@ -22,6 +22,7 @@ from facelab.faces.detection import MARGIN as USUAL
 from facelab.faces.detection import Detection, detection, of_finder
 from facelab.faces.embedding import Centring, Embedder
 from facelab.faces.extractor import FeatureExtractor, Features
+from facelab.faces.face import SURELY
 from facelab.faces.finder import THRESHOLD, FaceFinder
 from facelab.faces.hog import FEATURES, SIDE
 from facelab.faces.looks import Looks
@@ -143,14 +144,16 @@ def _detection(
 ) -> tuple[Detection, bool]:
     """Return how faces are found and cut, and whether this version of facelab does so too."""
     margin, threshold = float(settings["Crop"]["margin"]), float(settings["MainFace"]["threshold"])
+    surely = float(settings["MainFace"].get("surely", SURELY))  # older ones do not say it
     if "CentreSquare" in settings:
-        return replace(detection("none"), margin=margin, threshold=threshold), False
+        return replace(detection("none"), margin=margin, threshold=threshold, surely=surely), False
     own = [part for one in weights().values() for part in (one.kernel, one.bias)]
     arrays = _arrays(file, "face_candidates", *(part.shape for part in own))
     parts = iter(arrays)
     net: Weights = {name: Convolution(next(parts), next(parts)) for name in weights()}
-    is_own = (margin, threshold) == (USUAL, THRESHOLD) and all(map(np.array_equal, arrays, own))
-    return of_finder(FaceFinder(threshold, net, looks), margin), is_own
+    usual = (margin, threshold, surely) == (USUAL, THRESHOLD, SURELY)
+    is_own = usual and all(map(np.array_equal, arrays, own))
+    return replace(of_finder(FaceFinder(threshold, net, looks), margin), surely=surely), is_own
 
 
 def _whitening(settings: dict[str, Any], file: h5py.File) -> Whitening | None:

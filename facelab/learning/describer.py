@@ -70,7 +70,7 @@ class Describer:
         _, embedded = self.embedded(photos, parameters)
         told = {
             "photos without a face, described by their centre square": (~embedded.seen).sum(),
-            "photos with several faces, described by the largest": embedded.several.sum(),
+            "photos with several faces, described by the main one": embedded.several.sum(),
         }
         known = theory(embedded.vectors, photos.numbers(photos.people), parameters)
         return known | {name: float(count) for name, count in told.items() if count}

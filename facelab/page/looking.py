@@ -15,7 +15,7 @@ from facelab.contract.frame import Frame
 from facelab.faces.box import Candidates, intersection_over_union
 from facelab.faces.detection import detection
 from facelab.faces.extractor import FeatureExtractor, Features
-from facelab.faces.face import NO_LANDMARKS, Face, largest_first
+from facelab.faces.face import NO_LANDMARKS, Face, main_first
 from facelab.faces.finder import APART, FaceFinder
 from facelab.faces.hog import hog
 from facelab.page.models import Model
@@ -99,9 +99,9 @@ class Looking:
         return Seen([face.tolist() for face in faces], told, answers)
 
     def find(self, _: Frame) -> list[Face]:
-        """Return the sure faces of the frame that is looked at, the largest first."""
+        """Return the sure faces of the frame that is looked at, the main one first."""
         sure = (one for one in self._candidates[0] if one[4] >= self._detection.threshold)
-        return largest_first([Face(one[:4], float(one[4]), NO_LANDMARKS) for one in sure])
+        return main_first([Face(one[:4], float(one[4]), NO_LANDMARKS) for one in sure])
 
     def _described(self, frame: Frame) -> Features:
         rows = self._extractor.rows([frame])

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from facelab.faces.crop import face_crop
 from facelab.faces.detection import as_array, centres, detection, main_faces
+from facelab.faces.face import SURELY
 from facelab.faces.hog import SIDE
 from facelab.faces.layers import CentreSquare, Crop, FaceCandidates, MainFace
 
@@ -48,10 +49,15 @@ def test_the_main_face_is_that_of_the_layer() -> None:
     rows = random.uniform(0, 1, (100, 8, 5)).astype(np.float32)
     rows[:, :, 2:4] += rows[:, :, :2]
     rows[:5, :, 4] = 0.3
+    rows[5:50, :, 4] *= 0.97  # none is surely a face
     measured = main_faces(rows, 0.8)
     np.testing.assert_array_equal(measured, MainFace(0.8)(rows))
     assert not measured[:5].any()
     assert measured[5:].any()
+    assert (measured[5:50, 4] < SURELY).all()
+    surely = (rows[50:, :, 4] >= SURELY).any(axis=1)
+    assert surely.any()
+    np.testing.assert_array_equal(measured[50:, 4] >= SURELY, surely)
 
 
 def test_frames_of_several_sizes_are_looked_at_together(pixels: NDArray[np.uint8]) -> None:

@@ -86,11 +86,15 @@ def test_candidates_of_a_black_frame_are_nobody() -> None:
     assert not MainFace()(candidates).numpy().any()
 
 
-def test_the_main_face_is_the_largest_sure_one() -> None:
+def test_the_main_face_is_surely_one_then_the_largest() -> None:
     rows = np.zeros((1, 8, 5), np.float32)
-    rows[0, 0] = [0, 0, 10, 10, 0.99]
+    rows[0, 0] = [0, 0, 10, 10, 0.9]
     rows[0, 1] = [0, 0, 20, 20, 0.8]
     rows[0, 2] = [0, 0, 90, 90, 0.2]
+    np.testing.assert_array_equal(MainFace(0.5)(rows).numpy(), rows[:, 1])
+    rows[0, 0, 4] = 0.99  # surely one, where the larger may be a print
+    np.testing.assert_array_equal(MainFace(0.5)(rows).numpy(), rows[:, 0])
+    rows[0, 1, 4] = 0.98
     np.testing.assert_array_equal(MainFace(0.5)(rows).numpy(), rows[:, 1])
 
 

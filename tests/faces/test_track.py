@@ -33,7 +33,7 @@ def test_a_faint_face_elsewhere_is_not_kept() -> None:
 
 def test_the_followed_face_stays_though_a_larger_one_appears() -> None:
     track = Track()
-    track.follow(candidates((HERE, 0.9)))
+    track.follow(candidates((HERE, 0.99)))
     larger = [0, 0, 90, 120]
     face = track.follow(candidates((larger, 0.99), (NEAR, 0.6)))
     assert face[0] > 99
@@ -41,8 +41,22 @@ def test_the_followed_face_stays_though_a_larger_one_appears() -> None:
 
 def test_the_largest_sure_face_starts() -> None:
     larger = [0, 0, 90, 120]
-    face = Track().follow(candidates((HERE, 0.99), (larger, START), ([0, 0, 200, 200], 0.1)))
+    face = Track().follow(candidates((HERE, 0.95), (larger, START), ([0, 0, 200, 200], 0.1)))
     np.testing.assert_array_equal(face[:4], larger)
+
+
+def test_a_print_that_started_a_track_is_left_for_a_face() -> None:
+    printed, track = [0, 0, 90, 120], Track()
+    assert track.follow(candidates((printed, 0.9)))[2] == 90
+    assert track.follow(candidates((HERE, 0.9), (printed, 0.9)))[2] == 90  # as likely a print
+    np.testing.assert_array_equal(track.follow(candidates((HERE, 0.99), (printed, 0.9)))[:4], HERE)
+    assert track.follow(candidates((NEAR, 0.9), (printed, 0.97)))[0] > 99
+
+
+def test_a_face_that_was_sure_once_stays_though_another_is_sure_now() -> None:
+    track = Track()
+    track.follow(candidates((HERE, 0.99)))
+    assert track.follow(candidates((AWAY, 0.99), (HERE, 0.6)))[0] == 100
 
 
 def test_boxes_are_smoothed() -> None:

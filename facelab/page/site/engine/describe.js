@@ -25,7 +25,7 @@ export function look(frame, net) {
 }
 
 /**
- * The vector of a photo: that of its largest face, or of the centre square where no face is.
+ * The vector of a photo: that of its main face, or of the centre square where no face is.
  * @param {Frame} frame
  * @param {Net} net
  * @returns {Float32Array} 1,764 numbers

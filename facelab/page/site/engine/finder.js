@@ -14,6 +14,9 @@ import { cut, scaled, framed } from './resize.js';
 /** Score from which a face counts as found. */
 export const THRESHOLD = 0.8;
 
+/** Score from which a place surely shows a face. */
+export const SURELY = 0.98;
+
 /** Boxes that share more than this are one face. */
 export const APART = 0.35;
 
@@ -55,18 +58,27 @@ export function candidates(grey, net) {
 export const sure = (found) => found.filter((face) => face[4] >= f32(THRESHOLD));
 
 /**
- * Return the largest sure face, or nothing.
+ * Return the main face, as `detection.main_faces`, or nothing: the largest of those that surely are
+ * faces, without such the largest of the sure ones.
  * @param {Face[]} found
  * @returns {Face | null}
  */
-export const mainFace = (found) => largest(sure(found));
-
-/** @param {Face[]} faces @returns {Face | null} */
-export function largest(faces) {
+export function mainFace(found) {
+  const certain = found.filter(isCertain);
   let best = null;
-  for (const face of faces) if (area(face) > (best ? area(best) : 0)) best = face;
+  for (const face of certain.length ? certain : sure(found)) if (area(face) > (best ? area(best) : 0)) best = face;
   return best;
 }
+
+/**
+ * Sort faces: those that surely are some first, of these and of the others the larger.
+ * @param {Face[]} faces
+ */
+export const mainFirst = (faces) =>
+  [...faces].sort((a, b) => Number(isCertain(b)) - Number(isCertain(a)) || area(b) - area(a));
+
+/** @param {Face} face */
+export const isCertain = (face) => face[4] >= f32(SURELY);
 
 /** @param {Face[]} found */
 function distinct(found) {

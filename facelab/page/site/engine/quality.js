@@ -14,7 +14,7 @@ const DARK = 32, BRIGHT = 0.5, WHITE = 250, SIDE = 64, BLUR = 1.3, PROBE = 1.5;
  * Return the defect of a frame, or nothing.
  * @param {Frame} frame
  * @param {Frame | null} before the frame before it: a camera's noise never gives the same twice
- * @param {Face[]} faces the sure ones, the largest first
+ * @param {Face[]} faces the sure ones, the main one first
  * @returns {string}
  */
 export function remark(frame, before, faces) {

@@ -1,9 +1,9 @@
 // @ts-check
 /** Sight: what is seen in a frame, what is wrong with it, and who models say it is. */
 
-import { area, intersectionOverUnion } from './box.js';
+import { intersectionOverUnion } from './box.js';
 import { look, square } from './describe.js';
-import { APART, mainFace, sure } from './finder.js';
+import { APART, mainFace, mainFirst, sure } from './finder.js';
 import { answer } from './head.js';
 import { hog } from './hog.js';
 import { network } from './network.js';
@@ -49,15 +49,15 @@ export async function see(frame, models, follow) {
   if (follow !== showing) [track, showing] = [new Track(), follow];
   const { grey, found } = look(frame, net);
   const main = follow ? track.follow(found) : mainFace(found);
-  const largestFirst = sure(found).sort((a, b) => area(b) - area(a));
-  const defect = remark(frame, before, largestFirst);
+  const faces = mainFirst(sure(found));
+  const defect = remark(frame, before, faces);
   before = frame;
   const vector = main && models.length ? hog(square(grey, main)) : null;
   const answers = new Map(
     [...heads].map(([id, head]) => [id, vector ? answer(vector, head) : Array(head.bias.length).fill(0)]),
   );
   // where a face is and where it is followed to are two boxes of one
-  const others = largestFirst.filter((face) => !main || intersectionOverUnion(face, main) < APART);
+  const others = faces.filter((face) => !main || intersectionOverUnion(face, main) < APART);
   return { faces: main ? [main, ...others] : others, remark: defect, answers };
 }
 

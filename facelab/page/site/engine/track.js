@@ -2,18 +2,23 @@
 /** Track: one face followed through a clip, as facelab/faces/track.py. */
 
 import { intersectionOverUnion } from './box.js';
-import { THRESHOLD, largest } from './finder.js';
+import { isCertain, mainFace } from './finder.js';
 
 /** @typedef {import('./box.js').Face} Face */
 
-const START = THRESHOLD, KEEP = 0.5, NEAR = 0.3, MAX_MISSED = 5, SMOOTHING = 0.6;
+export const NEAR = 0.3, MAX_MISSED = 5;
+const KEEP = 0.5, SMOOTHING = 0.6;
 
 const f32 = Math.fround;
 
-/** Follows the largest face from frame to frame: sure faces start it, fainter ones keep it. */
+/**
+ * Follows the main face from frame to frame: sure faces start it, fainter ones keep it. What was
+ * never surely a face is left for what surely is one.
+ */
 export class Track {
   /** @type {Face | null} */ #last = null;
   #missed = 0;
+  #certain = false;
 
   /**
    * Return the face of the next frame, smoothed, or nothing.
@@ -23,14 +28,20 @@ export class Track {
   follow(candidates) {
     const last = this.#last;
     let face = last && nearest(candidates, last);
+    // it may be a print on a jumper
+    if (face && !this.#certain && !isCertain(face) && candidates.some(isCertain)) face = null;
     if (last && face) {
       const smooth = face.map((x, i) => f32(last[i] + f32(f32(SMOOTHING) * f32(x - last[i]))));
       face = [...smooth.slice(0, 4), face[4]];
     }
-    face ??= largest(candidates.filter((one) => one[4] >= f32(START)));
+    else {
+      face = mainFace(candidates);
+      this.#certain = false;
+    }
     if (face) {
       this.#last = face;
       this.#missed = 0;
+      this.#certain ||= isCertain(face);
     } else if (++this.#missed > MAX_MISSED) this.#last = null;
     return face;
   }
