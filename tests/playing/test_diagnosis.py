@@ -88,7 +88,7 @@ def test_whoever_is_never_seen_is_an_anomaly_of_the_gallery() -> None:
 
 def test_one_person_who_is_seldom_seen_is_named_among_many() -> None:
     [line] = told(Sees("Zoe", every=3), Source(), T1="accepted")
-    assert line.startswith("no face is found on 5 of 80 photos (6.2 %; Zoe 5 of 16): ")
+    assert line.startswith("no face is found on 5 of 80 photos (6.2 %; Zoe 5/16): ")
     assert told(Sees("Zoe", every=7), Source(), T1="accepted") == []
 
 
