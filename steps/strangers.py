@@ -124,7 +124,7 @@ def strangers_unnamed(
         judging.at_most(named, confidence),
         Interval.at_most(most),
         unit="%",
-        found=findings.counted(named, "strangers are named with certainty"),
+        found=findings.strangers_named(named),
     )
 
 
@@ -176,7 +176,7 @@ def known_named(
         bound(unnamed, confidence),
         Interval.at_most(most),
         unit="%",
-        found=findings.counted(unnamed, "bursts of known people are left without their name"),
+        found=findings.left_unnamed(unnamed),
     )
 
 
@@ -233,5 +233,5 @@ def left_out_unnamed(
         judging.at_least(named),
         Interval.at_most(most),
         unit="%",
-        found=findings.counted(named, "people are named by a training without them"),
+        found=findings.named_when_left_out(named),
     )

@@ -245,9 +245,26 @@ def mistakes(answers: Answers) -> Finding:
     return said
 
 
-def counted(found: NDArray[np.bool_], what: str) -> Finding:
-    """Say how many of all are so."""
-    return lambda replicate: f"{found[replicate].sum()} of {found.shape[1]} {what}"
+def strangers_named(named: NDArray[np.bool_]) -> Finding:
+    """Say how many of the strangers are named."""
+    return lambda replicate: (
+        f"{named[replicate].sum()} of {named.shape[1]} strangers are named with certainty"
+    )
+
+
+def left_unnamed(unnamed: NDArray[np.bool_]) -> Finding:
+    """Say how many bursts of known people are left without their name."""
+    return lambda replicate: (
+        f"{unnamed[replicate].sum()} of {unnamed.shape[1]} bursts of known people are left "
+        "without their name"
+    )
+
+
+def named_when_left_out(named: NDArray[np.bool_]) -> Finding:
+    """Say how many people are named by a training that left them out."""
+    return lambda replicate: (
+        f"{named[replicate].sum()} of {named.shape[1]} people are named by a training without them"
+    )
 
 
 def too_few_mistakes(answers: Answers) -> Finding:

@@ -94,7 +94,7 @@ def test_one_person_who_is_seldom_seen_is_named_among_many() -> None:
 
 def test_many_photos_without_a_face_are_counted_by_person() -> None:
     [line] = told(Sees("Zoe", "Lara", every=2), Source(), T1="accepted")
-    whose = "Lara 8 of 16, Zoe 8 of 16"
+    whose = "Lara 8/16, Zoe 8/16"
     assert line.startswith(f"no face is found on 16 of 80 photos (20 %; {whose}): ")
     assert told(Sees(), Source(), T1="accepted") == []
 
