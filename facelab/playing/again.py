@@ -55,7 +55,7 @@ def _options(config: pytest.Config, run: dict[str, Any]) -> Iterator[str]:
         "face_detector": "facelab",
         "cast": "",
         "page_engine": "computer",
-        "certainty": CERTAIN,
+        "certainty": str(CERTAIN),
     }
     for name in SAME:
         value = config.getoption(name)
