@@ -57,7 +57,7 @@ def _options(config: pytest.Config, run: dict[str, Any]) -> Iterator[str]:
         "embedding": "hog",
         "cast": "",
         "page_engine": "computer",
-        "certainty": CERTAIN,
+        "certainty": str(CERTAIN),
     }
     for name in SAME:
         value = config.getoption(name)

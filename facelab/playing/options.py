@@ -32,7 +32,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--certainty",
-        default=CERTAIN,
+        default=str(CERTAIN),
         metavar="NUMBER",
         help=f"{CERTAINTY.meaning}: T6 and the tables judge by it; default %(default)s",
     )
