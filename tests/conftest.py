@@ -90,9 +90,16 @@ def is_slow(path: Path) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Have xdist hand the files out in our order, not those of the most tests first."""
+    """Have xdist hand the files out in our order, not those of the most tests first.
+
+    Its workers, and all that they start, calculate on one thread each: together they have the
+    machine's cores, and a second thread of one would turn in circles while another works.
+    """
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
+    if getattr(config.option, "numprocesses", None):
+        for library in ("OPENBLAS", "OMP"):
+            os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

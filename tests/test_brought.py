@@ -314,7 +314,8 @@ def test_sigterm_ends_a_command_as_ctrl_c_does(
 @pytest.mark.parametrize("end", [SystemExit(1), KeyboardInterrupt(), BrokenPipeError()])
 def test_a_count_keeps_its_csv_however_it_ends(tmp_path: Path, end: BaseException) -> None:
     """As `facelab watch --csv seen.csv | head -1`, of which rich makes a SystemExit."""
-    sight = Sight(0.04, 1, np.array([0.25, 0.75], np.float32), several=False)
+    odds = np.array([0.25, 0.75], np.float32)
+    sight = Sight(0.04, 1, odds, odds, several=False)
 
     def count() -> None:
         with sightings(tmp_path / "seen.csv", ["Ann", "Bo"]) as keep:
@@ -324,4 +325,4 @@ def test_a_count_keeps_its_csv_however_it_ends(tmp_path: Path, end: BaseExceptio
     with pytest.raises(type(end)):
         count()
     [_, row] = (tmp_path / "seen.csv").read_text().splitlines()
-    assert row == "1,0.040,Bo,0.75,no,0.25,0.75"
+    assert row == "1,0.040,Bo,Bo,0.75,no,0.25,0.75"

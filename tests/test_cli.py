@@ -143,7 +143,20 @@ def test_a_classifier_answers_the_same_when_loaded(
 @pytest.mark.slow
 def test_photos_without_a_face_are_told(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["train", str(own), "-o", str(own.parent / "m.keras"), "--batch-size=4"]) == 0
-    assert "8 of 8 photos show no face: their centre square is learned" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    for person in ("Ann", "Bo"):
+        assert (
+            f"no face is found on any of the 4 photos of {person}: whatever is answered says "
+            "nothing of this person; take photos nearer to the camera and in more light, or try "
+            "--face-detector none\n"
+        ) in out
+    assert (
+        "no face is found on 8 of 8 photos (Ann 4 of 4, Bo 4 of 4): their centre square is "
+        "described; take photos nearer"
+    ) in out
+    page = (own.parent / "m.html").read_text("utf-8")
+    assert "no face found" in page
+    assert "8 of 8 photos (Ann 4 of 4, Bo 4 of 4)" in page
 
 
 @pytest.mark.slow

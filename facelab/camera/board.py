@@ -33,11 +33,13 @@ def board(count: Count, width: int) -> RenderableType:
     from rich.constrain import Constrain
     from rich.text import Text
 
-    return Constrain(Group(Text(now(count), style="bold"), table(count)), width - MARGIN)
+    said = Text(now(count), style="bold")
+    said.highlight_regex(r"(?<=^now: unsure) \(.*?\)", "not bold dim")  # who is only likely
+    return Constrain(Group(said, table(count)), width - MARGIN)
 
 
 def table(count: Count) -> Table:
-    """Return a table of people: when they were seen, in how many frames, and when last."""
+    """Return a table of people, unsure and nobody: when, in how many frames, and when last seen."""
     from rich.table import Table
     from rich.text import Text
 
@@ -72,13 +74,16 @@ def now(count: Count) -> str:
 
 
 def label(count: Count, sight: Sight) -> str:
-    """Return a name and its probability, as: Ada, 0.93."""
-    name = one_line(count.names[sight.person])
-    return name if sight.person < 0 else f"{name}, {sight.odds[sight.person]:.2f}"
+    """Return what is decided, and the mean probability: Ada, 0.93; unsure (Ada, 0.43); nobody."""
+    decided, likeliest = count.names[sight.person], sight.likeliest
+    if likeliest < 0:
+        return decided
+    likely = f"{one_line(count.names[likeliest])}, {sight.mean[likeliest]:.2f}"
+    return likely if sight.person == likeliest else f"{decided} ({likely})"
 
 
 def line(count: Count) -> str:
-    """Return it all in one line, as: 0:05 now: Ada, 0.93; counted: Ada 130, Bo 2, nobody 18."""
+    """Return it all in one line, as: 0:05 now: Ada, 0.93; counted: Ada 130, unsure 2, nobody 18."""
     told = zip(count.names, count.frames.tolist(), strict=True)
     counted = ", ".join(f"{one_line(name)} {frames:,}" for name, frames in told)
     at = clock(count.now.seconds) if count.now else clock(0)
@@ -94,7 +99,7 @@ def clock(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class Strip:
-    """A person's share of the frames over time: ``when`` (stretches, people + 1) and a place.
+    """A person's share of the frames over time: ``when`` (stretches, people + 2) and a place.
 
     It takes the width that there is, a character for one or several stretches.
     """

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from facelab.contract.parameters import CERTAIN, CERTAINTY
 from facelab.contract.text import one_line
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ def add_commands(subparsers: Subparsers) -> None:
         "--csv", type=Path, metavar="FILE", help="write who was seen when, a line a frame"
     )
     watch.add_argument("--force", action="store_true", help="replace a file that is there")
+    watch.add_argument(
+        "--certainty", default=CERTAIN, help=f"{CERTAINTY.meaning}; default %(default)s"
+    )
     watch.add_argument("--no-picture", action="store_true", help="show no picture of the camera")
     watch.set_defaults(run=run_watch)
 
@@ -65,6 +69,7 @@ def run_film(arguments: argparse.Namespace) -> int:
 
 def run_watch(arguments: argparse.Namespace) -> int:
     """Count until the film is over, Ctrl-C, or q in the picture; nothing of it needs TensorFlow."""
+    certain = CERTAINTY.check(arguments.certainty)
     from facelab.learning.answerer import read
 
     answerer = read(arguments.model, live=True)
@@ -86,7 +91,15 @@ def run_watch(arguments: argparse.Namespace) -> int:
         window = None if arguments.no_picture else open_window()
         if not (window or arguments.no_picture):
             print("no display: no picture is shown", flush=True)
-        tally(camera, watch, answerer.people, together=1, window=window, keep=keep)
+        tally(
+            camera,
+            watch,
+            answerer.people,
+            certain=certain,
+            together=1,
+            window=window,
+            keep=keep,
+        )
     if arguments.csv:
         print(f"{arguments.csv}: who was seen when, a line a frame")
     return 0

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.judging.answers import NOBODY, most_probable
+from facelab.judging.answers import NOBODY, UNSURE, most_probable
 
 COLUMNS = 60
 """Stretches of time that are told apart; when they are full, two and two become one."""
@@ -21,35 +21,31 @@ STRETCH = 0.5
 class Sight:
     """What was seen in a frame ``seconds`` after the first one.
 
-    ``person`` is a place among the people, -1 for nobody; ``odds`` (people,) are the probabilities.
-    ``face`` (5,) is box and score, None where the system tells none; ``several``: more faces.
+    ``person`` is decided on: a place among the people, -1 for nobody, -2 for unsure. ``odds``
+    (people,) are the frame's probabilities, ``mean`` (people,) those over a second, by which is
+    decided. ``face`` (5,) is box and score, None where the system tells none; ``several``: more
+    faces.
     """
 
     seconds: float
     person: int
     odds: NDArray[np.float32]
+    mean: NDArray[np.float32]
     face: NDArray[np.float32] | None = None
     several: bool = False
 
-    @classmethod
-    def of(
-        cls,
-        seconds: float,
-        odds: NDArray[np.float32],
-        face: NDArray[np.float32] | None = None,
-        several: bool = False,
-    ) -> Sight:
-        """Return the sight of the person who is most probable."""
-        person = int(most_probable(odds[None, None])[0, 0])
-        return cls(seconds, person, odds, face, several)
+    @property
+    def likeliest(self) -> int:
+        """The person who is most probable over the second, decided on or not; -1 for nobody."""
+        return int(most_probable(self.mean[None, None])[0, 0])
 
 
 @dataclass
 class Count:
-    """The frames of each person, and of nobody, who comes last.
+    """The frames of each person, then those on which it was unsure, last those of nobody.
 
-    ``frames`` (people + 1,). ``when`` (60, people + 1): the frames in each ``stretch`` of seconds.
-    ``last`` (people + 1,): seconds at which each was last seen, -1 for never.
+    ``frames`` (people + 2,). ``when`` (60, people + 2): the frames in each ``stretch`` of seconds.
+    ``last`` (people + 2,): seconds at which each was last seen, -1 for never.
     """
 
     people: Sequence[str]
@@ -61,14 +57,14 @@ class Count:
     last: NDArray[np.float64] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.frames = np.zeros(len(self.people) + 1, np.int64)
+        self.frames = np.zeros(len(self.people) + 2, np.int64)
         self.when = np.zeros((COLUMNS, len(self.frames)), np.int64)
         self.last = np.full(len(self.frames), -1.0)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The people, and nobody."""
-        return (*self.people, NOBODY)
+        """The people, unsure and nobody: so that a sight's person has the name at its place."""
+        return (*self.people, UNSURE, NOBODY)
 
     def add(self, sight: Sight) -> None:
         """Count a frame; it comes after those before."""

@@ -19,10 +19,12 @@ from facelab.base.interrupt import interruptible
 from facelab.camera.board import SEVERAL, board, clock, label, line, table
 from facelab.camera.camera import Camera
 from facelab.camera.count import Count, Sight
+from facelab.camera.decision import Decision
 from facelab.camera.marks import marked
 from facelab.camera.window import Window
 from facelab.contract.frame import Frame
 from facelab.contract.text import one_line
+from facelab.judging.answers import CERTAIN
 
 
 @dataclass(frozen=True)
@@ -67,19 +69,22 @@ def tally(
     people: Sequence[str],
     seconds: float = float("inf"),
     *,
+    certain: float = CERTAIN,
     together: int = TOGETHER,
     window: Window | None = None,
     keep: Callable[[Sight], None] = lambda _: None,
 ) -> Count:
     """Count the people that are seen, until the time, the film or Ctrl-C ends it; return the count.
 
-    Shows the board while it counts, and prints the table at the end, and why it ended. ``keep`` is
-    called with every sight. Raises FacelabError, after the table, when the camera fails.
+    Shows the board while it counts, and prints the table at the end, and why it ended. ``certain``:
+    the probability from which on a name is decided on. ``keep`` is called with every sight. Raises
+    FacelabError, after the table, when the camera fails.
     """
     from rich.console import Console
     from rich.live import Live
 
     count, console, waiting = Count(people), Console(), deque[Shot]()
+    decision = Decision(certain)
     tell = partial(console.print, markup=False, highlight=False, soft_wrap=True)
     live = Live(console=console, auto_refresh=False, transient=True) if _at_terminal() else None
     said, pressed, end = time.monotonic(), "", ""
@@ -89,7 +94,7 @@ def tally(
             shots = _shots(camera, ends, tell)
             with closing(shots), closing(_batches(shots, waiting, together)) as batches:
                 for seen in watch(batches):
-                    for frame, sight in _sights(seen, waiting):
+                    for frame, sight in _sights(seen, waiting, decision):
                         count.add(sight)
                         keep(sight)
                         if window:
@@ -147,17 +152,19 @@ def _batches(
         yield [frame for _, frame in batch]
 
 
-def _sights(seen: Seen, waiting: deque[Shot]) -> Iterator[tuple[Frame, Sight]]:
+def _sights(seen: Seen, waiting: deque[Shot], decision: Decision) -> Iterator[tuple[Frame, Sight]]:
     faces: Iterable[Any] = repeat(None) if seen.faces is None else seen.faces
     several: Iterable[Any] = repeat(False) if seen.several is None else seen.several
     for odds, face, more in zip(seen.odds, faces, several, strict=False):
         now, frame = waiting.popleft()
-        yield frame, Sight.of(now, odds, face, bool(more))
+        person, mean = decision.decide(now, odds, face)
+        yield frame, Sight(now, person, odds, mean, face, bool(more))
 
 
 def _show(window: Window, frame: Frame, sight: Sight, count: Count) -> str:
     more = SEVERAL if sight.several else ""
-    return window.show(marked(frame, sight.face, label(count, sight), more), mirror=False)
+    picture = marked(frame, sight.face, label(count, sight), more, sure=sight.person >= 0)
+    return window.show(picture, mirror=False)
 
 
 def _at_terminal() -> bool:

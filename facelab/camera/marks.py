@@ -8,12 +8,16 @@ from numpy.typing import NDArray
 from facelab.base.opencv import opencv
 from facelab.contract.frame import Frame
 
-FOUND, WORDS, BEHIND = (90, 220, 90), (255, 255, 255), (40, 40, 40)
-"""Blue, green, red of the box, of the words, and of what is behind them."""
+FOUND, UNSURE, WORDS, BEHIND = (90, 220, 90), (170, 170, 170), (255, 255, 255), (40, 40, 40)
+"""Blue, green, red of the box of who has a name and who has none, of words, and behind them."""
 
 
-def marked(frame: Frame, face: NDArray[np.float32] | None, said: str, more: str = "") -> Frame:
+def marked(
+    frame: Frame, face: NDArray[np.float32] | None, said: str, more: str = "", *, sure: bool = True
+) -> Frame:
     """Return a frame mirrored, with a face's box (5,), what is ``said`` of it, and ``more`` below.
+
+    The box is grey unless it is ``sure`` who it is.
 
     Without a face both stand below. Letters of every language are drawn, the sizes fit the frame.
     """
@@ -34,7 +38,8 @@ def marked(frame: Frame, face: NDArray[np.float32] | None, said: str, more: str 
     if face is not None and face[4] > 0:
         x0, y0, x1, y1 = np.clip(face[:4], -width, 2 * max(width, height)).astype(int).tolist()
         left, right = width - x1, width - x0
-        cv2.rectangle(picture, (left, y0), (right, y1), FOUND, max(height // 160, 1))
+        colour = FOUND if sure else UNSURE
+        cv2.rectangle(picture, (left, y0), (right, y1), colour, max(height // 160, 1))
         write(said, left, y0)
         said = ""
     if below := " · ".join(filter(None, (said, more))):

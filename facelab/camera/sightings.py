@@ -11,10 +11,11 @@ from facelab.base.files import reason, whole
 from facelab.camera.count import Sight
 from facelab.contract.errors import FacelabError
 from facelab.contract.text import cell
-from facelab.judging.answers import NOBODY
+from facelab.judging.answers import NOBODY, UNSURE
 
-COLUMNS = "frame", "seconds", "seen", "probability", "several faces"
-"""Of every frame; then the probability of each person."""
+COLUMNS = "frame", "seconds", "seen", "most probable", "probability", "several faces"
+"""Of every frame: who is decided on, and who is most probable over a second, how much so; then the
+frame's own probability of each person."""
 
 
 @contextmanager
@@ -34,19 +35,21 @@ def sightings(
     try:
         with whole(path) as half, half.open("x", encoding="utf-8", newline="") as file:
             writer = csv.writer(file, lineterminator="\n")
-            writer.writerow([*COLUMNS, *map(cell, people)])
+            names = [*map(cell, people), UNSURE, NOBODY]
+            writer.writerow([*COLUMNS, *names[:-2]])
             file.flush()
             count = 0
 
             def write(sight: Sight) -> None:
                 nonlocal count
                 count += 1
-                name = NOBODY if sight.person < 0 else cell(people[sight.person])
+                seen, likely = names[sight.person], names[sight.likeliest]
+                most = f"{sight.mean.max():.9g}" if sight.likeliest >= 0 else ""
                 odds = [f"{one:.9g}" for one in sight.odds.tolist()]
-                most = odds[sight.person] if sight.person >= 0 else ""
                 several = "yes" if sight.several else "no"
+                told = [count, f"{sight.seconds:.3f}", seen, likely, most, several, *odds]
                 with _explained(path):
-                    writer.writerow([count, f"{sight.seconds:.3f}", name, most, several, *odds])
+                    writer.writerow(told)
 
             try:
                 yield write

@@ -73,6 +73,18 @@ SEED = Parameter(
 )
 """What a replicate is seeded with, where a user names it."""
 
+CERTAIN = 0.7
+"""The probability from which on a name is certain enough, unless somebody chooses another."""
+
+CERTAINTY = Parameter(
+    "certainty",
+    "--certainty",
+    Interval.between(0, 1),
+    False,
+    "the probability from which on a name is certain enough, for example 0.7",
+)
+"""From where on a face that is seen gets a name, and is not unsure."""
+
 
 @dataclass(frozen=True)
 class Parameters:

@@ -7,8 +7,6 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from facelab.contract.photos import Photos
 from facelab.gallery.duplicates import Small, first_same
@@ -54,6 +52,12 @@ def _learnt(labels: pd.DataFrame, same: NDArray[np.intp]) -> Iterator[str]:
 def _of_several(labels: pd.DataFrame, same: NDArray[np.intp]) -> Iterator[str]:
     """Yield a line for each group of people of whom the same pictures are there."""
     copies = np.flatnonzero(same >= 0)
+    if not copies.size:
+        return
+    # only here: every run and every command would wait for SciPy's sparse matrices
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     links = coo_array((np.ones(len(copies)), (copies, same[copies])), 2 * (len(same),))
     group = connected_components(links, directed=False)[1]
     copied = labels.iloc[copies].assign(group=group[copies])

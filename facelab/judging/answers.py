@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError, Lacking
+from facelab.contract.parameters import CERTAIN as CERTAIN
 
 Values = NDArray[np.float64]
 
@@ -31,9 +32,6 @@ def most_probable(probabilities: NDArray[np.float32]) -> NDArray[np.intp]:
 
 UNSURE = "unsure"
 """What is decided on a frame in which a face is seen and no name is certain enough."""
-
-CERTAIN = 0.7
-"""The probability from which on a name is certain enough, unless somebody chooses another."""
 
 
 def decided(probabilities: NDArray[np.float32], certain: float = CERTAIN) -> NDArray[np.intp]:

@@ -109,6 +109,7 @@ async def weights_bytes(_: Shared, __: Request) -> Response:
 async def state(shared: Shared, _: Request) -> Response:
     """Answer who and what is there, and what may be chosen."""
     known = await shared.store.run(shared.store.state)
+    shared.faces.tell(known["people"], lambda: _changed(shared))
     lacking = (await asyncio.to_thread(_tensorflowjs))[1]
     if shared.ahead:
         asyncio.get_running_loop().call_later(AHEAD, lessons.import_ahead)
@@ -116,6 +117,7 @@ async def state(shared: Shared, _: Request) -> Response:
         {
             **known,
             **lessons.declarations(),
+            "certainty": shared.certainty,
             "tensorflowjs": {"available": not lacking, "how": lacking},
             "models": shared.models.summaries(),
             "trainings": shared.trainings.summaries(),
@@ -140,15 +142,16 @@ async def forget(shared: Shared, request: Request) -> Response:
 
 
 async def save_photo(shared: Shared, request: Request) -> Response:
-    """Keep a photo: it is on the disk when this is answered."""
+    """Keep a photo: it is on the disk when this is answered, and shown in the revision told."""
     name, query = request.path_params["name"], request.query_params
     labels = query.get("burst", ""), query.get("name", "")
     content = await body(request, PHOTO)
     try:
         row = await shared.store.run(shared.store.save, name, content, *labels)
+        await shared.faces.look([row])
     finally:  # refused, too: the person may have been forgotten by another program
         shared.news.tell()
-    return _json(row, 201)
+    return _json({**row, "revision": shared.store.revision}, 201)
 
 
 async def remove_photo(shared: Shared, request: Request) -> Response:
@@ -196,9 +199,13 @@ async def load_model(shared: Shared, request: Request) -> Response:
 
 async def _kept(shared: Shared, model: Model) -> Response:
     number = await shared.store.run(shared.models.keep, model)
+    _changed(shared)
+    return _json(shared.models.summary(number), 201)
+
+
+def _changed(shared: Shared) -> None:
     shared.store.revision += 1
     shared.news.tell()
-    return _json(shared.models.summary(number), 201)
 
 
 def _model(shared: Shared, request: Request) -> Model:
@@ -234,8 +241,7 @@ async def model_file(shared: Shared, request: Request) -> Response:
 async def remove_model(shared: Shared, request: Request) -> Response:
     """Remove a model."""
     await shared.store.run(shared.models.remove, request.path_params["number"])
-    shared.store.revision += 1
-    shared.news.tell()
+    _changed(shared)
     return _json({})
 
 

@@ -20,6 +20,7 @@ from starlette.websockets import WebSocket
 from facelab.contract.errors import FacelabError
 from facelab.gallery.forgotten import Forgotten
 from facelab.page import answers
+from facelab.page.faces import Faces
 from facelab.page.guard import Refusal, refused
 from facelab.page.models import Models
 from facelab.page.session import News, Session, Shared
@@ -55,7 +56,7 @@ ROUTES = (
 
 
 @contextmanager
-def opened(folder: Path, *, ahead: bool) -> Iterator[Shared]:
+def opened(folder: Path, *, ahead: bool, certainty: float) -> Iterator[Shared]:
     """Within the block, open a gallery and what is kept in it.
 
     Behind it, trainings are ended, what they learnt is kept, and the journal is folded. Raises
@@ -65,7 +66,7 @@ def opened(folder: Path, *, ahead: bool) -> Iterator[Shared]:
     store.lost.append(models.forget)
     trainings = Trainings(store, models)
     try:
-        yield Shared(store, models, trainings, News(), ahead)
+        yield Shared(store, models, trainings, News(), Faces(store), ahead, certainty)
     finally:
         trainings.close()
         store.close()

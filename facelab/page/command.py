@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from facelab.contract.interval import Interval
-from facelab.contract.parameters import Parameter
+from facelab.contract.parameters import CERTAIN, CERTAINTY, Parameter
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -40,6 +40,9 @@ def add_commands(subparsers: Subparsers) -> None:
     )
     page.add_argument("--certificate", type=Path, metavar="FILE", help="PEM file, for --host")
     page.add_argument("--key", type=Path, metavar="FILE", help="PEM file of the certificate's key")
+    page.add_argument(
+        "--certainty", default=CERTAIN, help=f"{CERTAINTY.meaning}; default %(default)s"
+    )
     page.add_argument("--no-browser", action="store_true", help="only print the address")
     page.add_argument(
         "--get-tensorflowjs",
@@ -56,6 +59,7 @@ def run_page(arguments: argparse.Namespace) -> int:
     """Serve the page until Ctrl-C."""
     if arguments.get_tensorflowjs is not None:
         return get_tensorflowjs(arguments.get_tensorflowjs)
+    certainty = CERTAINTY.check(arguments.certainty)
     port = None if arguments.port is None else int(PORT.check(arguments.port))
     # imported only now, with OpenCV and pandas: half a second for every command
     from facelab.page.server import place, prepared
@@ -63,7 +67,7 @@ def run_page(arguments: argparse.Namespace) -> int:
 
     check_gallery(arguments.gallery)
     where = place(arguments.gallery, arguments.host, port, arguments.certificate, arguments.key)
-    with prepared(arguments.gallery, where, ahead=True) as served:
+    with prepared(arguments.gallery, where, ahead=True, certainty=certainty) as served:
         print(f"the page: {served.address()}", flush=True)
         for line in served.remarks():
             print(line, flush=True)

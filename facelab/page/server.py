@@ -18,6 +18,7 @@ from types import FrameType
 import uvicorn
 
 from facelab.contract.errors import FacelabError
+from facelab.contract.parameters import CERTAIN
 from facelab.page.app import application, opened
 from facelab.page.guard import Guard, is_loopback, own_names
 from facelab.page.session import Shared
@@ -181,13 +182,16 @@ class Served:
 
 
 @contextmanager
-def prepared(folder: Path, where: Place, *, ahead: bool = False) -> Iterator[Served]:
+def prepared(
+    folder: Path, where: Place, *, ahead: bool = False, certainty: float = CERTAIN
+) -> Iterator[Served]:
     """Within the block, give a page that can be served; behind it all is kept and closed.
 
-    ``ahead``: import TensorFlow before it is needed. Raises FacelabError when the gallery cannot be
+    ``ahead``: import TensorFlow before it is needed. ``certainty``: the probability from which on a
+    name is decided on. Raises FacelabError when the gallery cannot be
     understood.
     """
-    with closing(where.listening), opened(folder, ahead=ahead) as shared:
+    with closing(where.listening), opened(folder, ahead=ahead, certainty=certainty) as shared:
         others = not is_loopback(where.host)
         names = own_names(where.host)
         guard = Guard(application(shared), where.port, names, addresses=others)

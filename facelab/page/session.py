@@ -19,6 +19,7 @@ from facelab.contract.errors import FacelabError
 from facelab.contract.photos import Photos
 from facelab.contract.text import one_line
 from facelab.page import lessons
+from facelab.page.faces import Faces
 from facelab.page.looking import Looking, Shot, shot_of
 from facelab.page.models import Models
 from facelab.page.store import Store
@@ -67,13 +68,19 @@ class News:
 
 @dataclass(frozen=True)
 class Shared:
-    """What all tabs share; ``ahead``: whether TensorFlow is imported before it is needed."""
+    """What all tabs share.
+
+    ``ahead``: whether TensorFlow is imported before it is needed. ``certainty``: the probability
+    from which on a name is decided on.
+    """
 
     store: Store
     models: Models
     trainings: Trainings
     news: News
+    faces: Faces
     ahead: bool
+    certainty: float
 
 
 @dataclass(frozen=True)

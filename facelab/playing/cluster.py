@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import joblib
-
 import facelab
 from facelab.base.packages import version_of
 from facelab.contract.errors import FacelabError
@@ -41,6 +39,8 @@ def workers(address: str) -> Iterator[None]:
 
     Raises FacelabError, in one line, when there is no such cluster, or a worker is another version.
     """
+    import joblib  # only here: a tenth of what is imported before pytest collects
+
     client = connect(address)
     try:
         with joblib.parallel_config(backend="dask", client=client):

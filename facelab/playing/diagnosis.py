@@ -10,12 +10,10 @@ import pandas as pd
 
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.photos import Photos
+from facelab.judging.unseen import Unseen, unseen
 from facelab.playing.examination import Exam
 from facelab.report.record import REFUSED, Record
 from facelab.report.wording import count, share
-
-MANY = 0.2
-"""From this part on, photos without a face explain a verdict."""
 
 SITTING = pd.Timedelta(hours=3)
 """Photos of one person that were taken within it are of one sitting."""
@@ -29,44 +27,63 @@ def diagnose(record: Record, exam: Exam | None) -> list[str]:
 
     What was accepted is explained too: nothing is known of a person who was never seen.
     """
-    if exam is None or getattr(exam.source, "cast", None) is None:
+    if exam is None or not _is_own(exam):
         return []
+    sets = _sets(exam)
+    refused = {family.id for family in record.families if family.verdict == REFUSED}
+    unfound = _unfound(_unseen(exam.system, sets), sum(map(len, sets)))
+    return [*unfound, *_one_sitting(sets, refused), *_few(sets, refused)]
+
+
+def never_seen(exam: Exam | None) -> dict[str, int]:
+    """Return whose face facelab finds on none of the photos of one's own gallery, and how many.
+
+    That is an anomaly of the gallery, whatever the scenarios say.
+    """
+    if exam is None or not _is_own(exam):
+        return {}
+    return {one.person: one.photos for one in _unseen(exam.system, _sets(exam)) if one.never}
+
+
+def _is_own(exam: Exam) -> bool:
+    return getattr(exam.source, "cast", None) is not None
+
+
+def _sets(exam: Exam) -> list[Photos]:
     sets = []
     for name in ("gallery", "probes"):
         try:
             sets.append(exam.source.photos(name))
         except (FacelabError, Lacking):
             continue  # the scenario that needed it says why
-    refused = {family.id for family in record.families if family.verdict == REFUSED}
-    return [*_unseen(exam.system, sets), *_one_sitting(sets, refused), *_few(sets, refused)]
+    return sets
 
 
-def _unseen(system: Any, sets: list[Photos]) -> Iterator[str]:
-    """Say on whose photos facelab has found no face; a stranger's system is not asked."""
+def _unseen(system: Any, sets: list[Photos]) -> list[Unseen]:
+    """Return on whose photos facelab finds no face; a stranger's system is not asked."""
     extractor = getattr(system, "extractor", None)
-    if extractor is None or getattr(extractor.detection, "choice", "none") == "none":
-        return
-    people = np.concatenate([photos.labels["person"].to_numpy() for photos in sets])
-    seen = np.concatenate([extractor.extract(photos.frames).seen for photos in sets])
-    missed = {
-        str(person): (int((~seen[people == person]).sum()), int((people == person).sum()))
-        for person in dict.fromkeys(people)
-    }
-    for person, (without, of) in missed.items():
-        if without == of:
+    if extractor is None or getattr(extractor.detection, "choice", "none") == "none" or not sets:
+        return []
+    people = [str(person) for photos in sets for person in photos.labels["person"]]
+    return unseen(people, np.concatenate([extractor.extract(one.frames).seen for one in sets]))
+
+
+def _unfound(found: list[Unseen], photos: int) -> Iterator[str]:
+    """Say on whose photos no face is found, on how many, and what to do."""
+    for one in found:
+        if one.never:
             yield (
-                f"no face is found on any of the {count(of, 'photo')} of {person}: whatever was "
-                "accepted says nothing of this person; look at the photos, or try "
-                "--face-detector=none"
+                f"no face is found on any of the {count(one.photos, 'photo')} of {one.person}: "
+                "whatever was accepted says nothing of this person; take photos nearer to the "
+                "camera and in more light, or try --face-detector=none"
             )
-    without, of = int((~seen).sum()), len(seen)
-    if without >= MANY * of and any(0 < a < b for a, b in missed.values()):
-        worst = sorted(missed.items(), key=lambda item: -item[1][0] / item[1][1])
-        whose = ", ".join(f"{person} {a} of {b}" for person, (a, b) in worst[:4] if a)
+    if any(one.often and not one.never for one in found):
+        without = sum(one.without for one in found)
+        whose = ", ".join(f"{one.person} {one.without} of {one.photos}" for one in found[:4])
         yield (
-            f"no face is found on {without:,} of {count(of, 'photo')} ({share(without, of)}; "
-            f"{whose}): they are described by their centre square; try --face-detector=none, or "
-            "photos on which the face is larger and upright"
+            f"no face is found on {without:,} of {count(photos, 'photo')} "
+            f"({share(without, photos)}; {whose}): they are described by their centre square; take "
+            "photos nearer to the camera and in more light, or try --face-detector=none"
         )
 
 

@@ -18,7 +18,7 @@ from facelab.base.packages import version_of
 from facelab.contract.errors import FacelabError
 from facelab.languages.speech import speaking
 from facelab.playing import fresh
-from facelab.playing.diagnosis import diagnose
+from facelab.playing.diagnosis import diagnose, never_seen
 from facelab.playing.recorder import Recorder
 from facelab.playing.waivers import APPLIED, PLACE
 from facelab.report import history, record
@@ -48,7 +48,7 @@ SIGNS = {
 
 PACKAGES = (
     *("facelab", "tensorflow", "keras", "numpy", "opencv-python", "pytest", "pytest-bdd"),
-    *("altair", "vl-convert-python"),
+    "vl-convert-python",
 )
 
 WARNINGS = 20
@@ -128,8 +128,9 @@ def write_report(recorder: Recorder, folder: Path) -> None:
     found = {
         "edited": edited(recorder.root, features),
         "diagnoses": diagnose(finished, recorder.exam),
+        "never_seen": never_seen(recorder.exam),
     }
-    finished.run |= {name: lines for name, lines in found.items() if lines}
+    finished.run |= {name: told for name, told in found.items() if told}
     compare(finished, folder)
     files = {RECORD: encode_record(finished)}
     # what is known is safe before the page is drawn

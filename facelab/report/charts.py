@@ -1,21 +1,21 @@
-"""Charts: curves and series as SVG inside a page, drawn by Altair.
+"""Charts: curves and series as SVG inside a page, drawn by Vega.
 
-Altair and vl-convert are imported for the first chart. Three things keep twenty charts
-near two seconds on two cores: the engine of vl-convert starts (half a second) while the record is
-redacted and Altair imported; Altair writes a form of chart once, which is compiled to Vega once and
-filled with the data of every chart (that saves two thirds of 0.12 s); and a thread draws one chart
-while the next one is filled.
+The forms of charts lie in forms.json as Vega has them: Altair writes them once for all, by ``python
+-m tests.report.forms``, and is not needed here. vl-convert, which draws, is imported for the first
+chart. Two things keep twenty charts near a second on two cores: its engine starts (half a second)
+while the record is redacted; and a thread draws one chart while the next one is filled.
 """
 
 from __future__ import annotations
 
-import copy
+import json
 import math
 import re
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from textwrap import wrap
 from threading import Thread
 from typing import Any
@@ -41,6 +41,9 @@ COMPARED = ("#1f5f99", "#b3420a", "#1b7a3d", "#8a2f8f", "#7a6200", "#5b6570")
 
 DASHES = ((1, 0), (7, 3), (2, 2), (9, 3, 2, 3), (14, 4), (4, 2, 1, 2, 1, 2))
 """Their lines, which differ on grey paper too."""
+
+FORMS = Path(__file__).with_name("forms.json")
+"""The forms of charts, written by Altair: a name and a specification each."""
 
 Spec = dict[str, Any]
 Form = tuple[str, str, str, bool, bool]
@@ -184,7 +187,7 @@ def _to_svg(spec: Spec, locale: dict[str, Any]) -> str:
 
 
 def _filled(chart: Chart) -> Spec:
-    spec = copy.deepcopy(_compiled(chart.form, spoken().code))
+    spec = formed(chart.form)
     for data in spec["data"]:
         if data["name"] in ("rows", "points", "levels"):
             data["values"] = getattr(chart, data["name"])
@@ -206,117 +209,38 @@ def _powers(rows: list[dict[str, float]], name: str) -> list[float]:
     return [10.0**exponent for exponent in exponents[:: 1 + len(exponents) // 7]]
 
 
-@cache
-def _compiled(form: Form, language: str) -> Spec:
-    import altair as alt
-    import vl_convert
-
-    assert language == spoken().code  # what is kept is kept for a language
+def formed(form: Form) -> Spec:
+    """Return the Vega specification of a form, without data, its titles in the language spoken."""
     kind, x, y, log_x, log_y = form
-    whole = kind in ("curve", "compared") and y == "accuracy"
-    scale = alt.Scale(domain=[0, 1]) if whole else _scale(log_y, True)
-    horizontal = alt.X("x:Q", title=_title(x, 50), scale=_scale(log_x, False))
-    build = _LAYERS[kind]
-    layers = build(horizontal, {"title": _title(y, 24), "scale": scale})
-    chart = alt.layer(*layers, data=alt.InlineData(values=[], name="rows"))
-    height = TALL if kind == "compared" else HEIGHT
-    chart = _styled(chart.properties(width=WIDTH, height=height))
-    spec: Spec = vl_convert.vegalite_to_vega(chart.to_dict(validate=False))
+    spec: Spec = json.loads(_forms()[form_name(kind, is_whole(kind, y), log_x, log_y)])
+    titles = {"x": title_of(x, 50), "y": title_of(y, 24)}
+    for axis in spec["axes"]:
+        if axis.pop("title", "") and (title := titles[axis["scale"]]):
+            axis["title"] = title
     return spec
 
 
-def _title(text: str, most: int) -> str | list[str]:
+def is_whole(kind: str, y: str) -> bool:
+    """Return whether the vertical axis always goes from 0 to 1."""
+    return kind in ("curve", "compared") and y == "accuracy"
+
+
+def form_name(kind: str, whole: bool, log_x: bool, log_y: bool) -> str:
+    """Return what a form is called in forms.json."""
+    told = (kind, "whole" * whole, "log x" * log_x, "log y" * log_y)
+    return ", ".join(filter(None, told))
+
+
+@cache
+def _forms() -> dict[str, str]:
+    # as text: to read it takes a tenth of what a deep copy takes
+    return {name: json.dumps(spec) for name, spec in json.loads(FORMS.read_text("utf-8")).items()}
+
+
+def title_of(text: str, most: int) -> str | list[str]:
     """Return the title of an axis, on several lines where it is longer than the axis."""
     lines = wrap(translated(text), most) or [""]
     return lines if len(lines) > 1 else lines[0]
-
-
-def _scale(logarithmic: bool, zero: bool) -> Any:
-    import altair as alt
-
-    return alt.Scale(type="log", nice=False) if logarithmic else alt.Scale(zero=zero, nice=zero)
-
-
-def _curve_layers(x: Any, vertical: dict[str, Any]) -> list[Any]:
-    import altair as alt
-
-    base = alt.Chart().encode(x=x)
-    low = alt.Y("low:Q", stack=None, **vertical)
-    inner = alt.Y("inner_low:Q", stack=None, **vertical)
-    levels = _of("levels").encode(y=alt.Y("level:Q", **vertical))
-    return [
-        base.mark_area(color=LINE, opacity=0.22).encode(y=low, y2="high:Q"),
-        # Where a column is one update this area has no height: its outline is the median line.
-        base.mark_area(color=LINE, stroke=LINE, strokeWidth=1.2).encode(y=inner, y2="inner_high:Q"),
-        _of("points").encode(x=x, y=inner).mark_point(color=LINE, filled=True, size=18, opacity=1),
-        levels.mark_rule(color=LEVEL, strokeDash=[5, 3]),
-        levels.mark_text(color=LEVEL, align="left", dx=4, fontSize=11).encode(
-            x="x:Q", text="label:N"
-        ),
-    ]
-
-
-def _series_layers(x: Any, vertical: dict[str, Any]) -> list[Any]:
-    import altair as alt
-
-    base = alt.Chart().encode(x=x, y=alt.Y("y:Q", **vertical))
-    points = base.mark_point(color=LINE, filled=True, size=40, opacity=1)
-    return [base.mark_line(color=LINE, strokeWidth=1.4), points]
-
-
-def _band_layers(x: Any, vertical: dict[str, Any]) -> list[Any]:
-    import altair as alt
-
-    base = alt.Chart().encode(x=x)
-    low, rate = (alt.Y(f"{name}:Q", stack=None, **vertical) for name in ("low", "y"))
-    return [
-        base.mark_area(color=LINE, opacity=0.22).encode(y=low, y2="high:Q"),
-        base.mark_line(color=LINE, strokeWidth=1.4).encode(y=rate),
-        _of("points").encode(x=x, y=rate).mark_point(color=LINE, filled=True, size=40, opacity=1),
-        _of("levels").encode(x="x:Q", y=alt.Y("level:Q", **vertical)).mark_point(opacity=0),
-    ]
-
-
-def _compared_layers(x: Any, vertical: dict[str, Any]) -> list[Any]:
-    import altair as alt
-
-    lines = list(range(len(COMPARED)))
-    colours = alt.Scale(domain=lines, range=list(COMPARED))
-    dashes = alt.Scale(domain=lines, range=[list(dash) for dash in DASHES])
-    base = alt.Chart().encode(x=x, color=alt.Color("line:N", scale=colours, legend=None))
-    low, middle = (alt.Y(f"{name}:Q", stack=None, **vertical) for name in ("low", "y"))
-    dash = alt.StrokeDash("line:N", scale=dashes, legend=None)
-    return [
-        base.mark_area(opacity=0.16).encode(y=low, y2="high:Q"),
-        base.mark_line(strokeWidth=1.6).encode(y=middle, strokeDash=dash),
-    ]
-
-
-_LAYERS = {
-    "curve": _curve_layers,
-    "series": _series_layers,
-    "band": _band_layers,
-    "compared": _compared_layers,
-}
-
-
-def _of(data: str) -> Any:
-    import altair as alt
-
-    return alt.Chart(alt.InlineData(values=[], name=data))
-
-
-def _styled(chart: Any) -> Any:
-    ink = "currentColor"
-    return (
-        chart.configure(aria=False, background="transparent", font="sans-serif")
-        .configure_axis(
-            labelColor=ink, titleColor=ink, tickColor=ink, domainColor=ink, gridColor=ink,
-            gridOpacity=0.13, labelFontSize=11, titleFontSize=11, titleFontWeight="normal",
-            tickCount=5, labelFlush=False,
-        )
-        .configure_view(stroke=None)
-    )  # fmt: skip
 
 
 _NOISE = re.compile(r' (?:role|class|aria-[a-z]+|pointer-events)="[^"]*"')

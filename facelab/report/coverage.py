@@ -172,7 +172,10 @@ def selection(record: Record) -> str:
 
 
 def headline(record: Record) -> str:
-    """Return how much was accepted, the other verdicts, and the causes of what was not run."""
+    """Return how much was accepted, the other verdicts, and the causes of what was not run.
+
+    And whose face is found on no photo: of these people nothing was tested.
+    """
     found = counts(record)
     total, accepted = sum(found.values()), found.pop(ACCEPTED, 0)
     part = selection(record)
@@ -190,9 +193,11 @@ def headline(record: Record) -> str:
     why = causes[0].why if len(causes) == 1 else ", ".join(map(str, causes))
     told = _("; ").join(filter(None, [part, came, *others]))
     told += _(": ") + why if why else ""
-    if not chosen:
-        return told
-    return told + _("; {number} more left out by choice", number=digits(f"{chosen:,}"))
+    if chosen:
+        told += _("; {number} more left out by choice", number=digits(f"{chosen:,}"))
+    if people := record.run.get("never_seen"):
+        told += _("; no face is found on any photo of {people}", people=", ".join(people))
+    return told
 
 
 def demand(record: Record) -> str:

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
+import string
 from collections.abc import Iterable, Sequence
 from urllib.parse import quote
 
 from facelab.contract.text import cell
+
+SAFE = ",:;/()=+'"
+"""What stands in an address as it is, besides letters, digits and ``_.-~``."""
+
+_PLAIN = frozenset(string.ascii_letters + string.digits + "_.-~" + SAFE)
 
 
 def csv_address(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -20,4 +26,17 @@ def csv_address(names: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(map(cell, names))
     writer.writerows([cell(value) for value in row] for row in rows)
-    return "data:text/csv;charset=utf-8," + quote(text.getvalue(), safe=",:;/()=+'")
+    return "data:text/csv;charset=utf-8," + quoted(text.getvalue())
+
+
+def quoted(text: str) -> str:
+    """Return what ``urllib.parse.quote`` makes of a text, sign by sign and not place by place.
+
+    A curve is a hundred thousand characters, of which few signs need quoting.
+
+    >>> quoted("a b%")
+    'a%20b%25'
+    """
+    for sign in sorted(set(text) - _PLAIN, key="%".__ne__):  # the percent sign before its like
+        text = text.replace(sign, quote(sign, safe=""))
+    return text

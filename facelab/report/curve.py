@@ -66,7 +66,7 @@ def _extreme(pick: Callable[[Values], float], values: Values) -> float:
 def sparkline(curve: Curve, top: float, width: int = 96, height: int = 20) -> str:
     """Return the ``d`` of an SVG path of the median replicate, 0 at the bottom, ``top`` above.
 
-    Plain arithmetic: two of these stand in every row of the summary, where Altair would take a
+    Plain arithmetic: two of these stand in every row of the summary, where Vega would take a
     tenth of a second and twenty kilobytes each.
     """
     middle = np.nan_to_num(curve.middle, nan=top)

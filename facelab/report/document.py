@@ -18,6 +18,7 @@ from facelab.report import charts, wording
 from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
 from facelab.report.causes import Cause, causes
 from facelab.report.changes import HEADINGS, JUDGED, Change
+from facelab.report.compiled import kept_beside
 from facelab.report.coverage import headline, selection, unplayed
 from facelab.report.curve import margin_line
 from facelab.report.glossary import Glossary, terms
@@ -118,6 +119,7 @@ def templates() -> Environment:
         loader=FileSystemLoader(folder),
         autoescape=True,
         auto_reload=False,
+        bytecode_cache=kept_beside(folder),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=StrictUndefined,

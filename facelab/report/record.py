@@ -161,8 +161,13 @@ class Record:
 
     @property
     def verdict(self) -> str:
-        """The verdict over what was played; what was left out by choice counts for nothing."""
+        """The verdict over what was played; what was left out by choice counts for nothing.
+
+        A person of whom no face is found is a reservation, whatever the scenarios say.
+        """
         played = combine(sheet.verdict for sheet in self.sheets if not self.chosen(sheet))
+        if played == ACCEPTED and self.run.get("never_seen"):
+            played = RESERVED
         if played not in (ACCEPTED, RESERVED, NOT_RUN):
             return played
         if self.run.get("interrupted"):

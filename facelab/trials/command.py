@@ -12,6 +12,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from facelab.base.destination import check_destination
 from facelab.base.files import is_folder, reason, whole, write_atomically
 from facelab.base.opencv import opencv
@@ -35,6 +37,9 @@ SEEDS = Parameter(
 
 ROOM, PERSON = 1 << 20, 8 << 10
 """Bytes that a classifier or a page needs at most: a megabyte, and 7 kB of weights a person."""
+
+CURE = "take photos nearer to the camera and in more light, or try --face-detector none"
+"""What to do where no face is found."""
 
 NAMED = 10
 """Lines at most of warnings about a gallery, and pairs of people who are confused."""
@@ -102,7 +107,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     from facelab.trials.trial import asked
 
     trainer = Trainer(arguments.face_detector, kept())
-    _find_faces(trainer.extractor, learned, probes)
+    unfound = _find_faces(trainer.extractor, learned, probes)
     with (
         interruptible() as interrupted,
         board([f"training on {len(learned)} photos"], len(learned.people)) as shown,
@@ -116,7 +121,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     _save(trained.model(), output)
     _say_result(trial, learned, output)
     facts = _facts(arguments.gallery, learned, probes, trainer.version, [parameters], [seed])
-    content = training_page(f"Training on {facts['gallery']}", facts, trial)
+    content = training_page(f"Training on {facts['gallery']}", facts | unfound, trial)
     with _writing(page):
         write_atomically(page, content.encode())
     print(f"{page}: its curves" + (" and answers" if probes else ""))
@@ -140,7 +145,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
     from facelab.trials.page import comparison_page, spread
 
     trainer = Trainer(arguments.face_detector, kept())
-    _find_faces(trainer.extractor, learned, probes)
+    unfound = _find_faces(trainer.extractor, learned, probes)
     trials: list[Trial] = []
     with interruptible() as interrupted, board(names, len(learned.people)) as shown:
         for number, parameters in enumerate(wanted):
@@ -166,7 +171,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
     missing += [f"{name}: not trained, it was interrupted before" for name in names[len(trials) :]]
     facts = _facts(arguments.gallery, learned, probes, trainer.version, wanted, seeds)
     title = f"{facts['gallery']}: {wording.count(len(trials), 'training')} compared"
-    content = comparison_page(title, facts, names[: len(trials)], trials, missing)
+    content = comparison_page(title, facts | unfound, names[: len(trials)], trials, missing)
     with _writing(output):
         write_atomically(output, content.encode())
     for line in missing:
@@ -266,13 +271,32 @@ def _read(
     return learned, probes or None, kept
 
 
-def _find_faces(extractor: FeatureExtractor, learned: Photos, probes: Photos | None) -> None:
-    """Describe all photos, with a progress bar of its own, and say where no face was found."""
-    blind = (~extractor.extract(learned.frames).seen).sum()
-    if blind:
-        print(f"{blind} of {len(learned)} photos show no face: their centre square is learned")
-    if probes:
-        extractor.extract(probes.frames)
+def _find_faces(
+    extractor: FeatureExtractor, learned: Photos, probes: Photos | None
+) -> dict[str, str]:
+    """Describe all photos, with a progress bar of its own, and say on whose no face is found.
+
+    Return that as a fact of the page; none where a face is found on all.
+    """
+    from facelab.judging.unseen import unseen
+
+    sets = [learned, probes] if probes else [learned]
+    people = [str(person) for photos in sets for person in photos.labels["person"]]
+    found = unseen(people, np.concatenate([extractor.extract(one.frames).seen for one in sets]))
+    if not found:
+        return {}
+    for one in found:
+        if one.never:
+            print(
+                f"no face is found on any of the {one.photos} photos of {one_line(one.person)}: "
+                f"whatever is answered says nothing of this person; {CURE}"
+            )
+    without = sum(one.without for one in found)
+    whose = [one_line(str(one)) for one in found[:NAMED]]
+    whose += [f"{len(found) - NAMED} more people"] if len(found) > NAMED else []
+    told = f"{without} of {len(people)} photos ({', '.join(whose)})"
+    print(f"no face is found on {told}: their centre square is described; {CURE}")
+    return {"no face found": told}
 
 
 def _facts(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -42,3 +45,15 @@ def test_several_threads_may_want_it() -> None:
     with ThreadPoolExecutor(4) as pool:
         assert all(one == {1} for one in pool.map(within, range(200)))
     assert threads() == before
+
+
+@pytest.mark.skipif(threads() != {1}, reason="the tests above had several threads")
+def test_the_same_where_there_are_two_threads() -> None:
+    """A worker of xdist has one thread, which nothing could hold back."""
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", __file__],
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "2"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    assert "3 passed, 1 skipped" in done.stdout

@@ -89,8 +89,8 @@ MUTANTS = {
         "await png(([window.now, window.old] = [now.frame, window.now], window.old ?? now.frame))",
         "T0", KEPT),
     "F4": Mutant(
-        "one person's photos are filed under another", "outbox.js", "keepPhoto(photo.person",
-        "keepPhoto((window.firstPerson ??= photo.person)", "T0", KEPT),
+        "one person's photos are filed under another", "outbox.js", "keepPhoto(person,",
+        "keepPhoto((window.firstPerson ??= person),", "T0", KEPT),
     "F5": Mutant(
         "a reload loses the photos from before", "people.js",
         "(person?.photos ?? []).filter(({ set }) => set === LEARNT);",
@@ -173,7 +173,7 @@ MUTANTS = {
         "T2", ALEX),
     "C2": Mutant(
         "every tenth frame is not counted", "tally.js",
-        "      tally.set(person, 1 +", "      if (n % 10) tally.set(person, 1 +", "T2", ALEX),
+        "    tally.set(person, 1 +", "    if (n % 10) tally.set(person, 1 +", "T2", ALEX),
     "C3": Mutant(
         "the number of frames goes up by two", "tally.js", "    n++;", "    n += 2;", "T2", ALEX),
     "C4": Mutant(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import numpy as np
 import pytest
@@ -10,12 +11,16 @@ from rich.console import Console
 
 from facelab.camera.board import board, clock, line, table
 from facelab.camera.count import COLUMNS, STRETCH, Count, Sight
+from facelab.judging.answers import decided
 
-ALEX, AMINE, NOBODY = ([0.9, 0.1], [0.25, 0.75], [0.0, 0.0])
+ALEX, AMINE, EITHER, NOBODY = ([0.9, 0.1], [0.25, 0.75], [0.4, 0.6], [0.0, 0.0])
 
 
 def sight(seconds: float, odds: list[float], *, several: bool = False) -> Sight:
-    return Sight.of(seconds, np.array(odds, np.float32), several=several)
+    """What is seen in a frame that is decided on alone."""
+    told = np.array(odds, np.float32)
+    person = int(decided(told[None, None])[0, 0])
+    return Sight(seconds, person, told, told, several=several)
 
 
 def count(*sights: Sight, people: tuple[str, ...] = ("Alex", "Amine")) -> Count:
@@ -34,16 +39,32 @@ def drawn(told: Count, width: int = 80) -> list[str]:
 
 
 def test_who_is_seen_now_and_was_when() -> None:
-    rows = drawn(count(sight(0, ALEX), sight(0.6, AMINE), sight(0.7, ALEX), sight(3.2, NOBODY)))
+    seen = (0, ALEX), (0.6, AMINE), (0.7, ALEX), (1.1, EITHER), (3.2, NOBODY)
+    rows = drawn(count(*(sight(*one) for one in seen)))
     assert rows[0].rstrip() == "now: nobody"
-    assert rows[1].strip() == "4 frames"
-    strips = [row.split("│")[2].strip("│").rstrip()[1:] for row in rows[5:8]]
-    assert strips == ["█▄    ·", "·▄    ·", "··    █"]
-    assert [row.split("│")[3:6] for row in rows[5:8]] == [
-        ["      2 ", " 50.0% ", "      0:00 "],
-        ["      1 ", " 25.0% ", "      0:00 "],
-        ["      1 ", " 25.0% ", "      0:03 "],
+    assert rows[1].strip() == "5 frames"
+    assert [row.split("│")[1].strip() for row in rows[5:9]] == [
+        *("Alex", "Amine", "unsure", "nobody")
     ]
+    strips = [row.split("│")[2].strip("│").rstrip()[1:] for row in rows[5:9]]
+    assert strips == ["█▄·   ·", "·▄·   ·", "··█   ·", "···   █"]
+    assert [row.split("│")[3:6] for row in rows[5:9]] == [
+        ["      2 ", " 40.0% ", "      0:00 "],
+        ["      1 ", " 20.0% ", "      0:00 "],
+        ["      1 ", " 20.0% ", "      0:01 "],
+        ["      1 ", " 20.0% ", "      0:03 "],
+    ]
+
+
+def test_whoever_is_only_likely_stands_in_grey_beside_it() -> None:
+    told = count(sight(0, EITHER))
+    assert drawn(told)[0].rstrip() == "now: unsure (Amine, 0.60)"
+    console = Console(file=io.StringIO(), width=80, force_terminal=True, color_system="standard")
+    console.print(board(told, 80))
+    assert isinstance(console.file, io.StringIO)
+    first = console.file.getvalue().splitlines()[0]
+    assert "\x1b[1mnow: unsure\x1b[0m" in first
+    assert re.search(r"\x1b\[2m \(Amine, 0\.60\)", first)
 
 
 def test_several_faces_are_said_now_and_counted() -> None:
@@ -54,14 +75,14 @@ def test_several_faces_are_said_now_and_counted() -> None:
 
 def test_in_one_line() -> None:
     told = count(sight(0, ALEX), sight(65, AMINE))
-    expected = "1:05 now: Amine, 0.75; counted: Alex 1, Amine 1, nobody 0"
+    expected = "1:05 now: Amine, 0.75; counted: Alex 1, Amine 1, unsure 0, nobody 0"
     assert line(told) == expected
-    assert line(count()) == "0:00 now: no frame yet; counted: Alex 0, Amine 0, nobody 0"
+    assert line(count()) == ("0:00 now: no frame yet; counted: Alex 0, Amine 0, unsure 0, nobody 0")
 
 
 def test_a_long_time_takes_no_more_room() -> None:
     told = count(*(sight(second, ALEX if second < 3600 else NOBODY) for second in range(7200)))
-    assert told.when.shape == (COLUMNS, 3)
+    assert told.when.shape == (COLUMNS, 4)
     assert told.when.sum() == 7200
     assert told.stretch == STRETCH * 256
     strip = drawn(told, 100)[5].split("│")[2].strip()

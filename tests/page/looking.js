@@ -8,6 +8,7 @@ import { scaled } from '/site/engine/resize.js';
 import { base64 } from '/site/engine/server.js';
 import { eyes } from '/site/engine/sight.js';
 import { Track } from '/site/engine/track.js';
+import { Decision } from '/site/decision.js';
 
 const hex = async (bytes) =>
   [...new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -37,4 +38,13 @@ export async function scale(pictures) {
     told.push(base64(scaled({ data, width, height }, ...wanted).data));
   }
   return told;
+}
+
+/** Decide on the frames of a film: seconds, probabilities and face of each, for two models alike. */
+export function decide(certain, frames) {
+  const decision = new Decision(certain);
+  return frames.map(([seconds, odds, face]) => {
+    const told = decision.decide(seconds, new Map([['a', odds], ['b', [...odds].reverse()]]), face);
+    return ['a', 'b'].map((id) => [told.get(id).person, ...told.get(id).mean]);
+  });
 }

@@ -227,20 +227,26 @@ def test_the_count_is_what_python_counts(
         live.append([line.get_attribute("data-probabilities") or "" for line in lines])
     class_.page.click("#end-count")
     head, *rows = rows_of(class_.saved("#tally-csv"))
-    assert head == ["person", *(model["name"] for model in models)]
-    assert [row[0] for row in rows] == [*trained[0].people, "nobody"]
+    names = [model["name"] for model in models]
+    assert head == ["person", *(f"{one}{what}" for one in names for what in ("", " most probable"))]
+    assert [row[0] for row in rows] == [*trained[0].people, "unsure", "nobody"]
     for place, python in enumerate(trained):
         told = np.concatenate(list(python.watch([[decoded(one)] for one in film])), axis=1)[0]
         values = np.array([lines[place].split() for lines in live], np.float32)
         np.testing.assert_allclose(values, told, atol=2e-6)
         people = [*python.people, "nobody"]
         counted = Counter(people[one.argmax() if one.any() else -1] for one in told)
-        assert {row[0]: int(row[place + 1]) for row in rows} == {p: counted[p] for p in people}
+        likely = {row[0]: row[2 * place + 2] for row in rows}
+        assert likely == {"unsure": "", **{person: str(counted[person]) for person in people}}
+        decided = {row[0]: int(row[2 * place + 1]) for row in rows}
+        assert sum(decided.values()) == len(film)
+        assert decided["nobody"] == counted["nobody"] == 1
         for person in people:
             cell = class_.page.locator(
                 f"#tally [data-person='{person}'] [data-model='{models[place]['id']}']"
             )
             assert cell.get_attribute("data-n") == str(counted[person])
+            assert cell.get_attribute("data-decided") == str(decided[person])
     # what comes after the end is not counted
     class_.show(recorded("Amine", 20, 21)[0])
     assert class_.text("#frames") == str(len(film))

@@ -74,3 +74,17 @@ def test_a_burst_takes_each_frame_once(class_: Sitter, server: Server) -> None:
     rows = {p["name"]: p["photos"] for p in class_.state["people"]}["Naomie"]
     assert len({row["burst"] for row in rows}) == 1
     class_.until("document.querySelector('#status').textContent.startsWith('4 photos of Naomie')")
+
+
+def test_the_state_is_read_once_a_photo(class_: Sitter) -> None:
+    """The server tells of the change and answers the page: these are one piece of news."""
+    read: list[str] = []
+    class_.page.on("request", lambda asked: read.append(asked.url))
+    before = class_.count_of("Naomie")
+    for number in range(1, 4):
+        class_.page.click("#take")
+        class_.until(
+            "+document.querySelector('#people [data-person=Naomie] .count').dataset.n"
+            f" === {before + number}"
+        )
+    assert sum(url.endswith("/api/state") for url in read) == 3

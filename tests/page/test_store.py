@@ -61,6 +61,7 @@ def test_a_photo_that_is_acknowledged_is_on_the_disk(empty: Page) -> None:
     answer = page.post("/api/people/Ann/photos?burst=Ann-1", png(frame))
     assert answer.status == 201
     row = answer.told
+    assert row.pop("revision") == page.state()["revision"]
     content = (folder / row["file"]).read_bytes()
     assert sha256(content).hexdigest() == row["sha256"]
     np.testing.assert_array_equal(decode_image(content, ""), frame)  # pixel for pixel

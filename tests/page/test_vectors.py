@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from playwright.sync_api import Page
 
 from facelab.browsing.browser import chromium
+from facelab.camera.decision import Decision
 from facelab.camera.quality import remark
 from facelab.contract.frame import Frame
 from facelab.faces.crop import face_crop, scaled
@@ -226,3 +227,34 @@ def test_squares_of_any_side_are_scaled_alike(eyes: Eyes) -> None:
         if not np.array_equal(one, scaled(picture, size))
     ]
     assert off == []
+
+
+def film(seed: int) -> Iterator[tuple[float, list[float], list[float] | None]]:
+    """200 frames, drawn: seconds, probabilities, and a face that is lost and jumps."""
+    draws = np.random.default_rng(seed)
+    seconds, place, lost = 0.0, 50.0, 0
+    for _ in range(200):
+        seconds += float(draws.uniform(0.01, 0.2))
+        lost = lost - 1 if lost else int(draws.integers(1, 12)) * (draws.random() < 0.06)
+        place = float(draws.uniform(0, 500)) if draws.random() < 0.05 else place + draws.normal()
+        odds = (draws.dirichlet([0.3] * 3) if not lost else np.zeros(3)).astype(np.float32)
+        box = np.array([place, 90, place + 80, 190, 0.9], np.float32)
+        yield seconds, odds.tolist(), None if lost else box.tolist()
+
+
+@pytest.mark.parametrize("certain", [0.0, 0.5, 0.7])
+def test_it_decides_on_a_film_as_python_does(eyes: Eyes, certain: float) -> None:
+    frames = list(film(3))
+    told = eyes.page.evaluate(
+        "async ([certain, frames]) => (await import('/looking.js')).decide(certain, frames)",
+        [certain, frames],
+    )
+    one, other, kinds = Decision(certain), Decision(certain), set()
+    for (seconds, odds, box), (first, second) in zip(frames, told, strict=True):
+        face = np.array(box or [0] * 5, np.float32)
+        for decision, given, found in ((one, odds, first), (other, odds[::-1], second)):
+            person, mean = decision.decide(seconds, np.array(given, np.float32), face)
+            assert found[0] == person
+            np.testing.assert_allclose(found[1:], mean, atol=1e-7)
+            kinds.add(min(person, 0))
+    assert kinds == ({-1, 0} if certain == 0 else {-2, -1, 0})

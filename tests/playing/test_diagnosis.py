@@ -11,7 +11,7 @@ import pytest
 
 from facelab.contract.errors import Lacking
 from facelab.contract.photos import Photos
-from facelab.playing.diagnosis import diagnose
+from facelab.playing.diagnosis import diagnose, never_seen
 from facelab.playing.examination import Exam
 from facelab.report.record import Family, Record, Sheet
 
@@ -70,8 +70,26 @@ def test_a_person_who_is_never_seen_is_named_though_all_is_accepted() -> None:
     [line] = told(Sees("Zoe"), Source(), T1="accepted", T2="accepted")
     assert line == (
         "no face is found on any of the 16 photos of Zoe: whatever was accepted says nothing of "
-        "this person; look at the photos, or try --face-detector=none"
+        "this person; take photos nearer to the camera and in more light, or try "
+        "--face-detector=none"
     )
+
+
+def test_whoever_is_never_seen_is_an_anomaly_of_the_gallery() -> None:
+    def never(system: object, source: object) -> dict[str, int]:
+        return never_seen(Exam(system, source, (0,)))  # type: ignore[arg-type]
+
+    assert never(Sees("Zoe", "Lara"), Source()) == {"Lara": 16, "Zoe": 16}
+    assert never(Sees("Zoe", every=2), Source()) == {}
+    assert never(SimpleNamespace(), Source()) == {}
+    assert never(Sees("Zoe"), SimpleNamespace(photos=Source().photos)) == {}  # the book's own
+    assert never_seen(None) == {}
+
+
+def test_one_person_who_is_seldom_seen_is_named_among_many() -> None:
+    [line] = told(Sees("Zoe", every=3), Source(), T1="accepted")
+    assert line.startswith("no face is found on 5 of 80 photos (6.2 %; Zoe 5 of 16): ")
+    assert told(Sees("Zoe", every=7), Source(), T1="accepted") == []
 
 
 def test_many_photos_without_a_face_are_counted_by_person() -> None:

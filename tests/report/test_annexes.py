@@ -4,11 +4,11 @@ import csv
 import io
 import re
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 import pytest
 
-from facelab.report.csvlink import csv_address
+from facelab.report.csvlink import SAFE, csv_address, quoted
 from facelab.report.document import render
 from facelab.report.record import Family, Record, Sheet, Step
 from tests.report.conftest import SCRIPT, answers, bad_day
@@ -102,3 +102,8 @@ def test_recordings_and_phrases_are_annexed() -> None:
     assert links(page)["recordings.csv"][2] == ["b.png", "gallery", SCRIPT, "12", "day"]
     assert "<b>Then</b> {n} of &lt;b&gt;" in page
     assert "The source of the frames has no manifest." not in page
+
+
+@pytest.mark.parametrize("text", [bytes(range(128)).decode(), "100 %25, é€𝄞\n=1+1", "%%2C,%", ""])
+def test_a_table_is_quoted_as_the_standard_library_quotes(text: str) -> None:
+    assert quoted(text) == quote(text, safe=SAFE)

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from facelab.languages.language import language
+from facelab.languages.speech import speaking
 from facelab.report.coverage import demand, headline, left_out
 from facelab.report.document import render
 from facelab.report.outline import outline
@@ -199,3 +201,33 @@ def test_the_record_of_1_0_has_a_headline() -> None:
     assert (record.causes, record.deselected) == ({}, [])
     assert re.match(r"\d+ of \d+ scenarios accepted, ", headline(record))
     assert headline(record) in render(record)
+
+
+def test_a_person_of_whom_no_face_is_found_is_an_anomaly_though_all_is_accepted() -> None:
+    record = run([held("a", "R1"), held("b", "R2")], cast={"Alex": "ann"})
+    assert record.verdict == "accepted"
+    record.run["never_seen"] = {"<Zoe>": 20, "Bo": 9}
+    assert record.verdict == "accepted with reservations"
+    assert headline(record).endswith(
+        "2 of 2 scenarios accepted, 100 %; no face is found on any photo of <Zoe>, Bo"
+    )
+    for short in (False, True):
+        page = render(record, short=short)
+        assert "<Zoe>" not in page
+        cover, rest = (
+            html.unescape(re.sub(r"<[^>]+>", " ", one)) for one in page.split("</header>")
+        )
+        told = " ".join(cover.split())
+        assert (
+            "◐ accepted with reservations Anomaly of the gallery No face is found on any " in told
+        )
+        assert "photo of <Zoe>: nothing was tested of this person." in told
+        told = " ".join(rest.split())
+        assert "G1 Anomaly of the gallery: <Zoe> No face is found on any of 20 photos." in told
+        assert "G2 Anomaly of the gallery: Bo No face is found on any of 9 photos." in told
+        assert "try --face-detector=none" in told
+        assert "None: nothing was refused" not in told
+    with speaking(language("fr")):
+        page = html.unescape(render(record))
+    assert "aucun visage n’est trouvé sur les photos de <Zoe>, Bo" in page
+    assert "Anomalie de la galerie" in page

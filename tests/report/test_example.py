@@ -32,7 +32,7 @@ def test_the_page_is_rendered_again_byte_for_byte(example: Record, committed: st
     assert CHART.sub("", page) == CHART.sub("", committed), told
     # Another release of the drawing library may round a coordinate otherwise.
     drawn_with = example.run["environment"]
-    if all(drawn_with[name] == version(name) for name in ("altair", "vl-convert-python")):
+    if drawn_with["vl-convert-python"] == version("vl-convert-python"):
         assert page == committed, told
 
 

@@ -82,7 +82,7 @@ export const forget = (name) => post(`/api/people/${part(name)}/forget`);
  * @param {string} burst
  * @param {Blob} picture
  * @param {string} file
- * @returns {Promise<Photo>}
+ * @returns {Promise<Photo & {revision: number}>} and the revision of the state that shows it
  */
 export const keepPhoto = (name, burst, picture, file) =>
   post(

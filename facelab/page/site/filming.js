@@ -76,7 +76,7 @@ export function createFilming(store, people, watch, outbox, remark) {
     const wrong = remark();
     const kept = await outbox.keep(now.person, newBurst(), await png(now.frame));
     report(now.person, [kept], [wrong]);
-    await store.read();
+    await store.read(outbox.revision);
   };
 
   burst.onclick = async () => {
@@ -108,7 +108,7 @@ export function createFilming(store, people, watch, outbox, remark) {
     countdown.textContent = '';
     burst.textContent = say('burst');
     report(now.person, await Promise.all(keeping), wrong);
-    await store.read();
+    await store.read(outbox.revision);
   };
 
   /** A frame that is another one, after the pause. @param {Frame} before */
@@ -131,7 +131,7 @@ export function createFilming(store, people, watch, outbox, remark) {
       else problem(say('notAnImage', { file: file.name, kind: file.type || say('unknownKind') }));
     }
     report(person, await Promise.all(keeping), []);
-    await store.read();
+    await store.read(outbox.revision);
   }
 
   upload.onchange = async () => {

@@ -34,6 +34,7 @@ export function createOutbox(connected, fresh) {
   const acknowledged = new Map();
   let sending = false;
   let why = '';
+  let revision = Infinity;
 
   function show() {
     unsent.dataset.count = String(queue.length);
@@ -55,8 +56,9 @@ export function createOutbox(connected, fresh) {
     return kept.filter((photo) => photo.burst === burst).length > (acknowledged.get(burst) ?? 0);
   }
 
-  /** @param {boolean} kept */
-  function leave(kept) {
+  /** @param {boolean} kept @param {number} [now] the revision of the state that shows it */
+  function leave(kept, now = Infinity) {
+    revision = now;
     const photo = /** @type {Waiting} */ (queue.shift());
     if (kept) acknowledged.set(photo.burst, 1 + (acknowledged.get(photo.burst) ?? 0));
     why = '';
@@ -70,11 +72,12 @@ export function createOutbox(connected, fresh) {
     while (queue.length) {
       const photo = queue[0];
       try {
-        if (!(await arrived(photo))) {
+        if (await arrived(photo)) leave(true);
+        else {
           photo.tried = true;
-          await keepPhoto(photo.person, photo.burst, photo.picture, photo.file);
+          const { person, burst, picture, file } = photo;
+          leave(true, (await keepPhoto(person, burst, picture, file)).revision);
         }
-        leave(true);
       } catch (error) {
         if (error instanceof Unreachable) {
           why = say('offline');
@@ -120,6 +123,10 @@ export function createOutbox(connected, fresh) {
         show();
         send();
       });
+    },
+    /** The revision of the state that shows what left last; Infinity: it is to be read anew. */
+    get revision() {
+      return revision;
     },
   };
 }

@@ -101,7 +101,7 @@ const people = createPeople(store, {
 const outbox = createOutbox(connected, async () => (await store.read(), store.state));
 createFilming(store, people, watch, outbox, () => wrong);
 const answers = createAnswers(store, models, watch, engine, enable);
-const tally = createTally(models, watch, enable);
+const tally = createTally(store, models, watch, enable);
 
 const menu = byId('language', HTMLSelectElement);
 menu.append(
@@ -195,7 +195,7 @@ async function start(state) {
 let cut = false;
 socket.listen(
   (message) => {
-    if (message.type === 'changed' && message.revision !== store.state?.revision) store.read();
+    if (message.type === 'changed') store.read(message.revision);
     if (message.type === 'error' && !message.id) problem(translated(message.line), 'server');
   },
   async (open) => {

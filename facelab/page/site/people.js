@@ -56,6 +56,9 @@ export function createPeople(store, told) {
     field.focus();
   }
 
+  /** The photos that are learnt from, on which no face is found. @param {Person} person */
+  const unseen = (person) => person.photos.filter(({ set, face }) => set === LEARNT && face === false);
+
   /** @param {Person} person */
   function row(person) {
     const { name, consent } = person;
@@ -90,6 +93,15 @@ export function createPeople(store, told) {
       told_.append(
         ' ',
         make('span', { className: 'quiet', textContent: say('others', { n: others }) }),
+      );
+    const blind = unseen(person).length;
+    if (blind)
+      told_.append(
+        make('span', {
+          className: 'unseen',
+          textContent: say(blind === n ? 'neverSeen' : 'unseen', { n: blind, of: n }),
+          data: { n: String(blind) },
+        }),
       );
     if (!consent) {
       const ask = make('button', {
@@ -140,7 +152,7 @@ export function createPeople(store, told) {
   /** @param {Person | undefined} person */
   function showPhotos(person) {
     const mine = (person?.photos ?? []).filter(({ set }) => set === LEARNT);
-    const key = JSON.stringify([person?.name, mine.map(({ file, sha256 }) => [file, sha256])]);
+    const key = JSON.stringify([person?.name, mine.map(({ file, sha256, face }) => [file, sha256, face])]);
     if (key === shownPhotos) return;
     shownPhotos = key;
     const name = person?.name ?? '';
@@ -150,14 +162,14 @@ export function createPeople(store, told) {
       [...photos.children].map((one) => [/** @type {HTMLElement} */ (one).dataset.key, one]),
     );
     photos.replaceChildren(
-      ...mine.map(({ file, sha256 }, place) => {
+      ...mine.map(({ file, sha256, face }, place) => {
         const n = place + 1;
-        const id = `${file} ${sha256} ${n}`;
+        const id = `${file} ${sha256} ${n} ${face !== false}`;
         const kept = old.get(id);
         if (kept) return kept;
         const picture = make('img', {
           src: photoAddress(file),
-          alt: say('photoOf', { n, name }),
+          alt: say(face === false ? 'photoUnseen' : 'photoOf', { n, name }),
           loading: 'lazy',
           width: 64,
           height: 48,
@@ -169,7 +181,8 @@ export function createPeople(store, told) {
           aria: { label: say('removePhoto', { n, name }) },
           onclick: () => removeOne(file, name, n),
         });
-        return make('li', { data: { key: id } }, picture, remove);
+        const found = face === false ? { className: 'unseen', title: say('no face') } : {};
+        return make('li', { data: { key: id }, ...found }, picture, remove);
       }),
     );
     if (name && !mine.length)
@@ -183,6 +196,9 @@ export function createPeople(store, told) {
     if (!state.people.length) return say('nextName');
     if (!chosen) return say('nextChoose');
     if (!with_.some(({ name }) => name === chosen)) return say('nextPhotos', { name: chosen });
+    const one = current(state);
+    if (one && unseen(one).length === one.photos.filter(({ set }) => set === LEARNT).length)
+      return say('nextSeen', { name: chosen });
     if (state.people.length < 2) return say('nextSecond');
     return say('nextMore', { people: with_.length, photos: all });
   }

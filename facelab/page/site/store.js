@@ -15,25 +15,32 @@ export function createStore(failed) {
   const listeners = [];
   /** @type {Promise<void> | null} */
   let reading = null;
-  let again = false;
+  let known = 0; // the revision that was read; 0: none, or the server may be another one since
+  let wanted = 0;
 
-  /** Read the state; calls while it is read lead to one more reading. @returns {Promise<void>} */
-  function read() {
-    if (reading) {
-      again = true;
-      return reading;
-    }
+  /**
+   * Read the state. `revision`: the one that is needed; a state that is as new is not read again.
+   * Calls while it is read lead to one more reading, unless this one brings what they need.
+   * @param {number} [revision]
+   * @returns {Promise<void>}
+   */
+  function read(revision = Infinity) {
+    wanted = Math.max(wanted, revision);
+    if (reading) return reading;
+    if (known >= revision) return Promise.resolve();
     reading = (async () => {
       do {
-        again = false;
+        wanted = 0;
         try {
           state = await readState();
+          known = state.revision;
         } catch (error) {
+          known = 0;
           failed(/** @type {Error} */ (error));
           return;
         }
         for (const listener of listeners) listener(state);
-      } while (again);
+      } while (wanted > known);
     })().finally(() => (reading = null));
     return reading;
   }

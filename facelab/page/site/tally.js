@@ -1,12 +1,17 @@
 // @ts-check
 /** @import { Answer, Model } from './types' */
 /** @import { Models } from './models.js' */
+/** @import { Store } from './store.js' */
 /** @import { Watch } from './watch.js' */
-/** The tally: counts whom each model sees, at every picture of the camera. */
+/**
+ * The tally: counts whom each model sees, at every picture of the camera: who is decided on over a
+ * second, or unsure; and in grey who is most probable on the picture alone.
+ */
 
 import { NOBODY, predicted, shownName } from './answers.js';
 import { csv } from './csv.js';
 import { swatch } from './curves.js';
+import { Decision } from './decision.js';
 import { byId, download, make } from './element.js';
 import { problem, solved, tell } from './notices.js';
 import { say, share, whole } from './words.js';
@@ -20,17 +25,25 @@ const live = byId('live', HTMLElement);
 const save = byId('tally-csv', HTMLButtonElement);
 const empty = byId('tally-empty', HTMLElement);
 const TELLING = 5_000; // ms between two summaries for a screen reader
+const UNSURE = '?'; // among names, which have none
+
+/** How a row is called. @param {string} person */
+const rowName = (person) => (person === UNSURE ? say('unsure') : shownName(person));
 
 /**
+ * @param {Store} store
  * @param {Models} models
  * @param {Watch} watch
  * @param {() => void} changed the count has begun or ended
  */
-export function createTally(models, watch, changed) {
+export function createTally(store, models, watch, changed) {
   /** @type {Model[]} */
   let asked = [];
-  /** @type {Map<string, Map<string, number>>} model → person → pictures */
+  /** @type {Map<string, Map<string, number>>} model → most probable person → pictures */
   let tallies = new Map();
+  /** @type {Map<string, Map<string, number>>} the same of who is decided on */
+  let decided = new Map();
+  let decision = new Decision(1);
   /** @type {Map<string, HTMLElement>} the cells, by model and person */
   const cells = new Map();
   let n = 0;
@@ -39,9 +52,12 @@ export function createTally(models, watch, changed) {
   /** @type {import('./watch.js').Job | null} */
   let mine = null;
 
-  const people = () => [...new Set(asked.flatMap((model) => model.people)), NOBODY];
+  const certain = () => store.state?.certainty ?? 1;
+  const people = () => [...new Set(asked.flatMap((model) => model.people)), UNSURE, NOBODY];
   /** @param {string} id @param {string} person */
-  const of = (id, person) => tallies.get(id)?.get(person) ?? 0;
+  const of = (id, person) => decided.get(id)?.get(person) ?? 0;
+  /** @param {string} id @param {string} person */
+  const likely = (id, person) => tallies.get(id)?.get(person) ?? 0;
 
   function build() {
     cells.clear();
@@ -54,11 +70,11 @@ export function createTally(models, watch, changed) {
       const row = make(
         'tr',
         { data: { person } },
-        make('th', { scope: 'row', textContent: shownName(person) }),
+        make('th', { scope: 'row', textContent: rowName(person) }),
       );
       for (const { id, people: known } of asked) {
         const cell = make('td', { data: { model: id } });
-        if (person === NOBODY || known.includes(person)) {
+        if (person === NOBODY || person === UNSURE || known.includes(person)) {
           const bar = make('span', {
             className: `bar look-${models.look(id) % 6}`,
             aria: { hidden: 'true' },
@@ -67,6 +83,7 @@ export function createTally(models, watch, changed) {
             make('span', { className: 'lane', aria: { hidden: 'true' } }, bar),
             make('span', { className: 'tallied', textContent: whole(0) }),
             make('span', { className: 'share' }),
+            make('span', { className: 'likely' }),
           );
           cells.set(`${id} ${person}`, cell);
         } else cell.textContent = '–';
@@ -75,32 +92,51 @@ export function createTally(models, watch, changed) {
       return row;
     });
     table.replaceChildren(
-      make('caption', { textContent: say('tallyCaption') }),
+      make('caption', { textContent: say('tallyCaption', { share: share(certain()) }) }),
       make('thead', {}, head),
       make('tbody', {}, ...rows),
     );
     const line = (/** @type {Model} */ { id }) =>
-      make('li', { data: { model: id } }, swatch(models.look(id)), make('span'));
+      make(
+        'li',
+        { data: { model: id } },
+        swatch(models.look(id)),
+        make('span'),
+        make('span', { className: 'likely' }),
+      );
     live.replaceChildren(...asked.map(line));
     table.hidden = !asked.length;
     empty.hidden = Boolean(asked.length);
   }
 
-  /** Say what each model sees on the latest picture. @param {Answer} answer */
-  function showLive({ answers }) {
+  /**
+   * Say whom each model decides on, and in grey who is most probable on the latest picture.
+   * @param {Answer} answer @param {Map<string, import('./decision.js').Decided>} told
+   */
+  function showLive({ answers }, told) {
     for (const line of /** @type {Iterable<HTMLElement>} */ (live.children)) {
       const model = asked.find(({ id }) => id === line.dataset.model);
       const given = answers.get(line.dataset.model ?? '');
       if (!model || !given) continue;
-      const person = predicted(model.people, given);
-      const values = { name: model.name, person, share: share(Math.max(...given)) };
+      const { person, mean } = /** @type {import('./decision.js').Decided} */ (told.get(model.id));
+      const one = predicted(model.people, given);
+      const name = nameAt(model, person);
       line.dataset.probabilities = given.map((value) => +value.toPrecision(9)).join(' ');
-      /** @type {Node} */ (line.lastChild).textContent = say(
-        person === NOBODY ? 'liveNobody' : 'liveLine',
-        values,
+      line.dataset.decided = name === UNSURE ? 'unsure' : name;
+      const [, said, beside] = /** @type {any} */ (line.children);
+      said.textContent = say(
+        person === -1 ? 'liveNobody' : person === -2 ? 'liveUnsure' : 'liveLine',
+        { name: model.name, person: name, share: share(mean[person] ?? 0) },
       );
+      beside.textContent =
+        one === name || one === NOBODY
+          ? ''
+          : say('liveLikely', { person: one, share: share(Math.max(...given)) });
     }
   }
+
+  /** The row of who is decided on. @param {Model} model @param {number} person */
+  const nameAt = (model, person) => model.people[person] ?? (person === -1 ? NOBODY : UNSURE);
 
   function show() {
     frames.textContent = String(n);
@@ -111,30 +147,43 @@ export function createTally(models, watch, changed) {
       people().forEach((person, place) => {
         const cell = cells.get(`${id} ${person}`);
         if (!cell) return;
-        const [lane, number, part] = /** @type {any} */ (cell.children);
+        const [lane, number, part, grey] = /** @type {any} */ (cell.children);
         lane.firstChild.style.width = `${(100 * counts[place]) / Math.max(n, 1)}%`;
         number.textContent = whole(counts[place]);
         part.textContent = n ? share(counts[place] / n) : '';
-        cell.dataset.n = String(counts[place]);
+        cell.dataset.decided = String(counts[place]);
+        if (person !== UNSURE) {
+          const alone = likely(id, person);
+          cell.dataset.n = String(alone);
+          grey.textContent = alone === counts[place] ? '' : `(${whole(alone)})`;
+        }
         cell.classList.toggle('most', counts[place] === most && n > 0);
       });
     }
     save.disabled = !n;
   }
 
-  /** @param {Answer} answer */
-  function add(answer) {
+  /** @param {Map<string, Map<string, number>>} all @param {string} id @param {string} person */
+  function addOne(all, id, person) {
+    const tally = all.get(id) ?? new Map();
+    tally.set(person, 1 + (tally.get(person) ?? 0));
+    all.set(id, tally);
+  }
+
+  /** @param {Answer} answer @param {import('./types').Frame} _ @param {number} seconds */
+  function add(answer, _, seconds) {
     const { answers } = answer;
-    for (const { id, people: known } of asked) {
+    const decisions = decision.decide(seconds, answers, answer.faces[0]);
+    for (const model of asked) {
+      const { id, people: known } = model;
       const given = answers.get(id);
       if (!given) continue;
       const person = predicted(known, given);
-      const tally = tallies.get(id) ?? new Map();
-      tally.set(person, 1 + (tally.get(person) ?? 0));
-      tallies.set(id, tally);
+      addOne(tallies, id, person);
+      addOne(decided, id, nameAt(model, /** @type {any} */ (decisions.get(id)).person));
     }
     n++;
-    showLive(answer);
+    showLive(answer, decisions);
     show();
     const now = performance.now();
     if (now - told > TELLING) {
@@ -149,7 +198,7 @@ export function createTally(models, watch, changed) {
       const [person, most] = people()
         .map((one) => /** @type {const} */ ([one, of(id, one)]))
         .reduce((a, b) => (b[1] > a[1] ? b : a));
-      return say('leader', { name, person: shownName(person), share: share(n ? most / n : 0) });
+      return say('leader', { name, person: rowName(person), share: share(n ? most / n : 0) });
     });
     tell(`${say(key, { n, leaders: n ? leaders.join(' ') : '' })}`);
   }
@@ -160,6 +209,8 @@ export function createTally(models, watch, changed) {
     solved('asking');
     asked = chosen;
     tallies = new Map();
+    decided = new Map();
+    decision = new Decision(certain());
     n = 0;
     told = performance.now();
     mine = watch.job = {
@@ -195,8 +246,15 @@ export function createTally(models, watch, changed) {
   });
 
   save.onclick = () => {
-    const rows = people().map((person) => [person, ...asked.map(({ id }) => of(id, person))]);
-    download('count.csv', csv([['person', ...asked.map(({ name }) => name)], ...rows]));
+    const rows = people().map((person) => [
+      person === UNSURE ? 'unsure' : person,
+      ...asked.flatMap(({ id }) => [
+        of(id, person),
+        person === UNSURE ? '' : likely(id, person),
+      ]),
+    ]);
+    const head = asked.flatMap(({ name }) => [name, `${name} most probable`]);
+    download('count.csv', csv([['person', ...head], ...rows]));
   };
 
   build();

@@ -77,6 +77,8 @@ export interface Photo {
   sha256: string;
   taken: string;
   burst: string;
+  /** Whether a face is found on it; null as long as that is not known. */
+  face: boolean | null;
 }
 
 export interface Person {
@@ -93,6 +95,8 @@ export interface State {
   revision: number;
   fingerprint: string;
   sentence: string;
+  /** The probability from which on a name is decided on. */
+  certainty: number;
   people: Person[];
   parameters: Parameter[];
   seed: Parameter;

@@ -9,7 +9,7 @@
 import { Unreachable } from './api.js';
 
 /**
- * @typedef {{ models: string[], follow: number, told: (answer: Answer, frame: Frame) => void,
+ * @typedef {{ models: string[], follow: number, told: (answer: Answer, frame: Frame, seconds: number) => void,
  *   failed: (error: Error) => void }} Job
  */
 
@@ -58,14 +58,14 @@ export function createWatch(camera, engine, connected, told) {
       const frame = await camera.next();
       if (document.hidden) continue;
       latest = frame;
-      const [mine, number] = [job, ++count];
+      const [mine, number, at] = [job, ++count, performance.now() / 1000];
       told.read(number);
       for (const done of waiting.splice(0)) done(frame);
       try {
         const answer = await look(frame, mine);
         if (!answer) continue;
         told.described(answer, frame, number);
-        if (mine && mine === job) mine.told(/** @type {Answer} */ (answer), frame);
+        if (mine && mine === job) mine.told(/** @type {Answer} */ (answer), frame, at);
       } catch (error) {
         if (mine && mine === job) mine.failed(/** @type {Error} */ (error));
         told.failed(/** @type {Error} */ (error));

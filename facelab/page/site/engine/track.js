@@ -6,7 +6,8 @@ import { isCertain, mainFace } from './finder.js';
 
 /** @typedef {import('./box.js').Face} Face */
 
-const KEEP = 0.5, NEAR = 0.3, MAX_MISSED = 5, SMOOTHING = 0.6;
+export const NEAR = 0.3, MAX_MISSED = 5;
+const KEEP = 0.5, SMOOTHING = 0.6;
 
 const f32 = Math.fround;
 
