@@ -37,7 +37,7 @@ def new_rooms(count: int) -> list[Scene]:
 
 
 def evaluate(detector: FaceDetector, cases: Iterable[tuple[Array, Array]]) -> Finding:
-    """Compare the largest face of each frame with the true box of its largest head.
+    """Compare the main face of each frame with the true box of its largest head.
 
     ``cases`` are pairs of a frame and a box (4,). ``found`` counts faces with at least half in
     common with the truth, ``placed`` those among the frames where any face was found.

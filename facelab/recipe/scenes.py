@@ -24,7 +24,7 @@ WIDTH, HEIGHT = 240, 180
 SCENES_PER_ACTOR = 6
 _SCENE, _ROOM = 61, 62  # purposes of generators
 _PEOPLE = 5_000_000  # numbers of actors that no cast uses
-_VIEW = 0.80  # rad, vertical
+VIEW = 0.80  # rad, vertical
 
 
 @dataclass(frozen=True)
@@ -54,18 +54,29 @@ def scenes(actor: int) -> Iterator[Scene]:
 def scene(people: list[Actor], rng: np.random.Generator) -> Scene:
     """Take a frame of people, or of a room when there are none."""
     light, camera = draw_light(rng), draw_camera(rng)
-    canvas = _surroundings(light, rng)
-    shots = [_shot(rng) for _ in people]
+    canvas = surroundings(light, rng)
+    shots = [draw_shot(rng) for _ in people]
     if len(shots) == 2:  # beside each other, the second farther away
         near, far = shots
-        reach = near.pose.distance * math.tan(_VIEW / 2)
+        reach = near.pose.distance * math.tan(VIEW / 2)
         side = float(rng.choice([-1, 1])) * reach * rng.uniform(0.5, 1.1)
         distance = near.pose.distance * rng.uniform(1.05, 1.9)
         pose = replace(far.pose, distance=distance, across=side * distance / near.pose.distance)
         shots = [replace(near, pose=replace(near.pose, across=-side)), replace(far, pose=pose)]
+    return taken(list(zip(people, shots, strict=True)), canvas, light, camera, rng)
+
+
+def taken(
+    people: list[tuple[Actor, Shot]],
+    canvas: Array,
+    light: Light,
+    camera: Camera,
+    rng: np.random.Generator,
+) -> Scene:
+    """Draw people over a canvas (180, 240, 3) linear light, the last one first, and expose it."""
     boxes = np.zeros((0, 4), Float)
-    for person, shot in list(zip(people, shots, strict=True))[::-1]:
-        box = draw(canvas, person, shot, _garment(rng), light, _VIEW)
+    for person, shot in people[::-1]:
+        box = draw(canvas, person, shot, _garment(rng), light, VIEW)
         boxes = np.vstack([boxes, box[None]])
     motion = (float(rng.uniform(0, 4)) if rng.random() < 0.2 else 0.0, float(rng.uniform(0, 3)))
     return Scene(expose(camera, canvas, motion, rng), boxes)
@@ -112,7 +123,7 @@ def draw_camera(rng: np.random.Generator) -> Camera:
     return Camera(
         width=WIDTH,
         height=HEIGHT,
-        view_angle=_VIEW,
+        view_angle=VIEW,
         exposure=float(rng.normal(0, 0.4)),
         white=_three(np.exp(rng.normal(0, 0.08, 3))),
         noise=float(rng.uniform(0.3, 2.5)),
@@ -129,8 +140,8 @@ def _shift(rng: np.random.Generator) -> tuple[int, int]:
     return int(rng.integers(-60, 61)), int(rng.integers(-60, 61))
 
 
-def _surroundings(light: Light, rng: np.random.Generator) -> Array:
-    """A room in its light, or clutter that is nowhere in particular."""
+def surroundings(light: Light, rng: np.random.Generator) -> Array:
+    """Draw a room in its light, or clutter that is nowhere in particular."""
     if rng.random() < 0.55:
         room = int(rng.integers(1 << 20))
         canvas = background(room, _shift(rng), (HEIGHT, WIDTH)) * light.on_room()
@@ -149,10 +160,10 @@ def _garment(rng: np.random.Generator) -> Garment:
     )
 
 
-def _shot(rng: np.random.Generator) -> Shot:
+def draw_shot(rng: np.random.Generator) -> Shot:
     """Draw how one person sits: one head in ten partly or wholly outside the frame."""
     distance = float(np.exp(rng.uniform(math.log(3.1), math.log(12))))
-    high = distance * math.tan(_VIEW / 2)
+    high = distance * math.tan(VIEW / 2)
     wide = high * WIDTH / HEIGHT
     kind = rng.random()
     if kind < 0.03:  # head above the frame: only a body

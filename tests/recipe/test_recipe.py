@@ -18,6 +18,7 @@ from facelab.recipe import refinement_crops as crops
 from facelab.recipe.batches import target
 from facelab.recipe.command import summary
 from facelab.recipe.disguise import wipe_face
+from facelab.recipe.kinds import Kind, scene_of
 from facelab.recipe.model import folded
 from facelab.recipe.samples import FRAME, Cast, Sample, cast, draw_sample
 from facelab.recipe.scenes import Scene, empty_room, scenes
@@ -53,6 +54,21 @@ def test_an_empty_room_is_empty() -> None:
     room = empty_room(1)
     assert room.pixels.shape == (180, 240, 3)
     assert len(room.boxes) == 0
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_scene_of_a_kind_shows_one_whole_head(kind: Kind) -> None:
+    scene = scene_of(kind, 0)
+    [[left, top, right, bottom]] = scene.boxes
+    assert covered(scene.boxes, np.array([0, 0, 240, 180], np.float32))[0] > 0.9
+    share = (bottom - top) / 180
+    if kind is Kind.FAR:
+        assert 0.14 < share < 0.3
+    if kind is Kind.LARGE:
+        assert share > 0.55
+    if kind is Kind.TILTED:
+        assert (right - left) / (bottom - top) > 0.75
+    np.testing.assert_array_equal(scene_of(kind, 0).pixels, scene.pixels)
 
 
 def test_samples_ask_only_for_what_is_in_the_frame(drawn: list[Scene]) -> None:
