@@ -21,7 +21,7 @@ class Decision:
     """Decides on the frames of one film, in their order.
 
     The probabilities of a face's frames within the last second are averaged (the linear opinion
-    pool; decision 0108): each frame has the same bounded part, and the mean is never surer than its
+    pool; decision 0106): each frame has the same bounded part, and the mean is never surer than its
     surest frame. A face ends when it is not seen in more than five frames, or jumps.
 
     ``certain``: the probability from which on a name is certain enough.
