@@ -199,7 +199,8 @@ class Exam:
             if (count := getattr(training, "count", None)) is not None:
                 added = list(count(shown))
             else:
-                added, unsure = [], []
+                added = []
+                unsure: list[NDArray[np.int64]] = []
                 for answers in self.watcher(training)(shown):
                     frames = range(answers.shape[1])
                     added += [tally(answers[:, frame : frame + 1]) for frame in frames]
