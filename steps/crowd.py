@@ -153,9 +153,10 @@ def others_are_strangers(
     training = exam.train(chosen, parameters)
     probes = crowd.probes.select(crowd.probes.labels["manner"] != GLASSES)
     found = []
-    for asked, what in ((people[:learnt], certainty.unnamed), (people[learnt:], certainty.named)):
-        given = exam.ask(training, chosen.people, probes.of(asked))
-        found.append(by_light(exam, chosen, given, what, "person"))
+    for some, what in ((people[:learnt], certainty.unnamed), (people[learnt:], certainty.named)):
+        asked = probes.of(some)
+        given = exam.ask(training, chosen.people, asked)
+        found.append(by_light(exam, chosen, asked, given, what, "person"))
     show(sheet, exam, "people of the crowd left without their name, each replicate", found[0])
     show(sheet, exam, "strangers named, each replicate", found[1])
     return found[1]

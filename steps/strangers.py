@@ -46,16 +46,18 @@ def need_probabilities(sheet: LiveSheet, exam: Exam) -> None:
 def by_light(
     exam: Exam,
     photos: Photos,
+    probes: Photos,
     answers: Answers,
     found: Callable[[Answers, float], Found],
     by: str = "burst",
 ) -> Lights:
     """Return what is found on the bursts in each light, (R, bursts): a burst counts once.
 
-    ``by``: what counts once instead, as ``person``.
+    ``photos`` were learnt, ``answers`` are those to ``probes``. ``by``: what counts once instead,
+    as ``person``.
     """
     try:
-        known = answers.labels["light"].isin(photos.named("light").unique())
+        known = probes.named("light").isin(photos.named("light").unique())
         parts = {KNOWN: answers.select(known), UNSEEN: answers.select(~known)}
     except Lacking:
         parts = {ANY: answers}
@@ -99,7 +101,7 @@ def strangers_asked(
     probes = exam.source.photos("strangers")
     sheet.judge("strangers", len(probes.people), Interval.exactly(number), exact=True)
     given = exam.ask(training, photos.people, probes)
-    lights = by_light(exam, photos, given, judging.named)
+    lights = by_light(exam, photos, probes, given, judging.named)
     show(sheet, exam, "strangers named, each replicate", lights)
     return lights
 
@@ -143,7 +145,7 @@ def known_asked(
     need_probabilities(sheet, exam)
     asked = exam.probes(name, photos.people)
     given = ask(sheet, exam, photos, training, asked, probes)
-    lights = by_light(exam, photos, given, judging.unnamed)
+    lights = by_light(exam, photos, asked, given, judging.unnamed)
     show(sheet, exam, "bursts of known people left without their name, each replicate", lights)
     return lights
 
@@ -199,7 +201,8 @@ def left_out_in_turn(
         others = photos.of([one for one in photos.people if one != person])
         training = trained_once(exam, others, parameters)
         given = exam.ask(training, others.people, asked)
-        for light, named in by_light(exam, photos, given, judging.named).items():
+        lights = by_light(exam, photos, asked, given, judging.named)
+        for light, named in lights.items():
             found.setdefault(light, []).append(named.mean(axis=1) >= 0.5)
     lights = {light: np.stack(named, axis=1) for light, named in found.items()}
     show(sheet, exam, "people named when left out of the training", lights)
