@@ -47,8 +47,8 @@ class Faces:
 
     async def look(self, photos: Iterable[dict[str, str]]) -> None:
         """Look for a face on photos, told as the state tells them, one after the other."""
-        async with self._one:
-            for photo in photos:
+        for photo in photos:
+            async with self._one:  # each by itself: a photo just taken waits for one look at most
                 if photo["sha256"] not in self._found:
                     face = await asyncio.to_thread(self._face, photo["file"])
                     self._found[photo["sha256"]] = face

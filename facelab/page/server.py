@@ -188,8 +188,7 @@ def prepared(
     """Within the block, give a page that can be served; behind it all is kept and closed.
 
     ``ahead``: import TensorFlow before it is needed. ``certainty``: the probability from which on a
-    name is decided on. Raises FacelabError when the gallery cannot be
-    understood.
+    name is decided on. Raises FacelabError when the gallery cannot be understood.
     """
     with closing(where.listening), opened(folder, ahead=ahead, certainty=certainty) as shared:
         others = not is_loopback(where.host)

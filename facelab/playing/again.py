@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from facelab.judging.answers import CERTAIN
+from facelab.contract.parameters import CERTAIN
 from facelab.playing.entry import BOOK
 from facelab.report.redaction import hide
 

@@ -7,9 +7,8 @@ from os.path import expanduser  # of a word like --gallery=~/team no shell does 
 import pytest
 
 from facelab.camera.command import PLACE
-from facelab.contract.parameters import CERTAINTY
+from facelab.contract.parameters import CERTAIN, CERTAINTY
 from facelab.faces.whitening import EMBEDDINGS
-from facelab.judging.answers import CERTAIN
 from facelab.playing import seeds
 from facelab.playing.neighbours import add_former_name
 from facelab.playing.report_folder import REPORTS

@@ -61,7 +61,6 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, said, "\n".join(lines)
 
 
-@posix
 @pytest.mark.parametrize("given", ["1.5", "nan", "much"])
 def test_what_is_no_certainty(
     tmp_path: Path, given: str, capsys: pytest.CaptureFixture[str]
@@ -73,6 +72,7 @@ def test_what_is_no_certainty(
     )
 
 
+@posix
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_and_ends(tmp_path: Path, start: Start, number: signal.Signals) -> None:
     folder = tmp_path / "filmed"
