@@ -80,15 +80,15 @@ def test_only_unsafe_requests_change_anything() -> None:
 def test_whether_a_face_is_found_is_told_of_each_photo(tmp_path: Path, serve: Serve) -> None:
     """The last photo shows only what is below the face."""
     page = serve(fill(tmp_path / "filmed", 4))
-    socket = page.socket()
 
     def faces() -> list[bool | None]:
         [alex, *_] = page.state()["people"]
         return [photo["face"] for photo in alex["photos"]]
 
     # those that were there are looked at once somebody asks; then all tabs are told
-    assert faces() in ([None] * 4, [True] * 4)
-    heard(socket, "changed")
+    with page.socket() as tab:
+        assert faces() in ([None] * 4, [True] * 4)
+        heard(tab, "changed")
     assert faces() == [True] * 4
     frame = read_image(ROOT / "fixtures/gallery/Alex/001.jpg")
     # one that is taken is looked at before it is acknowledged
