@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -38,7 +37,8 @@ def board(count: Count, width: int) -> RenderableType:
 
     said = Text(now(count), style="bold")
     if count.now and count.now.person == -2:  # who is only likely
-        said.highlight_regex(rf"(?<={re.escape(named(UNSURE))}) \(.*?\)", "not bold dim")
+        likely = label(count, count.now).removeprefix(named(UNSURE))
+        said.highlight_words([likely], "not bold dim")
     return Constrain(Group(said, table(count)), width - MARGIN)
 
 

@@ -301,7 +301,7 @@ def _find_faces(
             )
     without = sum(one.without for one in found)
     whose = [one_line(str(one)) for one in found[:NAMED]]
-    whose += [f"{len(found) - NAMED} more people"] if len(found) > NAMED else []
+    whose += [f"{len(found) - NAMED} more"] if len(found) > NAMED else []
     told = f"{without} of {len(people)} photos ({', '.join(whose)})"
     print(f"no face is found on {told}: their centre square is described; {CURE}")
     return {"no face found": told}
