@@ -167,9 +167,10 @@ export function createPeople(store, told) {
         const id = `${file} ${sha256} ${n} ${face !== false}`;
         const kept = old.get(id);
         if (kept) return kept;
+        const what = say(face === false ? 'photoUnseen' : 'photoOf', { n, name });
         const picture = make('img', {
           src: photoAddress(file),
-          alt: say(face === false ? 'photoUnseen' : 'photoOf', { n, name }),
+          alt: what,
           loading: 'lazy',
           width: 64,
           height: 48,
@@ -181,7 +182,7 @@ export function createPeople(store, told) {
           aria: { label: say('removePhoto', { n, name }) },
           onclick: () => removeOne(file, name, n),
         });
-        const found = face === false ? { className: 'unseen', title: say('no face') } : {};
+        const found = face === false ? { className: 'unseen', title: what } : {};
         return make('li', { data: { key: id }, ...found }, picture, remove);
       }),
     );
