@@ -39,12 +39,13 @@ class Track:
         """
         face = self._kept(candidates)
         if face is None or self._outdone(face, candidates):
-            face, self._certain = self._started(candidates), False
+            face = self._started(candidates)
             if face is None:
                 self._missed += 1
                 if self._missed > MAX_MISSED:
                     self._last = None
                 return np.zeros(5, np.float32)
+            self._certain = False  # another face; one that is only missed stays what it was
         elif self._last is not None:
             face[:4] = self._last[:4] + SMOOTHING * (face[:4] - self._last[:4])
         self._last, self._missed = face, 0

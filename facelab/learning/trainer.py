@@ -73,7 +73,7 @@ class Trained:
 
 
 class Trainer(Describer):
-    """HOG embedding of the largest face, softmax head, plain SGD."""
+    """HOG embedding of the main face, softmax head, plain SGD."""
 
     name = "facelab"
     capabilities = tuple(one for one in Capability if one != Capability.PHOTOS_KEPT)

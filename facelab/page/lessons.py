@@ -197,7 +197,7 @@ def from_browser(told: Any) -> Model:
 def from_file(content: bytes, name: str) -> Model:
     """Return the classifier in the bytes of a ``.keras`` file; no code in it is run.
 
-    Raises FacelabError when it is none, or finds faces in another way than the page.
+    Raises FacelabError when it is none, or describes faces in another way than the page.
     """
     from facelab.learning.answerer import read as read_classifier
 
@@ -216,6 +216,12 @@ def from_file(content: bytes, name: str) -> Model:
             "it again",
         )
     centring = read.embedder.centring
+    if centring.whitening:  # a model of the page has no place for it: it would answer otherwise
+        raise Refusal(
+            422,
+            f"{name}: received a classifier of whitened vectors, allowed is one of HOG vectors; "
+            "train it again without --embedding whitened, or ask it by `facelab watch`",
+        )
     empty = np.empty(0, np.float32)
     return Model(
         engine="file",

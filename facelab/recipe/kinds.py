@@ -21,7 +21,7 @@ from facelab.studio.maths import generator
 from facelab.studio.shot import Pose
 
 _KIND = 66  # purpose of generators
-_PEOPLE = 7_000_000  # numbers of actors that nothing else uses
+_PEOPLE = 7_000_000  # numbers of actors of whom no finder learns; the whitening does
 _HEAD = 2.25
 """Height of a skull, dm: a mean."""
 

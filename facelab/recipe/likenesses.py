@@ -39,7 +39,7 @@ The book turns its lamps by up to 0.18 rad: what is learnt here is never the ans
 """
 
 _LIKENESS, _NOISE = 63, 64  # purposes of generators
-_PEOPLE, _ROOM = 7_000_000, 3_000_000  # numbers of actors and rooms that nothing else uses
+_PEOPLE, _ROOM = 7_000_000, 3_000_000  # numbers of actors and rooms that no cast or finder uses
 
 VARIETY = Variety(
     yaw=0.18,

@@ -59,6 +59,13 @@ def test_a_face_that_was_sure_once_stays_though_another_is_sure_now() -> None:
     assert track.follow(candidates((AWAY, 0.99), (HERE, 0.6)))[0] == 100
 
 
+def test_a_sure_face_that_is_missed_for_a_frame_is_not_lost_to_another() -> None:
+    track = Track()
+    track.follow(candidates((HERE, 0.99)))
+    assert not track.follow(candidates()).any()
+    assert track.follow(candidates((AWAY, 0.99), (HERE, 0.6)))[0] == 100
+
+
 def test_boxes_are_smoothed() -> None:
     track = Track()
     track.follow(candidates((HERE, 0.9)))

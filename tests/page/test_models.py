@@ -13,7 +13,9 @@ import pytest
 
 from facelab.contract.errors import FacelabError
 from facelab.faces.detection import detection
+from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES
+from facelab.faces.whitening import whitening
 from facelab.gallery.forget import forget
 from facelab.learning.classifier import assemble, load, people_of
 from facelab.learning.trainer import Trained
@@ -237,6 +239,11 @@ def test_what_is_no_model_file_is_refused(
     answer = page.post("/api/models/file", saved(model, tmp_path))
     assert answer.status == 422
     assert "finds faces in another way" in answer.line
+    mean, norm = expected.embedder.centring.mean, expected.embedder.centring.norm
+    model = assemble(detection("facelab"), Centring(mean, norm, whitening()), *head, PEOPLE)
+    answer = page.post("/api/models/file?name=white.keras", saved(model, tmp_path))
+    assert answer.status == 422
+    assert "received a classifier of whitened vectors" in answer.line
 
 
 def saved(model: Any, folder: Path) -> bytes:

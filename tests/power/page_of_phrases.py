@@ -26,6 +26,10 @@ would pass at least one set of seeds without the phrase.
 Written by `python -m tests.power` from [power.json](power.json), `steps/` and `tests/power/`.
 """
 
+UNMEASURED = """\
+Phrases of a crowd, which is not drawn for these figures, and those that no feature of the book used
+when they were taken. Their histories are played all the same."""
+
 TITLES = {
     "steps.people": "People and photos",
     "steps.training": "Training",
@@ -35,6 +39,8 @@ TITLES = {
     "steps.load": "Growing load",
     "steps.twins": "Twins",
     "steps.counts": "Counts",
+    "steps.crowd": "Crowds",
+    "steps.strangers": "Strangers",
 }
 
 
@@ -44,12 +50,24 @@ def text(data: dict[str, Any]) -> str:
     for entry in data["uses"]:
         uses.setdefault(catalogue.named(entry["step"]), []).append(entry)
     lines = [HEAD.format(seeds=data["seeds"])]
+    unmeasured: list[StepFunctionContext] = []
     for module, title in TITLES.items():
-        lines += [f"## {title}", ""]
-        for phrase in catalogue.phrases():
-            if phrase.step_func.__module__ == module and phrase.parser.name in uses:
-                lines += _section(phrase, uses[phrase.parser.name], data)
+        own = [one for one in catalogue.phrases() if one.step_func.__module__ == module]
+        measured = [one for one in own if one.parser.name in uses]
+        unmeasured += [one for one in own if one not in measured and one.type == "then"]
+        lines += [f"## {title}", ""] if measured else []
+        for phrase in measured:
+            lines += _section(phrase, uses[phrase.parser.name], data)
+    if unmeasured:
+        lines += ["## Not measured", "", UNMEASURED, ""]
+        lines += [f"- *{TITLES[one.step_func.__module__]}:* {_quoted(one)}" for one in unmeasured]
+        lines.append("")
     return "\n".join(lines)
+
+
+def _quoted(phrase: StepFunctionContext) -> str:
+    function = phrase.step_func
+    return f"{plain(phrase.parser.name)}. `{function.__module__}.{function.__name__}`"
 
 
 def plain(pattern: str) -> str:

@@ -36,7 +36,7 @@ export class Track {
     }
     else {
       face = mainFace(candidates);
-      this.#certain = false;
+      if (face) this.#certain = false; // another face; one that is only missed stays what it was
     }
     if (face) {
       this.#last = face;
