@@ -120,6 +120,8 @@ def _leaves(nodes: Iterable[ast.expr]) -> Iterator[ast.Constant | ast.JoinedStr]
                 yield node
             case ast.BinOp():
                 yield from _leaves((node.left, node.right))
+            case ast.BoolOp(values=values):
+                yield from _leaves(values)
             case ast.IfExp():
                 yield from _leaves((node.body, node.orelse))
 

@@ -18,6 +18,9 @@ FIGURES = r"-?\d[\d.,]*(?: %)?"
 ANYTHING = "(?:(?!; ).)+?"
 """What another place holds: one of several texts that were joined."""
 
+MAYBE = f"(?:(?:; )?{ANYTHING})?"
+"""What a place holds that directly follows a word, as in ``broke off{after}``: maybe nothing."""
+
 SEVERAL = ("refusal", "failure", "reason", "why")
 """Places that hold several."""
 
@@ -84,6 +87,8 @@ def pattern_of(text: str) -> Pattern:
     for place in PLACE.finditer(text):
         parts.append(text[last : place.start()])
         filled = FIGURES if place[1] in numbers and not place[2] else ANYTHING
+        if filled == ANYTHING and parts[-1][-1:].isalnum():
+            filled = MAYBE
         filled = ".+?" if place[1] in SEVERAL else filled
         pieces += [re.escape(parts[-1]), f"(?P<{place[1]}>{filled})"]
         if place[2]:

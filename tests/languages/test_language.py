@@ -85,6 +85,24 @@ def test_a_refusal_is_translated_whole() -> None:
         ("http://x/: broke off after frame 12 (the stream ended); connect the camera again",
          "http://x/ : s’est interrompue après l’image 12 (le flux a pris fin) ; rebranchez la "
          "caméra"),
+        ("http://x/: broke off (the stream ended); connect the camera again",
+         "http://x/ : s’est interrompue (le flux a pris fin) ; rebranchez la caméra"),
+        ("http://x/: no picture for 5 s; see whether the camera is on and connected",
+         "http://x/ : aucune image en 5 s ; vérifiez que la caméra est allumée et branchée"),
+        ("camera /dev/video3: absent; there are /dev/video0, /dev/video1; connect it or choose "
+         "another",
+         "caméra /dev/video3 : absente ; il y a /dev/video0, /dev/video1 ; branchez-la ou "
+         "choisissez-en une autre"),
+        ("own: received photos of nobody, allowed are 2 or more people; put .jpg, .png files into "
+         "a sub-folder a person; Bo: an empty folder",
+         "own : reçu des photos de personne, attendu 2 personnes ou plus ; placez des fichiers "
+         ".jpg, .png dans un sous-dossier par personne ; Bo : un dossier vide"),
+        ("http://x/: no such host; correct its name",
+         "http://x/ : hôte introuvable ; corrigez son nom"),
+        ("http://x/: no such host; correct its name; for # / ? @ in a password write %23 %2F %3F "
+         "%40",
+         "http://x/ : hôte introuvable ; corrigez son nom ; dans un mot de passe, « # », « / », "
+         "« ? » et « @ » s’écrivent « %23 », « %2F », « %3F » et « %40 »"),
         ("https://x/: its certificate is that of another host; look for its SHA-256 in the "
          "camera's settings, and append #sha256=… to the address",
          "https://x/ : son certificat est celui d’un autre hôte ; cherchez son SHA-256 dans les "
