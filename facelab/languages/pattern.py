@@ -21,7 +21,7 @@ ANYTHING = "(?:(?!; ).)+?"
 MAYBE = f"(?:(?:; )?{ANYTHING})?"
 """What a place holds that directly follows a word, as in ``broke off{after}``: maybe nothing."""
 
-SEVERAL = ("refusal", "failure", "reason", "why")
+SEVERAL = ("refusal", "failure", "reason", "why", "kept")
 """Places that hold several."""
 
 NUMBERS = ("number", "rate", "learning_rate", "n", "a", "b", "people")

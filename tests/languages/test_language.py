@@ -97,6 +97,15 @@ def test_a_refusal_is_translated_whole() -> None:
          "a sub-folder a person; Bo: an empty folder",
          "own : reçu des photos de personne, attendu 2 personnes ou plus ; placez des fichiers "
          ".jpg, .png dans un sous-dossier par personne ; Bo : un dossier vide"),
+        ("gallery: received own, which holds other things than a gallery; allowed is a new folder "
+         "or a gallery; choose another, and upload photos on the page",
+         "galerie : reçu own, qui contient autre chose qu’une galerie ; attendu un nouveau dossier "
+         "ou une galerie ; choisissez-en un autre, et chargez les photos sur la page"),
+        ("--output: m.keras cannot be written (no space left on device); the classifier is kept "
+         "in /tmp/a/m.keras; make room and move it; what was there is kept, too",
+         "--output : écriture de m.keras impossible (plus de place sur le disque) ; le classifieur "
+         "est conservé dans /tmp/a/m.keras ; faites de la place et déplacez-le ; ce qui s’y "
+         "trouvait est conservé aussi"),
         ("http://x/: no such host; correct its name",
          "http://x/ : hôte introuvable ; corrigez son nom"),
         ("http://x/: no such host; correct its name; for # / ? @ in a password write %23 %2F %3F "
