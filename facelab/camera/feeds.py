@@ -116,8 +116,9 @@ def _usable(path: Path) -> None:
         is_device = False
     if not is_device:
         raise FacelabError(
-            f"camera {path}: absent; there {'are' if there else 'is'} "
-            f"{', '.join(there) or 'no camera at all'}; connect it or choose another"
+            f"camera {path}: absent; there are {', '.join(there)}; connect it or choose another"
+            if there
+            else f"camera {path}: absent; there is no camera at all; connect it or choose another"
         )
     if not os.access(path, os.R_OK | os.W_OK):
         group = _group(path)

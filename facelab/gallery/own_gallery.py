@@ -259,10 +259,11 @@ def _stem(file: str) -> str:
 
 
 def _too_few(folder: Path, people: tuple[str, ...], why: list[str]) -> FacelabError:
-    received = ", ".join(people) or "nobody"
+    whose = ", ".join(people) or "nobody"
     meant = "" if is_recorded(folder) else other_level(folder)
     return FacelabError(
-        f"{folder}: received photos of {received}, allowed are 2 or more people; "
+        f"{folder}: received photos of {whose}, allowed are 2 or more people"
+        + "; "
         + (meant or f"put {', '.join(ENDINGS)} files into a sub-folder a person")
         + (f"; {why[0]}" + f" and {len(why) - 1} more" * (len(why) > 1) if why else "")
     )

@@ -96,6 +96,21 @@ def refusals(
                 said = _text(text, constants)
                 if _SEVERAL_WORDS.search(_PLACE.sub("", said)):
                     yield text.lineno, "", said, []
+        elif isinstance(node, ast.FunctionDef):
+            yield from _fillings(node, constants)
+
+
+def _fillings(function: ast.FunctionDef, constants: Mapping[str, ast.expr]) -> Iterator[Found]:
+    """Find the texts that a function gives a name to, and then refuses something with."""
+    calls = (one for one in ast.walk(function) if isinstance(one, ast.Call))
+    refused = [call for call in calls if _name(call.func) in REFUSING]
+    named = {one.id for call in refused for one in ast.walk(call) if isinstance(one, ast.Name)}
+    for node in (one for one in ast.walk(function) if isinstance(one, ast.Assign)):
+        if any(isinstance(target, ast.Name) and target.id in named for target in node.targets):
+            for text in _leaves((node.value,)):
+                said = _text(text, constants)
+                if _SEVERAL_WORDS.search(_PLACE.sub("", said)):
+                    yield text.lineno, "", said, []
 
 
 def _constants(tree: ast.Module) -> Iterator[tuple[str, ast.expr]]:
@@ -120,6 +135,8 @@ def _leaves(nodes: Iterable[ast.expr]) -> Iterator[ast.Constant | ast.JoinedStr]
                 yield node
             case ast.BinOp():
                 yield from _leaves((node.left, node.right))
+            case ast.BoolOp(values=values):
+                yield from _leaves(values)
             case ast.IfExp():
                 yield from _leaves((node.body, node.orelse))
 

@@ -18,7 +18,10 @@ FIGURES = r"-?\d[\d.,]*(?: %)?"
 ANYTHING = "(?:(?!; ).)+?"
 """What another place holds: one of several texts that were joined."""
 
-SEVERAL = ("refusal", "failure", "reason", "why")
+MAYBE = f"(?:(?:; )?{ANYTHING})?"
+"""What a place holds that directly follows a word, as in ``broke off{after}``: maybe nothing."""
+
+SEVERAL = ("refusal", "failure", "reason", "why", "kept")
 """Places that hold several."""
 
 NUMBERS = ("number", "rate", "learning_rate", "n", "a", "b", "people")
@@ -84,6 +87,8 @@ def pattern_of(text: str) -> Pattern:
     for place in PLACE.finditer(text):
         parts.append(text[last : place.start()])
         filled = FIGURES if place[1] in numbers and not place[2] else ANYTHING
+        if filled == ANYTHING and parts[-1][-1:].isalnum():
+            filled = MAYBE
         filled = ".+?" if place[1] in SEVERAL else filled
         pieces += [re.escape(parts[-1]), f"(?P<{place[1]}>{filled})"]
         if place[2]:

@@ -52,21 +52,24 @@ def check_gallery(folder: Path) -> None:
             if not strange or is_recorded(folder):
                 return
             line = (
-                f"{folder}, which holds other things than a gallery; allowed is a new folder or a "
-                "gallery; choose another, and upload photos on the page"
+                f"gallery: received {folder}, which holds other things than a gallery; allowed is "
+                "a new folder or a gallery; choose another, and upload photos on the page"
             )
         elif folder.exists() or folder.is_symlink():
-            line = f"{folder}, a file; allowed is a folder"
+            line = f"gallery: received {folder}, a file; allowed is a folder"
         elif files.is_folder(folder.absolute().parent):
             return
         else:
             line = (
-                f"{folder}, which would lie in a folder that does not exist; make that, or name "
-                "another one"
+                f"gallery: received {folder}, which would lie in a folder that does not exist; "
+                "make that, or name another one"
             )
     except OSError as error:
-        line = f"{folder}, which cannot be looked at ({error.strerror}); name another folder"
-    raise FacelabError(f"gallery: received {line}")
+        line = (
+            f"gallery: received {folder}, which cannot be looked at ({error.strerror}); name "
+            "another folder"
+        )
+    raise FacelabError(line)
 
 
 class Store:

@@ -85,6 +85,33 @@ def test_a_refusal_is_translated_whole() -> None:
         ("http://x/: broke off after frame 12 (the stream ended); connect the camera again",
          "http://x/ : s’est interrompue après l’image 12 (le flux a pris fin) ; rebranchez la "
          "caméra"),
+        ("http://x/: broke off (the stream ended); connect the camera again",
+         "http://x/ : s’est interrompue (le flux a pris fin) ; rebranchez la caméra"),
+        ("http://x/: no picture for 5 s; see whether the camera is on and connected",
+         "http://x/ : aucune image en 5 s ; vérifiez que la caméra est allumée et branchée"),
+        ("camera /dev/video3: absent; there are /dev/video0, /dev/video1; connect it or choose "
+         "another",
+         "caméra /dev/video3 : absente ; il y a /dev/video0, /dev/video1 ; branchez-la ou "
+         "choisissez-en une autre"),
+        ("own: received photos of nobody, allowed are 2 or more people; put .jpg, .png files into "
+         "a sub-folder a person; Bo: an empty folder",
+         "own : reçu des photos de personne, attendu 2 personnes ou plus ; placez des fichiers "
+         ".jpg, .png dans un sous-dossier par personne ; Bo : un dossier vide"),
+        ("gallery: received own, which holds other things than a gallery; allowed is a new folder "
+         "or a gallery; choose another, and upload photos on the page",
+         "galerie : reçu own, qui contient autre chose qu’une galerie ; attendu un nouveau dossier "
+         "ou une galerie ; choisissez-en un autre, et chargez les photos sur la page"),
+        ("--output: m.keras cannot be written (no space left on device); the classifier is kept "
+         "in /tmp/a/m.keras; make room and move it; what was there is kept, too",
+         "--output : écriture de m.keras impossible (plus de place sur le disque) ; le classifieur "
+         "est conservé dans /tmp/a/m.keras ; faites de la place et déplacez-le ; ce qui s’y "
+         "trouvait est conservé aussi"),
+        ("http://x/: no such host; correct its name",
+         "http://x/ : hôte introuvable ; corrigez son nom"),
+        ("http://x/: no such host; correct its name; for # / ? @ in a password write %23 %2F %3F "
+         "%40",
+         "http://x/ : hôte introuvable ; corrigez son nom ; dans un mot de passe, « # », « / », "
+         "« ? » et « @ » s’écrivent « %23 », « %2F », « %3F » et « %40 »"),
         ("https://x/: its certificate is that of another host; look for its SHA-256 in the "
          "camera's settings, and append #sha256=… to the address",
          "https://x/ : son certificat est celui d’un autre hôte ; cherchez son SHA-256 dans les "

@@ -229,5 +229,5 @@ def test_a_person_of_whom_no_face_is_found_is_an_anomaly_though_all_is_accepted(
         assert "None: nothing was refused" not in told
     with speaking(language("fr")):
         page = html.unescape(render(record))
-    assert "aucun visage n’est trouvé sur les photos de <Zoe>, Bo" in page
+    assert "photos sans aucun visage trouvé\u00a0: <Zoe>, Bo" in page
     assert "Anomalie de la galerie" in page
