@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -78,17 +78,18 @@ class Recording:
 
     @cached_property
     def actors(self) -> frozenset[str]:
-        """The people in it who were drawn by the studio: those of its ``cast.toml``."""
+        """The people in it who were drawn by the studio: its cast, and its plan's strangers."""
+        strangers = self._table("plan.toml").get("strangers", {})
+        drawn = self.manifest[self.manifest["set"].isin(list(strangers))]
+        return frozenset(self._table("cast.toml")) | frozenset(drawn["person"])
+
+    def _table(self, name: str) -> dict[str, Any]:
         try:
-            cast = read(self.folder, "cast.toml", MOST)
+            return tomllib.loads(read(self.folder, name, MOST).decode("utf-8"))
         except FileNotFoundError:
-            return frozenset()
-        try:
-            return frozenset(tomllib.loads(cast.decode("utf-8")))
+            return {}
         except (ValueError, RecursionError) as error:
-            raise FacelabError(
-                f"{self.folder / 'cast.toml'}: not readable as TOML; restore it"
-            ) from error
+            raise FacelabError(f"{self.folder / name}: not readable as TOML; restore it") from error
 
     def photos(self, name: str) -> Photos:
         """Return a set of photos, sorted by file, read once.

@@ -184,7 +184,7 @@ def _check_description(model: Any) -> None:
         if not 0 < layer["config"].get("side", 1) <= SIDE:
             raise NoClassifier(f"its faces are larger than {SIDE} pixels")
         if not 0 < layer["config"].get("rank", 1) <= RANK:
-            raise NoClassifier(f"its vectors are whitened along more than {RANK} axes")
+            raise NoClassifier(f"its vectors are whitened along no axis, or along more than {RANK}")
     [names] = [layer["config"]["names"] for layer in layers if layer["class_name"] == "People"]
     [units] = [layer["config"]["units"] for layer in layers if layer["class_name"] == "Dense"]
     check_names(names, units)

@@ -74,9 +74,10 @@ def test_filmed_and_played_again(
         live = run.lines[next(i for i, line in enumerate(run.lines) if " live " in line) :]
         assert [re.sub(r"\W.*", "", line.strip("│ ")) for line in live if line[0] == "│"] == [
             *PEOPLE,
+            "unsure",
             "nobody",
         ]
-        row = r"│ Naomie +│ [·▁▂▃▄▅▆▇█]+ +│ +[1-9]\d* │ +\d+\.\d% │ +0:\d\d │"
+        row = r"│ Naomie +│ [·▁▂▃▄▅▆▇█]+ +│ +[1-9]\d* │ +\d+\.\d % │ +0:\d\d │"
         assert any(re.fullmatch(row, line) for line in live)
         assert run.record["run"]["source"] == "recorded photos of 4 people in filmed/"
         assert "hush" not in json.dumps(run.record) + "".join(run.lines)

@@ -72,4 +72,4 @@ def test_features_of_others_are_not_collected_beside_the_book(shop: Environment)
     said = shop.run("pytest", "--pyargs", "facelab.book", ".", "--collect-only", "-q")
     assert "test_shop.py::test_it_is_there" in said
     assert "shop.feature::" not in said
-    assert "46 tests collected" in said
+    assert "50 tests collected" in said

@@ -114,8 +114,8 @@ def changed(path: Path, folder: Path, change: Callable[[dict[str, Any]], object]
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        (lambda by: by["Whitening"]["config"].update(rank=10**9), "more than 256 axes"),
-        (lambda by: by["Whitening"]["config"].update(rank=0), "more than 256 axes"),
+        (lambda by: by["Whitening"]["config"].update(rank=10**9), "along more than 256"),
+        (lambda by: by["Whitening"]["config"].update(rank=0), "along more than 256"),
         (lambda by: by["Whitening"]["config"].update(rank="many"), "describes no model"),
         (lambda by: by["Whitening"]["config"].update(rank=7), "its weights are"),
     ],

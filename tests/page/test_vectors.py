@@ -97,8 +97,9 @@ def differences(
         candidates = as_array(finder.candidates([frame]))
         face = track.follow(candidates[0]) if film else main_faces(candidates, THRESHOLD)[0]
         cut = face_crop(frame, face, MARGIN, SIDE)
-        # a float32 of a box far to the right has no more digits, and two are added
-        near = max(NEAR, float(2 * np.spacing(np.float32(max(frame.shape)))))
+        # a float32 of a box far to the right has no more digits; processors round a network's sums
+        # otherwise, which the frame's size stretches (three of these digits were seen)
+        near = max(NEAR, float(8 * np.spacing(np.float32(max(frame.shape)))))
         pixels = hashlib.sha256(cv2.cvtColor(frame, cv2.COLOR_BGR2RGBA).tobytes()).hexdigest()
         if one["pixels"] != pixels:
             yield f"{where} other pixels"

@@ -156,6 +156,11 @@ def test_what_a_stranger_raises_is_its_fault(recording: Recording, at: str, told
     assert str(fault.value) == told
 
 
+def test_everybody_in_the_recording_was_drawn(recording: Recording) -> None:
+    named = {name for one in recording.manifest["person"] for name in str(one).split("+") if name}
+    assert {"Alex", "stranger-01", "stranger-60"} <= named <= recording.actors
+
+
 def test_only_actors_are_shown_unless_it_is_asked_for(recording: Recording) -> None:
     probes = recording.photos("probes/t2")
     assert {"Alex", "Amine", "Lara", "Naomie"} <= recording.actors
