@@ -34,7 +34,8 @@ class Exam:
     """The state that the scenarios of a run share. Each training is made once.
 
     ``report_photos``: whether the report may show people who are not the studio's actors.
-    ``played``: the number of frames of the film that was watched last.
+    ``played``: the number of frames of the film that was watched last. ``said``: how many of them
+    the system says it has counted, one number or one a replicate; empty if it says nothing.
     """
 
     system: System
@@ -42,6 +43,7 @@ class Exam:
     seeds: tuple[int, ...]
     report_photos: bool = False
     played: int = field(default=0, init=False)
+    said: tuple[int, ...] = field(default=(), init=False)
     _trainings: dict[object, Training] = field(default_factory=dict, init=False)
     _theories: dict[object, dict[str, float]] = field(default_factory=dict, init=False)
     _oracles: dict[object, list[Oracle]] = field(default_factory=dict, init=False)
@@ -186,13 +188,16 @@ class Exam:
         """Play a clip and return what each frame adds to the live count, (R, frames, people + 1).
 
         The last column is nobody's. A training that can ``watch`` follows the face through the
-        clip; others see single frames. One that counts by itself, with ``count``, is read.
+        clip; others see single frames. One that counts by itself, with ``count``, is read, and so
+        is the number of frames that it shows beside its tally, ``counted``.
         """
-        self.played = len(clip)
+        self.played, self.said = len(clip), ()
         handed = nullcontext(clip) if self._own else blind.to_watch(clip)
         with handed as shown, self._theirs("watch"):
             if (count := getattr(training, "count", None)) is not None:
                 added = list(count(shown))
+                said = np.atleast_1d(np.asarray(getattr(training, "counted", ()), np.int64))
+                self.said = tuple(said.tolist())
             else:
                 added = [
                     tally(answers[:, frame : frame + 1])
