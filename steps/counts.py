@@ -114,12 +114,16 @@ def _there(one: Stretch) -> str:
 
 @then(phrase("each of its {frames:Count} frames adds one to the count"))
 def adds_one(sheet: LiveSheet, exam: Exam, watched: Watched, frames: int) -> None:
-    """Count frames that are missing, too many, or do not add one to one person's count; exact."""
+    """Count frames that are missing, too many, or do not add one to one person's count; exact.
+
+    Where the system shows a number of frames beside its tally, it must be theirs.
+    """
     if sheet.lacks(exam.system, Granted.COUNT):
         return
     demanded = exam.expected(frames, lambda: exam.played)
     odd = counting.odd_additions(watched.added) + abs(watched.added.shape[1] - demanded)
     sheet.judge("frames that do not add one", odd, Interval.exactly(0), exact=True)
+    _own_number(sheet, exam, demanded)
 
 
 @then("whoever is alone before the webcam leads the count while they are there")
@@ -172,12 +176,22 @@ def leads_soon(sheet: LiveSheet, exam: Exam, photos: Photos, watched: Watched, f
 
 @then(phrase("all {frames:Count} frames are counted"))
 def frames_counted(sheet: LiveSheet, exam: Exam, counts: NDArray[np.int64], frames: int) -> None:
-    """Add the tally up; exact. In a film of one's own there must be as many as it has frames."""
+    """Add the tally up; exact. In a film of one's own there must be as many as it has frames.
+
+    Where the system shows a number of frames beside its tally, it must be the same.
+    """
     if sheet.lacks(exam.system, Granted.COUNT):
         return
     demanded = exam.expected(frames, lambda: exam.played)
     total = counts.sum(axis=1)
     sheet.judge("frames counted", total, Interval.exactly(demanded), exact=True)
+    _own_number(sheet, exam, demanded)
+
+
+def _own_number(sheet: LiveSheet, exam: Exam, demanded: int) -> None:
+    if exam.said:
+        said = np.array(exam.said, np.float64)
+        sheet.judge("frames counted, as it says", said, Interval.exactly(demanded), exact=True)
 
 
 @then(phrase("{person:Name} gets more than {least:Percent} of the frames"))

@@ -55,6 +55,19 @@ def test_a_film_has_its_own_length(sheet: LiveSheet) -> None:
         counts.frames_counted(sheet, OWN, np.array([[3, 0]]), 793)
 
 
+def test_the_number_beside_a_tally_is_judged_like_it(sheet: LiveSheet) -> None:
+    exam, tally = exam_of(False), np.array([[3, 1]])
+    watched = counts.Watched(np.array([[[1, 0], [1, 0], [1, 0], [0, 1]]]), ())
+    exam.said = (4,)
+    counts.frames_counted(sheet, exam, tally, 793)
+    counts.adds_one(sheet, exam, watched, 793)
+    exam.said = (8,)
+    with pytest.raises(Refused, match="frames counted, as it says: measured 8, exactly 4 demanded"):
+        counts.frames_counted(sheet, exam, tally, 793)
+    with pytest.raises(Refused, match="frames counted, as it says: measured 8, exactly 4 demanded"):
+        counts.adds_one(sheet, exam, watched, 793)
+
+
 def test_few_probes_are_held_against_a_bound(sheet: LiveSheet) -> None:
     # of 11 probes none wrong: at most 23.8 % with 95 % confidence, 1 - 0.05 ** (1 / 11)
     right, one_wrong = said("a" * 11, "a" * 11), said("a" * 11, "a" * 10 + "m")

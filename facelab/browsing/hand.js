@@ -52,7 +52,6 @@
     for (const content of contents) if (!(await look(content, wait))) return;
   }
   const rows = () => at('#answers')?.tBodies[0]?.rows.length ?? 0;
-  const frames = () => Number(at('#frames').textContent);
   const columns = (ids, attribute, cells) =>
     ids.map((id) => [...document.querySelectorAll(cells(id))].map((cell) => Number(cell.dataset[attribute] ?? 0)));
 
@@ -93,13 +92,13 @@
       const tally = () => columns(ids, 'n', (id) => `#tally tbody td[data-model="${id}"]`);
       const live = () => ids.map((id) => at(`#live [data-model="${id}"]`)?.dataset.probabilities ?? '');
       const told = [];
-      let before = tally(), counted = frames();
+      let before = tally();
       // called after every change of the number of frames, before anything else happens
       const watching = new MutationObserver(() => {
-        const [now, all] = [tally(), frames()];
+        const now = tally();
         const added = now.map((column, model) => column.map((n, row) => n - before[model][row]));
-        told.push([added, all - counted, live()]);
-        [before, counted] = [now, all];
+        told.push([added, live()]);
+        before = now;
       });
       watching.observe(at('#frames'), { childList: true, characterData: true, subtree: true });
       await lookAt(contents, wait);

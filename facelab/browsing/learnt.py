@@ -122,6 +122,11 @@ class Learnt:
 class Counting(Learnt):
     """The same of a page that has a live count."""
 
+    @property
+    def counted(self) -> tuple[int, ...]:
+        """How many frames of the last film each page says it has counted."""
+        return self.system.said
+
     def count(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.int64]]:
         """Yield what each frame adds to the tally, (replicates, people + 1); nobody comes last."""
         tally = self.system.description.tally
@@ -129,10 +134,15 @@ class Counting(Learnt):
         if tally.press:
             for number in self.tabs:
                 self.system.tab(number).press(tally.press)
+        said = np.zeros(len(self.tabs), np.int64)
         for frames in clip:
             contents = [encoded(content_of(frames, place)) for place in range(len(frames))]
-            told = [self._count(self.system.tab(number), contents, texts) for number in self.tabs]
-            for added in np.array(told, np.int64).swapaxes(0, 1):
+            asked = [*texts, tally.counter]
+            told = [self._count(self.system.tab(number), contents, asked) for number in self.tabs]
+            read = np.array(told, np.int64).swapaxes(0, 1)
+            said += read[:, :, -1].sum(axis=0)
+            self.system.said = tuple(said.tolist())
+            for added in read[:, :, :-1]:
                 yield np.pad(added, ((0, 0), (0, len(tally.counters) + 1 - len(texts))))
 
     def _count(self, tab: Tab, contents: list[str], texts: list[str]) -> list[list[int]]:

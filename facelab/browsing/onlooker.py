@@ -5,6 +5,7 @@ Pictures of the page, what its scripts complained of, and Playwright's trace of 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -34,8 +35,8 @@ class Seen(Protocol):
     def pictures(self) -> list[Picture]:
         """Return the pictures that were taken since the last call."""
 
-    def keep_trace(self, path: Path | None) -> bool:
-        """Keep the trace of a scenario in a file, or drop it; return whether it is kept."""
+    def keep_trace(self, path: Path | None) -> str:
+        """Keep the trace of a scenario in a file, or drop it; return why it is not kept."""
 
 
 PAGE = pytest.StashKey[Seen]()
@@ -59,11 +60,16 @@ class Onlooker:
         """Show it, and keep the trace of what was refused."""
         self._look(request)
         page = request.config.stash.get(PAGE, None)
-        if page is None or isinstance(exception, Lacking):
+        traced = request.config.getoption("page_trace")
+        if page is None or isinstance(exception, Lacking) or not traced:
             return
         sheet = request.getfixturevalue("sheet")
         path = self._folder / f"trace-{sheet.number}.zip"
-        if page.keep_trace(path):
+        with suppress(OSError):  # of an earlier run
+            path.unlink()
+        if why := page.keep_trace(path):
+            sheet.show(evidence.facts("trace of the browser", {"not kept": why}))
+        elif path.is_file():
             told = {"file": path.name, "opened by": "playwright show-trace"}
             sheet.show(evidence.facts("trace of the browser, beside this page", told))
 

@@ -39,12 +39,11 @@ Table = list[dict[str, str]]
 class Counted:
     """What the page told while it counted one frame.
 
-    ``added``: what came to the tally, a list a model, a number a row. ``frames``: how far the
-    number of frames went up. ``live``: the probabilities of each model, with blanks between.
+    ``added``: what came to the tally, a list a model, a number a row. ``live``: the probabilities
+    of each model, with blanks between.
     """
 
     added: list[list[int]]
-    frames: int
     live: list[str]
 
 
@@ -67,6 +66,7 @@ class OwnPage:
 
     def _ready(self) -> None:
         self.wait("() => document.body.dataset.ready === '1'", "the page says that it is ready")
+        self.tab.settled()
 
     def _choose(self, engine: str) -> None:
         choice = f"input[name=engine][value={engine}]"
@@ -195,6 +195,7 @@ class OwnPage:
 
     def reload(self) -> None:
         """Open it anew, as after a cup of coffee."""
+        self.tab.settled(yet=False)
         with self.tab.acting("load the page anew"):
             self.tab.page.reload(wait_until="domcontentloaded")
         self._ready()
@@ -333,6 +334,13 @@ class OwnPage:
             if len(told) != start + len(some):
                 raise self.late(f"#frames counts {len(some)} frames, not {len(told) - start}")
         return told
+
+    def frames(self) -> int:
+        """Return how many frames the page says it has counted."""
+        said = self.tab.text("#frames")
+        if not said.isdecimal():
+            raise SystemFault(f"{self.tab.name}: #frames says {one_line(said, 40)!r}, no number")
+        return int(said)
 
     def counted(self) -> list[str]:
         """Return whom the rows of the tally count, in their order."""

@@ -65,7 +65,8 @@ class Stranger:
     ) -> None:
         """Take a browser, the page's address, its description, and the folder of that.
 
-        ``trace``: whether what is done is traced.
+        ``trace``: whether what is done is traced. ``said``: how many frames of the last film each
+        page says it has counted.
         """
         self._browser = browser
         self._address = address
@@ -75,6 +76,7 @@ class Stranger:
         self._opened = 0
         self._trace = trace
         self._pictures: list[Picture] = []
+        self.said: tuple[int, ...] = ()
 
     @property
     def name(self) -> str:
@@ -159,11 +161,11 @@ class Stranger:
         """Take a picture of the page."""
         self._pictures.append(Picture(title, tab.picture(), faces=True))
 
-    def keep_trace(self, path: Path | None) -> bool:
-        """Keep the trace of the tab used last in a file, or drop it; return whether it is kept."""
-        kept = [tab.keep_trace(path if number == len(self._open) else None)
+    def keep_trace(self, path: Path | None) -> str:
+        """Keep the trace of the tab used last in a file, or drop it; return why it is not kept."""
+        told = [tab.keep_trace(path if number == len(self._open) else None)
                 for number, tab in enumerate(self._open.values(), 1)]  # fmt: skip
-        return any(kept)
+        return told[-1] if told else ""
 
     def _check(self, photos: Photos, parameters: Parameters) -> None:
         parameters.check_against(len(photos))
@@ -215,6 +217,7 @@ class Stranger:
                     f"{self.name}: {entry} = {selector!r} finds nothing on the page "
                     f"({_likely(tab)}); correct the description"
                 )
+        tab.settled()
 
     def _learn(
         self,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from greenlet import greenlet
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page
 from playwright.sync_api import TimeoutError as Late
 
@@ -30,7 +32,8 @@ class Tab:
 
     ``name``: what faults call it. ``complaints``: errors that its scripts and its console told,
     each once. Its methods raise SystemFault, in one line, when the page does not do its part
-    within ``wait`` seconds, has crashed, or puts a dialog in the way.
+    within ``wait`` seconds, has crashed, hangs, loads another document, or puts a dialog in the
+    way.
     """
 
     def __init__(
@@ -53,9 +56,13 @@ class Tab:
         self.wait = wait
         self.complaints: list[str] = []
         self._dialogs: list[str] = []
-        self._crashed = False
+        self._crashed = self._hangs = self._settled = self._left = False
+        # a service worker would answer before a route
+        workers: Literal["allow", "block"] = "block" if routes else "allow"
         # not in this machine's language: a record quotes what a page says
-        self.context = browser.new_context(accept_downloads=True, locale="en-US")
+        self.context = browser.new_context(
+            accept_downloads=True, locale="en-US", service_workers=workers
+        )
         self.context.grant_permissions(["camera"])
         (plugged or Webcam()).install(self.context)
         if script:
@@ -72,6 +79,10 @@ class Tab:
         self.page.on("crash", self._has_crashed)
         self.page.on("pageerror", lambda error: self._told(f"script error: {error}"))
         self.page.on("console", self._noted)
+        # Playwright's own event does not tell another document from another address of the same
+        wire = self.context.new_cdp_session(self.page)
+        wire.on("Page.frameNavigated", self._has_gone)
+        wire.send("Page.enable")
         self._open(address)
 
     def _answer(self, pattern: str, file: Path | None) -> None:
@@ -84,6 +95,12 @@ class Tab:
     def _open(self, address: str) -> None:
         try:
             answer = self.page.goto(address, wait_until="domcontentloaded")
+        except Late:
+            self.close()
+            raise FacelabError(
+                f"{self.name}: {shown(address)} is not loaded within {self.wait:g} s; look whether "
+                "its server answers, and whether its scripts come"
+            ) from None
         except Error as error:
             self.close()
             said = re.search(r"net::\w+|Cannot navigate to invalid URL", error.message)
@@ -105,6 +122,17 @@ class Tab:
     def _has_crashed(self, _: Page) -> None:
         self._crashed = True
 
+    def _has_gone(self, told: dict[str, Any]) -> None:
+        if "parentId" not in told["frame"]:
+            self._left = self._left or self._settled
+
+    def settled(self, *, yet: bool = True) -> None:
+        """Take note that the page is what it is to be: from now on it is to load no other.
+
+        ``yet``: false where it is about to be loaded anew.
+        """
+        self._settled, self._left = yet, False
+
     def _noted(self, said: ConsoleMessage) -> None:
         if said.type == "error" and not said.location["url"].endswith("/favicon.ico"):
             self._told(f"console: {said.text}")
@@ -122,19 +150,57 @@ class Tab:
     @contextmanager
     def acting(self, what: str) -> Iterator[None]:
         """Within the block something is asked of the page; ``what``, as "press #train"."""
+        beating = self._beat()
         try:
             yield
         except Late as error:
             raise self._fault(what, f"not within {self.wait:g} s{_covered(error)}") from None
         except Error as error:
             raise self._fault(what, _first(error)) from None
-        if self._dialogs:
+        finally:
+            beating()
+        if self._dialogs or self._left:
             raise self._fault(what, "")
+
+    def _beat(self) -> Callable[[], None]:
+        """Look every ``wait`` seconds whether the page still reacts; a function that ends it.
+
+        A script of ours in a page that hangs would never end, and Playwright would wait for it.
+        """
+        loop = asyncio.get_running_loop()  # that of Playwright, which runs while it waits
+        answered = [True]
+        timer: asyncio.TimerHandle
+
+        def ask() -> None:
+            with suppress(Error):
+                self.page.evaluate("0")
+            answered.append(True)  # a page that is closed or has crashed says so, too
+
+        def beat() -> None:
+            nonlocal timer
+            if answered:
+                answered.clear()
+                timer = loop.call_later(self.wait, beat)
+                greenlet(ask).switch()
+            else:
+                self._hangs = True
+                greenlet(self._give_up).switch()
+
+        timer = loop.call_later(self.wait, beat)
+        return lambda: timer.cancel()
+
+    def _give_up(self) -> None:
+        with suppress(Error):
+            self.page.close()
 
     def _fault(self, what: str, why: str) -> SystemFault:
         dialog, self._dialogs = self._dialogs[:1], []
         if dialog:
             why = f"a dialog came in the way ({dialog[0]})"
+        elif self._hangs:
+            why = f"the page has not reacted for {self.wait:g} s"
+        elif self._left or "context was destroyed" in why:
+            why = "the page was left, or loaded anew"
         elif self._crashed or "crashed" in why:
             why = "the page has crashed"
         elif "closed" in why:
@@ -193,16 +259,19 @@ class Tab:
             shown = self.page.locator(selector).first if selector else self.page
             return shown.screenshot(type="jpeg", quality=60)
 
-    def keep_trace(self, path: Path | None) -> bool:
-        """End the trace, keep it in a file or drop it, and begin another; whether it is kept."""
+    def keep_trace(self, path: Path | None) -> str:
+        """End the trace, keep it in a file or drop it, and begin another.
+
+        Return why it is not kept; nothing where it is, or is not to be.
+        """
         if not self._traced:
-            return False
+            return ""
         try:
             self.context.tracing.stop_chunk(path=path)
             self.context.tracing.start_chunk()
-        except Error:  # the browser is gone, and the trace with it
-            return False
-        return path is not None
+        except Error as error:
+            return "the browser is gone" if "closed" in error.message else _first(error)
+        return ""
 
     def close(self) -> None:
         """Close it; a page that has crashed too."""

@@ -36,8 +36,10 @@ class Exam:
 
     ``report_photos``: whether the report may show people who are not the studio's actors.
     ``certainty``: the probability from which on a name is certain enough, where that decides.
-    ``played``: the number of frames of the film that was watched last. ``unsure``: how many of them
-    were unsure for each person, (R, people + 1); None where only the count is known.
+    ``played``: the number of frames of the film that was watched last. ``said``: how many of them
+    the system says it has counted, one number or one a replicate; empty if it says nothing.
+    ``unsure``: how many were unsure for each person, (R, people + 1); None where only the count is
+    known.
     """
 
     system: System
@@ -46,6 +48,7 @@ class Exam:
     report_photos: bool = False
     certainty: float = CERTAIN
     played: int = field(default=0, init=False)
+    said: tuple[int, ...] = field(default=(), init=False)
     unsure: NDArray[np.int64] | None = field(default=None, init=False)
     _trainings: dict[object, Training] = field(default_factory=dict, init=False)
     _theories: dict[object, dict[str, float]] = field(default_factory=dict, init=False)
@@ -191,13 +194,16 @@ class Exam:
         """Play a clip and return what each frame adds to the live count, (R, frames, people + 1).
 
         The last column is nobody's. A training that can ``watch`` follows the face through the
-        clip; others see single frames. One that counts by itself, with ``count``, is read.
+        clip; others see single frames. One that counts by itself, with ``count``, is read, and so
+        is the number of frames that it shows beside its tally, ``counted``.
         """
-        self.played, self.unsure = len(clip), None
+        self.played, self.said, self.unsure = len(clip), (), None
         handed = nullcontext(clip) if self._own else blind.to_watch(clip)
         with handed as shown, self._theirs("watch"):
             if (count := getattr(training, "count", None)) is not None:
                 added = list(count(shown))
+                said = np.atleast_1d(np.asarray(getattr(training, "counted", ()), np.int64))
+                self.said = tuple(said.tolist())
             else:
                 added = []
                 unsure: list[NDArray[np.int64]] = []

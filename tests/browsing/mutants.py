@@ -154,8 +154,14 @@ MUTANTS = {
         "probabilities are rounded to two digits", "answers.js", "value.toPrecision(9)",
         "value.toPrecision(2)", "T1", LOW),
     "A5": Mutant(
-        "the models that were asked first are asked for ever", "engine/computer.js",
-        "(asking === `${wanted} ${follow}` ||", "(asking !== '' ||", "T2", CONFUSED),
+        "the model that was asked first answers for all", "engine/computer.js",
+        "      const wanted = JSON.stringify({ type: 'answer', models, follow: follow > 0 });",
+        "      const [due, told] = [models, done];"
+        " if (due.length) models = window.firstModels ??= due;"
+        " done = (answer) => told({ ...answer, answers: new Map("
+        "[...answer.answers.values()].map((given, place) => [due[place], given])) });"
+        " const wanted = JSON.stringify({ type: 'answer', models, follow: follow > 0 });",
+        "T2", CONFUSED),
     "A6": Mutant(
         "frames are mirrored when asked about, not when filmed", "engine/computer.js",
         "    grey[pixel] =", f"    grey[{MIRRORED}] =", "T1", LOW),
@@ -167,6 +173,9 @@ MUTANTS = {
         "a frame is cut at its edges when asked about", "camera.js",
         "context.drawImage(picture, 0, 0, width, height);",
         "context.drawImage(picture, -4, -4, width + 8, height + 8);", "T0", KEPT),
+    "A9": Mutant(
+        "the models that were asked first are asked for ever", "engine/computer.js",
+        "(asking === `${wanted} ${follow}` ||", "(asking !== '' ||", "T2", CONFUSED),
     # what is counted
     "C1": Mutant(
         "every frame counts twice", "tally.js", "1 + (tally.get(person)", "2 + (tally.get(person)",
@@ -310,9 +319,8 @@ Chromium, on the scenario that is named for it. F, S, T, A and C learn on this c
 browser. Of {count} mutants {caught} are caught. Written by `python -m tests.browsing.mutants`,
 which `scripts/nightly` runs. [power.md](power.md) shows the faults of facelab itself.
 
-Two are refused by a line of the player, not by a measure. A5 gives no column for the models that
-were asked, and there is no answer to judge. C3 says a number of frames that is not the sum of its
-own tally; no phrase reads that number, and a page that contradicts itself is not believed.
+One is refused by a line of the player, not by a measure: A9 gives no column for the models that
+were asked, and there is no answer to judge.
 
 | | fault | refused by |
 |---|---|---|

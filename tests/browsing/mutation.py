@@ -16,6 +16,9 @@ import pytest
 from facelab.browsing import own_page
 from facelab.browsing.tab import Tab
 
+PATIENCE = 600.0
+"""Seconds: no fault here is found by a page that is late."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--only-scenario", default="")
@@ -37,8 +40,10 @@ def name_of(item: Any) -> str:
 
 
 def pytest_configure() -> None:
-    """Have the page's file answered by another one."""
+    """Have the page's file answered by another one; wait for it however busy the computer is."""
+    routes = []
     if fault := os.environ.get("FACELAB_PAGE_MUTANT"):
         address, file = json.loads(fault)
-        answered = partial(Tab, routes=[(address, Path(file))])
-        pytest.MonkeyPatch().setattr(own_page, "Tab", answered)
+        routes = [(address, Path(file))]
+    patient = partial(Tab, wait=PATIENCE, routes=routes)
+    pytest.MonkeyPatch().setattr(own_page, "Tab", patient)

@@ -42,7 +42,8 @@ def opened(browser: Browser, tmp_path: Path) -> Iterator[Opened]:
 
         def page(edits: Edits, description: Mapping[str, str]) -> Stranger:
             file = tmp_path / "page.toml"
-            text = changed((STRANGE / "page.toml").read_text("utf-8"), description)
+            patient = {"wait = 10.0": "wait = 300.0", **description}  # on a busy computer, too
+            text = changed((STRANGE / "page.toml").read_text("utf-8"), patient)
             file.write_text(text, "utf-8")
             address = closing.enter_context(serving(edits))
             made = Stranger(browser, address, read_description(file), tmp_path)
@@ -212,6 +213,7 @@ def test_a_live_count(opened: Opened, photos: Photos) -> None:
     assert added.shape == (8, 1, 5)
     assert added.sum(axis=(1, 2)).tolist() == [1] * 8
     assert added[:, 0].argmax(axis=1).tolist() == [0] * 4 + [3] * 4
+    assert learnt.counted == (8,)
 
 
 def test_a_live_count_that_counts_twice(opened: Opened, photos: Photos) -> None:
@@ -221,6 +223,18 @@ def test_a_live_count_that_counts_twice(opened: Opened, photos: Photos) -> None:
     learnt = opened({**TALLY, "strange.js": script}, COUNTS).train(photos, REQUEST)
     assert isinstance(learnt, Counting)
     assert np.stack(list(learnt.count([photos.frames[:3]]))).sum() == 6
+    assert learnt.counted == (3,)
+
+
+def test_a_number_of_frames_that_runs_ahead(opened: Opened, photos: Photos) -> None:
+    """It is read beside the tally: the book says that it must be the same."""
+    once = TALLY["strange.js"]["at('looked').textContent ="]
+    script = {"at('looked').textContent =": changed(once, {"at('n').textContent++":
+              "at('n').textContent = 2 + +at('n').textContent"})}  # fmt: skip
+    learnt = opened({**TALLY, "strange.js": script}, COUNTS).train(photos, REQUEST)
+    assert isinstance(learnt, Counting)
+    assert np.stack(list(learnt.count([photos.frames[:2], photos.frames[2:3]]))).sum() == 3
+    assert learnt.counted == (6,)
 
 
 def test_a_model_that_had_to_make_room(opened: Opened, photos: Photos) -> None:

@@ -209,6 +209,8 @@ def test_a_page_s_own_count_is_what_is_counted(frames: Recording) -> None:
     """A training that counts by itself is read, even where it counts too much."""
 
     class Tally(Guess):
+        counted = 72
+
         def count(self, clip: Iterable[Sequence[Frame]]) -> Iterator[NDArray[np.int64]]:
             for frame, _ in enumerate(frame for some in clip for frame in some):
                 yield np.array([[2 if frame == 5 else 1, 0, 0]])
@@ -219,3 +221,6 @@ def test_a_page_s_own_count_is_what_is_counted(frames: Recording) -> None:
     added = exam.watch(Tally(history), frames.clip("alex_t2"))
     assert added.shape == (1, 70, 3)
     assert added.sum() == 71
+    assert (exam.played, exam.said) == (70, (72,))
+    exam.watch(Guess(history), frames.clip("alex_t2"))
+    assert exam.said == ()
