@@ -184,7 +184,7 @@ def test_a_seed_is_its_frames_and_no_others(fresh: FreshProbes) -> None:
     row, _ = draw_still(stills[3], cast)
     drawn = fresh.photos("probes/t2").labels
     assert row.sha256 in set(drawn["sha256"])
-    for name, count in zip(PROBES, (49, 11, 440, 160), strict=True):
+    for name, count in zip(PROBES, (49, 11, 440, 160, 120), strict=True):
         own, other, recorded = (
             [take.shot for take in takes(plan, [name], seed)] for seed in (1, 2, None)
         )

@@ -21,7 +21,10 @@ Opened = tuple[Path, str]
 def test_the_page_and_its_files_are_served_by_name(page: Client) -> None:
     for path in (path for path in SITE.rglob("*") if path.suffix in KINDS):
         answer = page.get(f"/site/{path.relative_to(SITE).as_posix()}")
-        assert answer.body == path.read_bytes()
+        if path.parent.name == "words":  # with the lines of the catalogue
+            assert json.loads(answer.body)["words"] == json.loads(path.read_bytes())["words"]
+        else:
+            assert answer.body == path.read_bytes()
         assert answer.headers["content-type"] == KINDS[path.suffix]
     assert page.get("/").body == (SITE / "index.html").read_bytes()
 

@@ -113,7 +113,7 @@ def test_a_french_book_is_played_as_the_english_one(
     for path in FEATURES:
         project.feature(path.stem, path.read_text(encoding="utf-8"))
     assert main(["book", "--language", "fr"]) == 0
-    assert capsys.readouterr().out == "features_fr: 6 features; play them with pytest features_fr\n"
+    assert capsys.readouterr().out == "features_fr: 7 features; play them with pytest features_fr\n"
 
     def ids(folder: str) -> list[str]:
         lines = project.run("--collect-only", "-q", folder).lines
@@ -131,7 +131,7 @@ def test_a_french_book_is_played_as_the_english_one(
         ]  # fmt: skip
 
     french = played("features_fr")
-    assert len(french) == 6
+    assert len(french) == 7
     assert french == played("features")
 
 
@@ -143,7 +143,7 @@ def test_what_stands_there_is_not_overwritten(
     assert main(["book", "--language", "fr", "--out", "mine"]) == 0
     (project.folder / "mine" / "T1.feature").write_text("changed")
     assert main(["book", "--language", "fr", "--out", "mine"]) == 2
-    assert "mine/T1.feature: is there, and differs; " in capsys.readouterr().err
+    assert "mine/T1.feature\xa0: existe et diffère\u202f; " in capsys.readouterr().err
     assert main(["book", "--language", "en"]) == 2
     assert "--language: received en" in capsys.readouterr().err
 

@@ -121,6 +121,7 @@ def exam(answers: Any = None, training: Any = None, probes: Photos | None = None
     return SimpleNamespace(
         system=SimpleNamespace(capabilities=tuple(Capability)),
         certainty=CERTAIN,
+        said=(),
         shown=lambda _: lambda _: None,
         ask=lambda *_: answers,
         ask_alone=lambda *_: answers,

@@ -136,7 +136,7 @@ def test_evidence_shown_twice_is_drawn_once(page: str) -> None:
 
 
 def test_a_requirement_without_scenario_says_so(read: Reader) -> None:
-    assert read.text.count("no scenario") == 9
+    assert read.text.count("no scenario") == 10
 
 
 def test_headings_are_in_order(read: Reader) -> None:
