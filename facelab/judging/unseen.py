@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from facelab.contract.frame import Frame
+from facelab.contract.photos import Photos
 
 MANY = 0.2
 """From this part of a person's photos on, those without a face explain what is answered."""
@@ -43,3 +46,11 @@ def unseen(people: Sequence[str], seen: NDArray[np.bool_]) -> list[Unseen]:
     photos, without = Counter(people), Counter(np.asarray(people, object)[~seen].tolist())
     found = [Unseen(person, without[person], n) for person, n in photos.items() if without[person]]
     return sorted(found, key=lambda one: -one.without / one.photos)
+
+
+def unseen_in(
+    sets: Sequence[Photos], finds: Callable[[Sequence[Frame]], NDArray[np.bool_]]
+) -> list[Unseen]:
+    """Return the same of sets of photos; ``finds`` tells of n frames whether each has a face."""
+    people = [str(person) for photos in sets for person in photos.labels["person"]]
+    return unseen(people, np.concatenate([finds(photos.frames) for photos in sets]))

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from facelab.contract.errors import FacelabError, Lacking
 from facelab.contract.photos import Photos
-from facelab.judging.unseen import Unseen, unseen
+from facelab.judging.unseen import Unseen, unseen_in
 from facelab.playing.examination import Exam
 from facelab.report.record import REFUSED, Record
 from facelab.report.wording import count, share
@@ -64,8 +63,7 @@ def _unseen(system: Any, sets: list[Photos]) -> list[Unseen]:
     extractor = getattr(system, "extractor", None)
     if extractor is None or getattr(extractor.detection, "choice", "none") == "none" or not sets:
         return []
-    people = [str(person) for photos in sets for person in photos.labels["person"]]
-    return unseen(people, np.concatenate([extractor.extract(one.frames).seen for one in sets]))
+    return unseen_in(sets, lambda frames: extractor.extract(frames).seen)
 
 
 def _unfound(found: list[Unseen], photos: int) -> Iterator[str]:

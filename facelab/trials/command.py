@@ -12,8 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from facelab.base.destination import check_destination
 from facelab.base.files import is_folder, reason, whole, write_atomically
 from facelab.base.opencv import opencv
@@ -286,11 +284,10 @@ def _find_faces(
 
     Return that as a fact of the page; none where a face is found on all.
     """
-    from facelab.judging.unseen import unseen
+    from facelab.judging.unseen import unseen_in
 
     sets = [learned, probes] if probes else [learned]
-    people = [str(person) for photos in sets for person in photos.labels["person"]]
-    found = unseen(people, np.concatenate([extractor.extract(one.frames).seen for one in sets]))
+    found = unseen_in(sets, lambda frames: extractor.extract(frames).seen)
     if not found:
         return {}
     for one in found:
@@ -302,7 +299,7 @@ def _find_faces(
     without = sum(one.without for one in found)
     whose = [one_line(str(one)) for one in found[:NAMED]]
     whose += [f"{len(found) - NAMED} more"] if len(found) > NAMED else []
-    told = f"{without} of {len(people)} photos ({', '.join(whose)})"
+    told = f"{without} of {sum(map(len, sets))} photos ({', '.join(whose)})"
     print(f"no face is found on {told}: their centre square is described; {CURE}")
     return {"no face found": told}
 
