@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -93,8 +94,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Have xdist hand the files out in our order, not those of the most tests first.
 
     Its workers, and all that they start, calculate on one thread each: together they have the
-    machine's cores, and a second thread of one would turn in circles while another works.
+    machine's cores, and a second thread of one would turn in circles while another works. Ctrl-C
+    is heard by what they start, even where it was ignored when they began.
     """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # begun in a shell's background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if hasattr(config.option, "loadscopereorder"):
         config.option.loadscopereorder = False
     if getattr(config.option, "numprocesses", None):

@@ -79,7 +79,7 @@ class Answerer:
             yield self._said(self._names(batch) if person is None else [person] * len(batch))
 
     def _names(self, frames: Sequence[Frame]) -> list[str]:
-        self.named |= told(frames, *holders(frames[0]) if len(frames) else ())
+        self.named |= told(frames, *holders([frames[0]]) if len(frames) else ())
         return [self._name(one) for one in clues(frames)]
 
     def _name(self, found: Iterable[str]) -> str:
@@ -127,10 +127,10 @@ def told(*handed: Any) -> dict[str, str]:
 def clues(frames: Sequence[Frame]) -> Iterator[list[str]]:
     """Yield for every frame the texts that go with it: its digest, and what is found beside it."""
     beside = [one for one in reached(frames) if is_row_of_texts(one, len(frames))]
-    held = bool(len(frames)) and bool(holders(frames[0], [frames]))
+    held = bool(len(frames)) and bool(holders([frames[0]], [frames]))
     for number, frame in enumerate(frames):
         found = [pixels(frame), *(str(one[number]) for one in beside)]
-        around = [frame.base, *(holders(frame, [frames, found]) if held else ())]
+        around = [frame.base, *(holders([frame], [frames, found]) if held else ())]
         found += [str(one) for one in reached(*around) if isinstance(one, str | PurePath)]
         yield found
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gc
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 from types import BuiltinFunctionType, CellType, FrameType, FunctionType, MethodType, ModuleType
 from typing import Any
@@ -72,17 +72,18 @@ def _blocks(table: Any) -> Iterator[Any]:
                 yield other.values  # noqa: PD011
 
 
-def holders(thing: Any, known: Iterable[Any] = (), levels: int = 3) -> list[Any]:
-    """Return what refers to a thing, and to that, so many times; not what is ``known``.
+def holders(things: Sequence[Any], known: Iterable[Any] = (), levels: int = 3) -> list[Any]:
+    """Return what refers to some things, and to that, so many times; not what is ``known``.
 
-    Nor modules and functions that run.
+    Nor modules and functions that run, nor the sequence itself. One pass over the memory looks for
+    all of them.
     """
     found: list[Any] = []
-    edge = [thing]
-    seen = {id(one) for one in (thing, found, *known)}
+    edge = list(things)
+    seen = {id(one) for one in (*things, things, found, *known)}
     for _ in range(levels):
         seen.add(id(edge))
-        above = [one for held in edge for one in gc.get_referrers(held) if not _dull(one)]
+        above = [one for one in gc.get_referrers(*edge) if not _dull(one)] if edge else []
         edge = [one for one in {id(one): one for one in above}.values() if id(one) not in seen]
         seen |= {id(above), *map(id, edge)}
         found += edge
