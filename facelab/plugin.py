@@ -46,7 +46,7 @@ from facelab.playing.summary import summarise, untold, write_report
 from facelab.playing.waivers import read_waivers
 from facelab.report import record
 from facelab.report.place import REPORT
-from facelab.systems.loading import described, load_system
+from facelab.systems.loading import described, load_system, looking_ahead
 
 if TYPE_CHECKING:
     from facelab.gallery.drawn import Crowd
@@ -311,8 +311,13 @@ def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Itera
         with playing(pytestconfig) as page:
             yield page
         return
-    described_by = option("face_detector"), _cache(request), option("embedding")
-    yield load_system(option("system"), *described_by)
+    cache = _cache(request)
+    loaded = load_system(option("system"), option("face_detector"), cache, option("embedding"))
+    gallery = request.getfixturevalue("gallery") if cache else None
+    files = getattr(gallery, "files", None)  # a recording has them
+    own = option("system") == "facelab"
+    with looking_ahead(loaded, files) if own and files else nullcontext():
+        yield loaded
 
 
 @pytest.fixture

@@ -7,26 +7,28 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from facelab.base.progress import progress
 from facelab.contract.frame import Frame
+from facelab.faces.ahead import WORTH, Ahead, Part, spare_core
 from facelab.faces.box import Candidates
-from facelab.faces.crop import face_crop, grey_of
-from facelab.faces.detection import Detection, detection, main_faces
-from facelab.faces.hog import SIDE, Vectors, hog
+from facelab.faces.detection import Detection, detection
+from facelab.faces.hog import Vectors, hog
 from facelab.faces.rendered import RenderedFeatures
+from facelab.faces.squares import Squares, followed, joined, squares_of
 from facelab.faces.store import FEATURE_ROW, FeatureRows, Store, film_key
-from facelab.faces.track import Track
 from facelab.gallery.clip import Clip
 from facelab.gallery.pictures import Pictures
 from facelab.gallery.rendered import RenderedFrames
 
 BATCH = 64
 """Frames described together: enough to be fast, few enough to be small."""
+
+Thing = TypeVar("Thing")
 
 Hog = Callable[[NDArray[np.uint8]], Vectors]
 """Maps grey squares (n, 64, 64) to vectors (n, 1764); a function of a module, so that processes
@@ -84,6 +86,21 @@ class FeatureExtractor:
         self._seen: dict[int, np.void] = {}
         self._files: dict[str, FeatureRows] = {}
         self._rendered = RenderedFeatures(self._store)
+        self._files_to_come: Callable[[], Iterable[Part]] = tuple
+        self._ahead: Ahead | None = None
+
+    def look_ahead(self, files: Callable[[], Iterable[Part]]) -> None:
+        """Tell which files will be asked about: from the first on, a second process looks at them.
+
+        Where nothing is kept, where there is no spare core, or little to do, none does.
+        """
+        if self._store.folder and spare_core():
+            self._files_to_come = files
+
+    def close(self) -> None:
+        """End the second process."""
+        if self._ahead:
+            self._ahead.close()
 
     def extract(self, frames: Sequence[Frame]) -> Features:
         """Describe the main face of each frame, or the centre square where no face is found.
@@ -96,14 +113,14 @@ class FeatureExtractor:
             return self._from_files(frames)
         new = [frame for frame in frames if id(frame) not in self._seen]
         for batch in batches(new):
-            for frame, row in zip(batch, self._described(batch, self._main).rows(), strict=True):
+            for frame, row in zip(batch, self._main(batch).rows(), strict=True):
                 self._seen[id(frame)] = row
                 weakref.finalize(frame, self._seen.pop, id(frame), None)
         return Features.of((self._seen[id(frame)] for frame in frames), len(frames))
 
     def rows(self, frames: Sequence[Frame]) -> FeatureRows:
         """Describe frames as rows, (n,), and keep nothing."""
-        parts = [self._described(batch, self._main).rows() for batch in batches(frames)]
+        parts = [self._main(batch).rows() for batch in batches(frames)]
         return np.concatenate(parts) if parts else np.empty(0, FEATURE_ROW)
 
     def __reduce__(self) -> tuple[Callable[[str, Hog], FeatureExtractor], tuple[str, Hog]]:
@@ -114,20 +131,34 @@ class FeatureExtractor:
         if isinstance(clip, Clip) and (digest := clip.digest):
             yield from self._from_film(clip, film_key(digest, len(clip)))
         else:
-            yield from self._followed(clip)
+            yield from map(self._described, followed(clip, self.detection))
 
     def _from_files(self, pictures: Pictures) -> Features:
-        keys = [f"photo {digest}" for digest in pictures.digests]
+        keys = keys_of(pictures)
         new = {key: place for place, key in enumerate(keys) if not self._known(key, 1)}
-        names, done = iter(new), 0
+        if new:
+            self._begin_ahead()
+        done = 0
         with progress("finding faces", "photos") as report:
-            for batch in batches(pictures.select(list(new.values()))):
-                rows = self._described(batch, self._main).rows()
-                for key, row in zip(islice(names, len(batch)), rows, strict=True):
+            for run in batches(new):
+                squares = self._cut(pictures.select([new[key] for key in run]), run)
+                for key, row in zip(run, self._described(squares).rows(), strict=True):
                     self._keep(key, row[None])
-                done += len(batch)
+                done += len(run)
                 report(done, len(new))
         return Features.of((self._files[key][0] for key in keys), len(keys))
+
+    def _cut(self, pictures: Pictures, keys: Sequence[str]) -> Squares:
+        """Return the squares of photos in their order, whoever looks at them.
+
+        HOG rounds its last digit by the company that a square comes in: so the company stays.
+        """
+        taken = {key: squares for key in keys if (squares := self._taken(key))}
+        left = [place for place, key in enumerate(keys) if key not in taken]
+        if left:
+            here = squares_of(list(pictures.select(left)), self.detection)
+            taken |= {keys[place]: here[row : row + 1] for row, place in enumerate(left)}
+        return joined([taken[key] for key in keys])
 
     def _from_film(self, clip: Clip, key: str) -> Iterator[Features]:
         if self._known(key, len(clip)):
@@ -136,14 +167,31 @@ class FeatureExtractor:
                 part = rows[start : start + BATCH]
                 yield Features.of(part, len(part))
             return
+        self._begin_ahead()
         parts: list[FeatureRows] = []
         with progress(f"following {clip.path.name}", "frames") as report:
-            for features in self._followed(clip):
+            squares = self._taken(key)
+            runs = squares.runs(BATCH) if squares else followed(clip, self.detection)
+            for features in map(self._described, runs):
                 parts.append(features.rows())
                 report(sum(map(len, parts)), len(clip))
                 yield features
         if parts:
             self._keep(key, np.concatenate(parts))
+
+    def _begin_ahead(self) -> None:
+        parts = {keys_of(part): part for part in self._files_to_come()}
+        self._files_to_come = tuple
+        left = {
+            keys: part
+            for keys, part in parts.items()
+            if not all(self._known(key, len(part) // len(keys)) for key in keys)
+        }
+        if sum(map(len, left.values())) >= WORTH:
+            self._ahead = Ahead(self.detection.choice, left)
+
+    def _taken(self, key: str) -> Squares | None:
+        return self._ahead.take(key) if self._ahead else None
 
     def _known(self, key: str, count: int) -> bool:
         """Whether a file was described, in this run or before."""
@@ -155,28 +203,11 @@ class FeatureExtractor:
         self._files[key] = rows
         self._store.write(key, rows)
 
-    def _followed(self, clip: Iterable[Sequence[Frame]]) -> Iterator[Features]:
-        track = Track()
+    def _main(self, frames: Sequence[Frame]) -> Features:
+        return self._described(squares_of(frames, self.detection))
 
-        def choose(candidates: Candidates) -> Candidates:
-            return np.stack([track.follow(each) for each in candidates])
-
-        for batch in clip:
-            yield self._described(batch, choose)
-
-    def _main(self, candidates: Candidates) -> Candidates:
-        return main_faces(candidates, self.detection.threshold, self.detection.surely)
-
-    def _described(
-        self, frames: Sequence[Frame], choose: Callable[[Candidates], Candidates]
-    ) -> Features:
-        grey = [grey_of(frame) for frame in frames]
-        candidates = self.detection.detect(frames if self.detection.colours else grey)
-        faces = choose(candidates)
-        margin = self.detection.margin
-        squares = [face_crop(*pair, margin, SIDE) for pair in zip(grey, faces, strict=True)]
-        sure = candidates[..., 4] >= self.detection.threshold
-        return Features(self._hog(np.stack(squares)), faces, sure.sum(axis=1) > 1)
+    def _described(self, squares: Squares) -> Features:
+        return Features(self._hog(squares.pixels), squares.faces, squares.several)
 
 
 @cache
@@ -185,8 +216,15 @@ def worker(choice: str, hog: Hog) -> FeatureExtractor:
     return FeatureExtractor(detection(choice), hog=hog)
 
 
-def batches(frames: Iterable[Frame]) -> Iterator[list[Frame]]:
-    """Yield runs of up to 64 frames."""
-    left = iter(frames)
+def keys_of(part: Part) -> tuple[str, ...]:
+    """Return what files are kept under: each photo, or a film as a whole."""
+    if isinstance(part, Pictures):
+        return tuple(f"photo {digest}" for digest in part.digests)
+    return (film_key(part.digest, len(part)),)
+
+
+def batches(things: Iterable[Thing]) -> Iterator[list[Thing]]:
+    """Yield runs of up to 64 frames, or of whatever else."""
+    left = iter(things)
     while run := list(islice(left, BATCH)):
         yield run

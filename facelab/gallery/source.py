@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -13,7 +14,7 @@ from facelab.base.files import inside, read, sha256, shown
 from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Film
 from facelab.contract.photos import Photos
-from facelab.gallery.clip import Clip, Stills, Visit, read_stretches, truth_of
+from facelab.gallery.clip import BATCH, Clip, Stills, Visit, read_stretches, truth_of
 from facelab.gallery.gallery import read_photos
 from facelab.gallery.journal import MOST
 from facelab.gallery.manifest import NAME, damage, read_manifest
@@ -122,6 +123,24 @@ class Recording:
             stretches = read_stretches(inside(self.folder, truth), frames)
             return Visit(path, row["person"], frames, stretches)
         return Clip(path, row["person"], frames)
+
+    def files(self) -> Iterator[Pictures | Clip]:
+        """Yield its photos, up to 64 together, and its films; what is learnt from comes first.
+
+        Nothing is read but the manifest.
+        """
+        table = self.manifest
+        for name in dict.fromkeys(["gallery", "clips", *table["set"]]):
+            rows = table[table["set"] == name]
+            if name == "clips":
+                films = map(
+                    self.clip, (Path(file).stem for file in rows["file"][rows["frames"].notna()])
+                )
+                yield from (film for film in films if isinstance(film, Clip))
+            elif name != "truth" and not name.startswith("clips/"):
+                for start in range(0, len(rows), BATCH):
+                    some = rows[start : start + BATCH]
+                    yield Pictures(self.folder, tuple(some["file"]), tuple(some["sha256"]))
 
     def damage(self) -> list[str]:
         """Return a line for every file that is missing, damaged or an orphan."""

@@ -6,9 +6,10 @@ import importlib
 import inspect
 import shlex
 import sys
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
 from facelab.contract.errors import FacelabError
@@ -17,6 +18,11 @@ from facelab.contract.system import Capability, Granted, System
 from facelab.contract.text import one_line, quoted
 from facelab.contract.training import Training, TrainingRequest
 from facelab.systems.process import Process, program
+
+if TYPE_CHECKING:
+    from facelab.gallery.clip import Clip
+    from facelab.gallery.pictures import Pictures
+    from facelab.learning.describer import Describer
 
 COMMAND = "command:"
 """What ``--system`` begins with when the rest is a command line, a learner in its own process."""
@@ -44,6 +50,17 @@ def load_system(
     else:
         made = _made_by(name)
     return as_system(made, name, face_detector, cache, embedding)
+
+
+@contextmanager
+def looking_ahead(system: System, files: Callable[[], Iterable[Pictures | Clip]]) -> Iterator[None]:
+    """Have facelab's own system look ahead at files, until the block ends."""
+    extractor = cast("Describer", system).extractor
+    extractor.look_ahead(files)
+    try:
+        yield
+    finally:
+        extractor.close()
 
 
 def described(name: str) -> str:
