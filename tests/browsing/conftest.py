@@ -27,6 +27,11 @@ LEARNS = """the photos of Alex, Amine, Lara and Naomie
 Play = Callable[..., Run]
 
 
+def idle() -> float:
+    """Return the load of an idle computer, for a test of what a limit says."""
+    return 0.0
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A Chromium for the tests of a file."""
