@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from facelab.browsing import patience
 from facelab.contract.errors import FacelabError
 
 if TYPE_CHECKING:
@@ -18,6 +19,9 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 
 VARIABLE = "FACELAB_CHROMIUM"
 """The environment variable that names another one."""
+
+STARTS = 30.0
+"""Seconds within which it starts."""
 
 ABSENT = (
     "no Chromium: none of {names} is on the PATH, nor one of Playwright's own; install one "
@@ -72,7 +76,10 @@ def _started(playwright: Playwright, path: str | None, headed: bool) -> Browser:
     sandbox = not (hasattr(os, "geteuid") and os.geteuid() == 0)
     try:
         return playwright.chromium.launch(
-            executable_path=path, headless=not headed, chromium_sandbox=sandbox
+            executable_path=path,
+            headless=not headed,
+            chromium_sandbox=sandbox,
+            timeout=patience.limit(STARTS).milliseconds,
         )
     except Error as error:
         said = error.message.strip()

@@ -12,11 +12,11 @@ from facelab.contract.frame import Frame
 from facelab.contract.photos import Photos
 
 LOOK = """
-async ([content, counter]) => {
+async ([content, counter, slowly]) => {
   const number = () => Number(document.querySelector(counter)?.textContent.match(/\\d+/)?.[0] ?? 0);
   const seen = [...document.querySelectorAll('video')].filter(video => video.srcObject).map(
     video => new Promise(done => video.requestVideoFrameCallback(done)));
-  const soon = new Promise(done => setTimeout(done, 100));
+  const soon = new Promise(done => setTimeout(done, 100 * slowly));
   await facelabWebcam.show(content);
   await Promise.race([soon, seen.length ? Promise.all(seen) : soon]);
   return number();
@@ -25,10 +25,10 @@ async ([content, counter]) => {
 """Shows a frame until every video element has it; the number of photos."""
 
 TAKE = """
-async ([content, counter, before, again, wait]) => {
+async ([content, counter, before, held, wait]) => {
   const number = () => Number(document.querySelector(counter)?.textContent.match(/\\d+/)?.[0] ?? 0);
   const end = performance.now() + wait;
-  let next = performance.now() + again;
+  let next = held ? performance.now() : Infinity; // while held, it waits for the next frame
   while (number() === before && performance.now() < end) {
     if (performance.now() >= next) { // it may have looked away
       await facelabWebcam.show(content);
@@ -63,22 +63,22 @@ class Filming:
 
     def _take(self, button: str, counter: str, frame: bytes | Frame) -> None:
         film, content = self.description.film, encoded(frame)
-        before = self.tab.ask(LOOK, [content, counter], "show a frame")
+        slowly = self.tab.limit().times
+        before = self.tab.ask(LOOK, [content, counter, slowly], "show a frame")
         if film.hold:
             with self.tab.acting(f"hold {button}"):
                 self.tab.page.locator(button).hover()
                 self.tab.page.mouse.down()
         else:
             self.tab.press(button)
-        # while a button is held, the page waits for the next frame
-        again = 0 if film.hold else 1000 * self.tab.wait
-        waiting = [content, counter, before, again, 1000 * self.tab.wait]
+        limit = self.tab.limit()
+        waiting = [content, counter, before, film.hold, limit.milliseconds]
         after = self.tab.ask(TAKE, waiting, "show a frame")
         if film.hold:
             with self.tab.acting(f"let go of {button}"):
                 self.tab.page.mouse.up()
         if after == before:
-            raise self.tab.late(f"{counter} counts a photo once {button} is pressed")
+            raise self.tab.late(f"{counter} counts a photo once {button} is pressed", limit)
         if after != before + 1 and not film.several:
             raise SystemFault(
                 f"{self.tab.name}: {counter} went from {before} to {after} when one photo was "

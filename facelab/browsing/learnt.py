@@ -93,12 +93,13 @@ class Learnt:
         if answer.press:
             tab.press(answer.press)
         for row, content in enumerate(contents):
+            limit = tab.limit()
             asked = [content, answer.counter, answer.after, answer.at, answer.attribute]
             read = tab.ask(
-                ASK, [*asked, list(answer.probabilities), 1000 * tab.wait], "show a frame"
+                ASK, [*asked, list(answer.probabilities), limit.milliseconds], "show a frame"
             )
             if read is None:
-                raise tab.late(f"{answer.counter or answer.at} answers a frame")
+                raise tab.late(f"{answer.counter or answer.at} answers a frame", limit)
             told[row] = self._read(tab, *read)
         self.system.picture("asked on the page", tab)
         return told
@@ -147,8 +148,9 @@ class Counting(Learnt):
 
     def _count(self, tab: Tab, contents: list[str], texts: list[str]) -> list[list[int]]:
         counter = self.system.description.tally.counter
-        asked = [contents, counter, texts, 1000 * tab.wait]
+        limit = tab.limit()
+        asked = [contents, counter, texts, limit.milliseconds]
         told: list[list[int]] = tab.ask(COUNT, asked, "count frames")
         if len(told) < len(contents):
-            raise tab.late(f"{counter} counts a frame")
+            raise tab.late(f"{counter} counts a frame", limit)
         return told

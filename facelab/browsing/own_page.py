@@ -12,6 +12,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser
 
+from facelab.browsing import patience
+from facelab.browsing.patience import Limit
 from facelab.browsing.tab import Tab
 from facelab.browsing.webcam import encoded
 from facelab.contract.errors import FacelabError, SystemFault
@@ -80,14 +82,15 @@ class OwnPage:
     def wait(self, held: str, what: str, argument: object = None) -> None:
         """Wait until a function in the page returns true; ``what`` is due then."""
         script = f"([argument, wait]) => facelabHand.until(() => ({held})(argument), wait)"
-        if not self.tab.ask(script, [argument, 1000 * self.tab.wait]):
-            raise self.late(what)
+        limit = self.tab.limit()
+        if not self.tab.ask(script, [argument, limit.milliseconds]):
+            raise self.late(what, limit)
 
-    def late(self, what: str) -> SystemFault:
+    def late(self, what: str, limit: Limit) -> SystemFault:
         """Return the fault of a page that does not do something in time, with what it says."""
         told = self.tab.ask("() => document.querySelector('#errors')?.textContent ?? ''")
         said = f" (it says {one_line(told.rstrip('×'), 200)!r})" if told else ""
-        return self.tab.late(f"{what}{said}")
+        return self.tab.late(f"{what}{said}", limit)
 
     # --- people and photos
 
@@ -128,14 +131,17 @@ class OwnPage:
         self.add_person(person)
         for start in range(0, len(frames), AT_A_TIME):
             contents = [encoded(one) for one in frames[start : start + AT_A_TIME]]
+            limit = self.tab.limit()
             late = self.tab.ask(
                 "told => facelabHand.film(told)",
-                [contents, 1000 * self.tab.wait],
+                [contents, limit.milliseconds],
                 "take photos with #take",
             )
             if late:
                 what, place = late
-                raise self.late(f"photo {start + place} of {one_line(person)}: {what} is seen")
+                raise self.late(
+                    f"photo {start + place} of {one_line(person)}: {what} is seen", limit
+                )
         self.kept[person] = self.files(person)
 
     def files(self, person: str) -> list[str]:
@@ -150,11 +156,12 @@ class OwnPage:
     def remove(self, person: str, files: Sequence[str]) -> None:
         """Take photos of a person away."""
         self.choose_person(person)
+        limit = self.tab.limit()
         late = self.tab.ask(
-            "told => facelabHand.remove(told)", [list(files), 1000 * self.tab.wait], "remove photos"
+            "told => facelabHand.remove(told)", [list(files), limit.milliseconds], "remove photos"
         )
         if late:
-            raise self.late(f"the photo {one_line(late)} is removed")
+            raise self.late(f"the photo {one_line(late)} is removed", limit)
         self.kept[person] = [one for one in self.kept[person] if one not in files]
 
     def upload(self, path: Path) -> str:
@@ -231,6 +238,7 @@ class OwnPage:
         """
         values, line = -1, ""
         while True:
+            limit = patience.limit(SILENCE, self.tab.load)
             state, values, line, moved = self.tab.ask(
                 """async ([values, line, last, wait]) => {
                   const at = document.querySelector('#progress');
@@ -242,7 +250,7 @@ class OwnPage:
                   }, wait);
                   return [...now(), moved];
                 }""",
-                [values, line, last, 1000 * SILENCE],
+                [values, line, last, limit.milliseconds],
                 "wait for a training",
             )
             if state == "failed":
@@ -251,7 +259,7 @@ class OwnPage:
                 return
             if not moved:
                 raise SystemFault(
-                    f"{self.tab.name}: a training gave no sign of life for {SILENCE:g} s after "
+                    f"{self.tab.name}: a training gave no sign of life for {limit} after "
                     f"{max(values, 0)} values; it says {one_line(line, 100)!r}{self.tab.said}"
                 )
             told(values)
@@ -303,11 +311,13 @@ class OwnPage:
         self.tab.press("#ask-each")
         for start in range(0, len(contents), AT_A_TIME):
             some = list(contents[start : start + AT_A_TIME])
+            limit = self.tab.limit()
             done = self.tab.ask(
-                "told => facelabHand.ask(told)", [some, 1000 * self.tab.wait], "ask about frames"
+                "told => facelabHand.ask(told)", [some, limit.milliseconds], "ask about frames"
             )
             if done != len(some):
-                raise self.late(f"#answers has a row for each of {len(some)} frames, not {done}")
+                what = f"#answers has a row for each of {len(some)} frames, not {done}"
+                raise self.late(what, limit)
         self.tab.press("#ask-each")
         with self.tab.acting("save #answers-csv"), self.tab.page.expect_download() as saving:
             self.tab.page.click("#answers-csv")
@@ -323,16 +333,18 @@ class OwnPage:
         told: list[Counted] = []
         for start in range(0, len(contents), AT_A_TIME):
             some = list(contents[start : start + AT_A_TIME])
+            limit = self.tab.limit()
             told += [
                 Counted(*one)
                 for one in self.tab.ask(
                     "told => facelabHand.count(told)",
-                    [some, list(models), 1000 * self.tab.wait],
+                    [some, list(models), limit.milliseconds],
                     "count frames",
                 )
             ]
             if len(told) != start + len(some):
-                raise self.late(f"#frames counts {len(some)} frames, not {len(told) - start}")
+                what = f"#frames counts {len(some)} frames, not {len(told) - start}"
+                raise self.late(what, limit)
         return told
 
     def frames(self) -> int:

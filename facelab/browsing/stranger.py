@@ -19,6 +19,7 @@ from facelab.browsing.description import Description, Setting, plain, routes_of
 from facelab.browsing.filming import Filming
 from facelab.browsing.learnt import Counting, Learnt
 from facelab.browsing.onlooker import Picture
+from facelab.browsing.patience import Load, load_per_core
 from facelab.browsing.series import history_of, number_in, rows_of, same
 from facelab.browsing.tab import Tab, shown
 from facelab.contract.errors import FacelabError, SystemFault, Unoffered
@@ -62,10 +63,12 @@ class Stranger:
         folder: Path,
         *,
         trace: bool = False,
+        load: Load = load_per_core,
     ) -> None:
         """Take a browser, the page's address, its description, and the folder of that.
 
-        ``trace``: whether what is done is traced. ``said``: how many frames of the last film each
+        ``trace``: whether what is done is traced. ``load``: how much this computer has to do, for
+        each core. ``said``: how many frames of the last film each
         page says it has counted.
         """
         self._browser = browser
@@ -75,6 +78,7 @@ class Stranger:
         self._open: OrderedDict[int, Tab] = OrderedDict()
         self._opened = 0
         self._trace = trace
+        self._load = load
         self._pictures: list[Picture] = []
         self.said: tuple[int, ...] = ()
 
@@ -194,6 +198,7 @@ class Stranger:
             wait=self.description.wait,
             routes=self._routes,
             trace=self._trace,
+            load=self._load,
         )
         self._opened += 1
         self._open[self._opened] = tab
@@ -203,14 +208,12 @@ class Stranger:
         return tab
 
     def _ready(self, tab: Tab) -> None:
-        ready, wait = self.description.ready, self.description.wait
-        try:
-            tab.until(lambda: _visible(tab, ready), f"{ready} shows that it is ready")
-        except SystemFault:
+        ready = self.description.ready
+        if limit := tab.missed(lambda: _visible(tab, ready)):
             raise FacelabError(
-                f"{self.name}: not ready within {wait:g} s: ready = {ready!r} finds "
+                f"{self.name}: not ready within {limit}: ready = {ready!r} finds "
                 f"{_there(tab, ready)}{tab.said}; correct the description, or look at the page"
-            ) from None
+            )
         for entry, selector in self.description.selectors:
             if tab.page.locator(selector).count() == 0:
                 raise FacelabError(
@@ -294,6 +297,7 @@ class Stranger:
         """
         train, series = self.description.train, self.description.series
         texts, values, moved, stopped = 0, 0, time.monotonic(), False
+        limit = tab.limit()
         while True:
             new, text = tab.ask(
                 "([from, at]) => [facelabTold.values.slice(from),"
@@ -303,18 +307,22 @@ class Stranger:
             if train.done and re.search(train.done, text or ""):
                 return
             if new:
-                texts, moved = texts + len(new), time.monotonic()
+                texts, moved, limit = texts + len(new), time.monotonic(), tab.limit()
                 values += sum(not series.says or bool(re.search(series.says, one)) for one in new)
                 told(values)
-            silence = time.monotonic() - moved
+            silence, limit = time.monotonic() - moved, max(limit, tab.limit())
             # The page has no sign for its end: it has told all that is due, or says nothing more.
             whole = values >= total or stopped
-            if values and train.quiet and silence > (train.quiet if whole else tab.wait):
+            if (
+                values
+                and train.quiet
+                and silence > (train.quiet * limit.times if whole else limit.seconds)
+            ):
                 return
-            if silence > tab.wait:
+            if silence > limit.seconds:
                 said = f"; {train.at} says {one_line(text, 60)!r}" if text else ""
                 raise SystemFault(
-                    f"{self.name}: a training gave no sign of life for {tab.wait:g} s after "
+                    f"{self.name}: a training gave no sign of life for {limit} after "
                     f"{values} values{said}{tab.said}"
                 )
             if stop is not None and not stopped and stop(len(rows_of(tab, series))):

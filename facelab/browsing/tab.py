@@ -14,7 +14,8 @@ from greenlet import greenlet
 from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page
 from playwright.sync_api import TimeoutError as Late
 
-from facelab.browsing import webcam
+from facelab.browsing import patience, webcam
+from facelab.browsing.patience import Limit, Load, load_per_core
 from facelab.browsing.webcam import Webcam
 from facelab.contract.errors import FacelabError, SystemFault
 from facelab.contract.frame import Frame
@@ -31,9 +32,9 @@ class Tab:
     """A page with a webcam that is fed.
 
     ``name``: what faults call it. ``complaints``: errors that its scripts and its console told,
-    each once. Its methods raise SystemFault, in one line, when the page does not do its part
-    within ``wait`` seconds, has crashed, hangs, loads another document, or puts a dialog in the
-    way.
+    each once. ``wait``: the seconds within which the page is to do its part; more while the
+    ``load`` of a core is above 1. Its methods raise SystemFault, in one line, when the page does
+    not, has crashed, hangs, loads another document, or puts a dialog in the way.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Tab:
         routes: Sequence[Route] = (),
         script: str = "",
         trace: bool = False,
+        load: Load = load_per_core,
     ) -> None:
         """Open ``address``, with a ``script`` of ours before the page's own.
 
@@ -54,9 +56,11 @@ class Tab:
         """
         self.name = name
         self.wait = wait
+        self.load = load
         self.complaints: list[str] = []
         self._dialogs: list[str] = []
-        self._crashed = self._hangs = self._settled = self._left = False
+        self._hangs: Limit | None = None
+        self._crashed = self._settled = self._left = False
         # a service worker would answer before a route
         workers: Literal["allow", "block"] = "block" if routes else "allow"
         # not in this machine's language: a record quotes what a page says
@@ -74,7 +78,6 @@ class Tab:
             self.context.tracing.start(screenshots=True, snapshots=True)
             self.context.tracing.start_chunk()
         self.page = self.context.new_page()
-        self.page.set_default_timeout(1000 * wait)
         self.page.on("dialog", self._dismissed)
         self.page.on("crash", self._has_crashed)
         self.page.on("pageerror", lambda error: self._told(f"script error: {error}"))
@@ -92,13 +95,20 @@ class Tab:
             allow = {"access-control-allow-origin": "*"}
             self.context.route(pattern, lambda route: route.fulfill(path=file, headers=allow))
 
+    def limit(self) -> Limit:
+        """Return how long the page has now for what is due."""
+        return patience.limit(self.wait, self.load)
+
     def _open(self, address: str) -> None:
+        limit = self.limit()
         try:
-            answer = self.page.goto(address, wait_until="domcontentloaded")
+            answer = self.page.goto(
+                address, wait_until="domcontentloaded", timeout=limit.milliseconds
+            )
         except Late:
             self.close()
             raise FacelabError(
-                f"{self.name}: {shown(address)} is not loaded within {self.wait:g} s; look whether "
+                f"{self.name}: {shown(address)} is not loaded within {limit}; look whether "
                 "its server answers, and whether its scripts come"
             ) from None
         except Error as error:
@@ -150,11 +160,13 @@ class Tab:
     @contextmanager
     def acting(self, what: str) -> Iterator[None]:
         """Within the block something is asked of the page; ``what``, as "press #train"."""
+        limit = self.limit()
+        self.page.set_default_timeout(limit.milliseconds)
         beating = self._beat()
         try:
             yield
         except Late as error:
-            raise self._fault(what, f"not within {self.wait:g} s{_covered(error)}") from None
+            raise self._fault(what, f"not within {limit}{_covered(error)}") from None
         except Error as error:
             raise self._fault(what, _first(error)) from None
         finally:
@@ -163,12 +175,13 @@ class Tab:
             raise self._fault(what, "")
 
     def _beat(self) -> Callable[[], None]:
-        """Look every ``wait`` seconds whether the page still reacts; a function that ends it.
+        """Look now and then whether the page still reacts; a function that ends it.
 
         A script of ours in a page that hangs would never end, and Playwright would wait for it.
         """
         loop = asyncio.get_running_loop()  # that of Playwright, which runs while it waits
         answered = [True]
+        limit = self.limit()
         timer: asyncio.TimerHandle
 
         def ask() -> None:
@@ -177,16 +190,17 @@ class Tab:
             answered.append(True)  # a page that is closed or has crashed says so, too
 
         def beat() -> None:
-            nonlocal timer
+            nonlocal timer, limit
             if answered:
                 answered.clear()
-                timer = loop.call_later(self.wait, beat)
+                limit = self.limit()
+                timer = loop.call_later(limit.seconds, beat)
                 greenlet(ask).switch()
             else:
-                self._hangs = True
+                self._hangs = limit
                 greenlet(self._give_up).switch()
 
-        timer = loop.call_later(self.wait, beat)
+        timer = loop.call_later(limit.seconds, beat)
         return lambda: timer.cancel()
 
     def _give_up(self) -> None:
@@ -198,14 +212,15 @@ class Tab:
         if dialog:
             why = f"a dialog came in the way ({dialog[0]})"
         elif self._hangs:
-            why = f"the page has not reacted for {self.wait:g} s"
+            why = f"the page has not reacted for {self._hangs}"
         elif self._left or "context was destroyed" in why:
             why = "the page was left, or loaded anew"
         elif self._crashed or "crashed" in why:
             why = "the page has crashed"
         elif "closed" in why:
             why = "the browser is gone"
-        return SystemFault(f"{self.name}: could not {what}: {why}{self.said}")
+        why += self.said
+        return SystemFault(f"{self.name}: could not {what}: {why}")
 
     def press(self, selector: str) -> None:
         """Click on what a selector finds."""
@@ -236,17 +251,19 @@ class Tab:
         with self.acting("show a frame"):
             return webcam.show(self.page, frame)
 
-    def until(self, held: Callable[[], bool], what: str) -> None:
-        """Wait until something holds. Raises SystemFault when it does not come in time."""
-        end = time.monotonic() + self.wait
+    def missed(self, held: Callable[[], bool]) -> Limit | None:
+        """Wait until something holds; return the limit within which it did not, or None."""
+        began, limit = time.monotonic(), self.limit()
         while not held():
-            if time.monotonic() > end:
-                raise self.late(what)
+            limit = max(limit, self.limit())
+            if time.monotonic() - began > limit.seconds:
+                return limit
             self.pause(0.02)
+        return None
 
-    def late(self, what: str) -> SystemFault:
+    def late(self, what: str, limit: Limit) -> SystemFault:
         """Return the fault of a page that does not do something in time."""
-        return SystemFault(f"{self.name}: {what}, but not within {self.wait:g} s{self.said}")
+        return SystemFault(f"{self.name}: {what}, but not within {limit}{self.said}")
 
     def pause(self, seconds: float) -> None:
         """Let the page go on for a while."""

@@ -116,6 +116,14 @@ TEXTS = (
     N_(
         "hundreds of faces with 30 photos each, which they could not do for want of people and time"
     ),
+    # why something could not be done on a page: browsing/tab.py, browsing/patience.py
+    N_("not within {limit}"),
+    N_("a dialog came in the way ({dialog})"),
+    N_("the page has not reacted for {limit}"),
+    N_("the page was left, or loaded anew"),
+    N_("the page has crashed"),
+    N_("the browser is gone"),
+    N_("{number} s ({n} s, {rate} times as long on a computer with so much to do)"),
     # findings: judging/replay.py
     N_("update {number} says a loss of {said}; calculated again it is {due}"),
     N_("update {number} says an accuracy of {said}; calculated again it is {due}"),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser
 
+from facelab.browsing.browser import chromium
 from facelab.gallery.source import Recording
 from tests.browsing.serving import STRANGE, changed, serving
 from tests.conftest import Project, Run
@@ -23,6 +25,18 @@ LEARNS = """the photos of Alex, Amine, Lara and Naomie
 """A scenario that needs a page to film, to learn and to tell its values: 40 photos, 6 updates."""
 
 Play = Callable[..., Run]
+
+
+def idle() -> float:
+    """Return the load of an idle computer, for a test of what a limit says."""
+    return 0.0
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for the tests of a file."""
+    with chromium() as started:
+        yield started
 
 
 @pytest.fixture

@@ -1,8 +1,8 @@
-"""Serving: the strange page, with one or the other line of it changed."""
+"""Serving: pages of tests, above all the strange one, with one or the other line changed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -10,7 +10,10 @@ from threading import Thread
 
 STRANGE = Path(__file__).parent / "strange"
 
-KINDS = {".html": "text/html", ".js": "text/javascript"}
+KINDS = {"": "text/html", ".html": "text/html", ".js": "text/javascript"}
+
+Answer = Callable[[str], bytes | None]
+"""What a server has at a path, without its first slash; None: nothing."""
 
 
 def changed(text: str, edits: Mapping[str, str]) -> str:
@@ -22,19 +25,19 @@ def changed(text: str, edits: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def serving(edits: Mapping[str, Mapping[str, str]] | None = None) -> Iterator[str]:
-    """Within the block, serve the strange page with ``edits`` of its files; give its address."""
+def answering(answer: Answer) -> Iterator[str]:
+    """Within the block, serve what a function answers; give the server's address."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            name = self.path.partition("?")[0].lstrip("/") or "index.html"
-            path = STRANGE / name
-            if path.suffix not in KINDS or not path.is_file():
+            name = self.path.partition("?")[0].lstrip("/")
+            kind = KINDS.get(Path(name).suffix)
+            content = answer(name) if kind else None
+            if content is None:
                 self.send_error(404)
                 return
-            content = changed(path.read_text("utf-8"), (edits or {}).get(name, {})).encode()
             self.send_response(200)
-            self.send_header("content-type", f"{KINDS[path.suffix]}; charset=utf-8")
+            self.send_header("content-type", f"{kind}; charset=utf-8")
             self.send_header("content-length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
@@ -50,3 +53,17 @@ def serving(edits: Mapping[str, Mapping[str, str]] | None = None) -> Iterator[st
     finally:
         server.shutdown()
         server.server_close()
+
+
+@contextmanager
+def serving(edits: Mapping[str, Mapping[str, str]] | None = None) -> Iterator[str]:
+    """Within the block, serve the strange page with ``edits`` of its files; give its address."""
+
+    def answer(name: str) -> bytes | None:
+        path = STRANGE / (name or "index.html")
+        if not path.is_file():
+            return None
+        return changed(path.read_text("utf-8"), (edits or {}).get(path.name, {})).encode()
+
+    with answering(answer) as address:
+        yield address

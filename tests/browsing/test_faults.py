@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from facelab.browsing.browser import VARIABLE, chromium, found
+from facelab.browsing.browser import VARIABLE, found
 from facelab.browsing.description import read_description
 from facelab.browsing.stranger import Stranger
 from facelab.browsing.tab import Tab
@@ -20,7 +20,7 @@ from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.training import TrainingRequest
 from facelab.gallery.source import Recording
-from tests.browsing.conftest import LEARNS, Play
+from tests.browsing.conftest import LEARNS, Play, idle
 from tests.browsing.serving import STRANGE, changed, serving
 from tests.conftest import Project, Run
 
@@ -36,12 +36,6 @@ SOON = {"wait = 10.0": "wait = 4.0"}
 """For what never comes, once the page is ready; that it may take longer for."""
 
 REQUEST = TrainingRequest(Parameters(epochs=2), (0,))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
@@ -73,7 +67,7 @@ def refused(
         photos = photos.select(np.arange(len(photos)) % 10 < 4)
     with serving(edits) as address:
         page = (Patient if description == SOON else Stranger)(
-            browser, address, read_description(file), folder
+            browser, address, read_description(file), folder, load=idle
         )
         try:
             history = page.train(photos, REQUEST).history

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from facelab.browsing.browser import chromium
 from facelab.browsing.description import read_description
 from facelab.browsing.learnt import Counting
 from facelab.browsing.stranger import Stranger
@@ -27,12 +26,6 @@ Edits = Mapping[str, Mapping[str, str]]
 Opened = Callable[[Edits, Mapping[str, str]], Stranger]
 
 REQUEST = TrainingRequest(Parameters(epochs=2), (7,))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture

@@ -6,15 +6,12 @@ import os
 import signal
 import socket
 from collections.abc import Iterator, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
 
 import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from facelab.browsing.browser import chromium
 from facelab.browsing.description import Description, read_description
 from facelab.browsing.own_page import OwnPage
 from facelab.browsing.stranger import Stranger
@@ -25,8 +22,8 @@ from facelab.contract.photos import Photos
 from facelab.contract.training import TrainingRequest
 from facelab.gallery.source import Recording
 from facelab.page.server import serving as page_served
-from tests.browsing.conftest import Play
-from tests.browsing.serving import STRANGE, changed, serving
+from tests.browsing.conftest import Play, idle
+from tests.browsing.serving import STRANGE, answering, changed, serving
 from tests.conftest import Project
 
 pytestmark = pytest.mark.slow
@@ -38,12 +35,6 @@ PATIENCE = 300.0
 
 SOON = 4.0
 """Seconds for what never comes."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture
@@ -66,7 +57,6 @@ class Hasty(Stranger):
 
     def _learn(self, tab: Tab, *rest: object) -> None:
         tab.wait = SOON
-        tab.page.set_default_timeout(1000 * SOON)
         super()._learn(tab, *rest)  # type: ignore[arg-type]
 
 
@@ -75,7 +65,7 @@ def trained(browser: Browser, folder: Path, photos: Photos, does: str, *, late: 
     edits = {"strange.js": {"async function learn() {": f"async function learn() {{ {does}"}}
     with serving(edits) as address:
         kind = Hasty if late else Stranger
-        page = kind(browser, address, described(folder, PATIENCE), folder)
+        page = kind(browser, address, described(folder, PATIENCE), folder, load=idle)
         try:
             return f"{page.train(photos, REQUEST).history.updates} values"
         except FacelabError as error:
@@ -136,7 +126,7 @@ def test_a_server_that_takes_a_call_and_says_nothing(browser: Browser) -> None:
             "answers, and whether its scripts come$"
         )
         with pytest.raises(FacelabError, match=line):
-            Tab(browser, address, "the strange page", wait=SOON)
+            Tab(browser, address, "the strange page", wait=SOON, load=idle)
     assert not browser.contexts
 
 
@@ -185,13 +175,13 @@ def test_a_page_whose_memory_is_taken(browser: Browser, tmp_path: Path, photos: 
 
 
 WORKER = {
-    "/": b"""<title>waiting</title><script type="module">
+    "": b"""<title>waiting</title><script type="module">
       const worker = await navigator.serviceWorker.register('/worker.js');
       if (worker && !navigator.serviceWorker.controller)
         await new Promise((done) => (navigator.serviceWorker.oncontrollerchange = done));
       document.title = await (await fetch('/net.txt')).text();
     </script>""",
-    "/worker.js": b"""onactivate = (event) => event.waitUntil(clients.claim());
+    "worker.js": b"""onactivate = (event) => event.waitUntil(clients.claim());
       onfetch = (event) => event.request.url.endsWith('/net.txt') &&
         event.respondWith(new Response('kept from last year'));""",
 }
@@ -200,26 +190,8 @@ WORKER = {
 @pytest.fixture
 def worker() -> Iterator[str]:
     """The address of a page whose service worker answers for the server."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            content = WORKER.get(self.path, b"")
-            self.send_response(200 if content else 404)
-            script = self.path.endswith(".js")
-            self.send_header("content-type", "text/javascript" if script else "text/html")
-            self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
+    with answering(WORKER.get) as address:
+        yield address
 
 
 @pytest.mark.parametrize("routed", [False, True])
@@ -230,7 +202,7 @@ def test_a_route_goes_before_a_service_worker(
     file.write_text("as described")
     routes = [("**/net.txt", file)] if routed else []
     tab = Tab(browser, worker, "the page", wait=PATIENCE, routes=routes)
-    tab.until(lambda: tab.page.title() != "waiting", "its title says what it got")
+    assert tab.missed(lambda: tab.page.title() != "waiting") is None
     assert tab.page.title() == ("as described" if routed else "kept from last year")
     tab.close()
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from typing import Any
 
 import cv2
@@ -14,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from facelab.browsing import webcam
-from facelab.browsing.browser import chromium
 from facelab.browsing.webcam import Webcam, show
 from facelab.contract.frame import Frame
+from tests.browsing.serving import answering
 from tests.conftest import ROOT, draw
 
 pytestmark = pytest.mark.slow
@@ -59,30 +57,10 @@ window.film = async (constraints) => {
 </script>"""
 
 
-class Served(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.send_response(200)
-        self.send_header("content-type", "text/html")
-        self.end_headers()
-        self.wfile.write(PAGE)
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Served)
-    Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_address[1]}/"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
+    with answering({"": PAGE}.get) as address:
+        yield address
 
 
 def opened(browser: Browser, url: str, plugged: Webcam, reading: str = "track") -> Page:

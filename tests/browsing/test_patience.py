@@ -1,0 +1,153 @@
+"""Patience: limits that are longer on a computer with too much to do, and say so."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser
+
+from facelab.browsing.description import read_description
+from facelab.browsing.own_page import OwnPage
+from facelab.browsing.patience import Limit, load_per_core
+from facelab.browsing.stranger import Stranger
+from facelab.browsing.tab import Tab
+from facelab.contract.errors import FacelabError, SystemFault
+from facelab.contract.parameters import Parameters
+from facelab.contract.training import TrainingRequest
+from facelab.gallery.source import Recording
+from facelab.languages.language import HOME, read_language
+from facelab.page.server import serving as page_served
+from tests.browsing.serving import STRANGE, answering, changed, serving
+
+SHORT = 0.5
+"""Seconds within which nothing of these tests comes, once or twice."""
+
+
+def starved() -> float:
+    """Return the load of a computer with ten thousand times as much to do as it can."""
+    return 10_000.0
+
+
+def twice() -> float:
+    """Return the load of a computer with twice as much to do as it can."""
+    return 2.0
+
+
+TWICE = r"1 s \(0.5 s, 2.0 times as long on a computer with so much to do\)"
+
+
+def test_the_load_is_that_of_the_computer(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load_per_core() >= 0
+    monkeypatch.delattr(os, "getloadavg")  # as on Windows
+    assert load_per_core() == 0
+
+
+LATER = """<button id=late disabled>press me</button><p id=said></p><script>
+  window.facelabLater = new Promise((done) => setTimeout(done, 3000));
+  facelabLater.then(() => { late.disabled = false; said.textContent = 'here'; });
+</script>"""
+"""A page with a button that can be pressed after three seconds."""
+
+HUNG = "<script>setTimeout(() => { for (;;); }, 500);</script>"
+
+
+@pytest.mark.slow
+def test_what_comes_late_is_waited_for_where_a_computer_is_starved(browser: Browser) -> None:
+    with answering({"": LATER.encode()}.get) as address:
+        tab = Tab(browser, address, "the page", wait=SHORT, load=starved)
+        tab.press("#late")  # Playwright's time
+        tab.page.reload()
+        assert tab.missed(lambda: tab.text("#said") == "here") is None  # ours
+        tab.close()
+
+
+@pytest.mark.slow
+def test_a_fault_tells_the_limit_that_was_kept(browser: Browser) -> None:
+    with answering({"": b"<button disabled>", "hung.html": HUNG.encode()}.get) as address:
+        tab = Tab(browser, address, "the page", wait=SHORT, load=twice)
+        with pytest.raises(SystemFault, match=f"could not press button: not within {TWICE} "):
+            tab.press("button")
+        missed = tab.missed(lambda: False)
+        assert missed is not None
+        assert missed.seconds == 2 * SHORT
+        with pytest.raises(SystemFault, match=f"it comes, but not within {TWICE}$"):
+            raise tab.late("it comes", missed)
+        tab.page.goto(address + "hung.html")
+        with pytest.raises(SystemFault, match=f": the page has not reacted for {TWICE}$"):
+            tab.ask("() => new Promise(() => {})")
+        tab.close()
+
+
+@pytest.mark.slow
+def test_a_limit_grows_with_the_load_while_it_is_waited(browser: Browser) -> None:
+    loads = iter([0.0, 0.0, 0.0])
+    with answering({"": LATER.encode()}.get) as address:
+        tab = Tab(browser, address, "the page", wait=SHORT, load=lambda: next(loads, 1000.0))
+        assert tab.missed(lambda: tab.text("#said") == "here") is None
+        tab.close()
+
+
+@pytest.mark.slow
+def test_our_own_page_has_longer(browser: Browser, tmp_path: Path, frames: Recording) -> None:
+    photos = frames.photos("gallery")
+    with page_served(tmp_path / "gallery") as address:
+        page = OwnPage.open(browser, address, "the page", "computer")
+        page.tab.wait, page.tab.load = 0.05, starved  # a webcam alone takes twice as long
+        for person in photos.people[:2]:
+            page.film(person, photos.of([person]).frames[:2])
+        page.train(Parameters(epochs=2, batch_size=1), 0, None, lambda _: None)
+        assert len(page.models()) == 1
+        page.tab.wait, page.tab.load = SHORT, twice
+        with pytest.raises(SystemFault, match=f"it is noon, but not within {TWICE}"):
+            page.wait("() => false", "it is noon")
+        page.tab.close()
+
+
+class Hasty(Stranger):
+    """Loses its patience when a training begins."""
+
+    def _learn(self, tab: Tab, *rest: object) -> None:
+        tab.wait, tab.load = SHORT, twice
+        super()._learn(tab, *rest)  # type: ignore[arg-type]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("wait", "edits", "line"),
+    [
+        ("0.5", {"at('desk').hidden = false;": ""}, "not ready within"),
+        ("300.0", {"async function learn() {": "async function learn() { return;"},
+         "a training gave no sign of life for"),
+    ],
+    ids=["it is never ready", "it never learns"],
+)  # fmt: skip
+def test_a_stranger_s_page_has_longer(
+    wait: str,
+    edits: dict[str, str],
+    line: str,
+    browser: Browser,
+    tmp_path: Path,
+    frames: Recording,
+) -> None:
+    file = tmp_path / "page.toml"
+    text = (STRANGE / "page.toml").read_text("utf-8")
+    file.write_text(changed(text, {"wait = 10.0": f"wait = {wait}"}), "utf-8")
+    photos = frames.photos("gallery")
+    few = photos.select(np.arange(len(photos)) % 10 < 4)
+    with serving({"strange.js": edits}) as address:
+        page = Hasty(browser, address, read_description(file), tmp_path, load=twice)
+        with pytest.raises(FacelabError, match=f"{line} {TWICE}"):
+            page.train(few, TrainingRequest(Parameters(epochs=2), (0,)))
+        page.close()
+
+
+def test_a_fault_is_told_in_the_reader_s_language() -> None:
+    line = f"the page: could not press #train: not within {Limit(30.0, 8.25)}; console: tired"
+    assert read_language(HOME / "fr.po").translated(line) == (
+        "the page\N{NO-BREAK SPACE}: impossible\N{NO-BREAK SPACE}: press #train\N{NO-BREAK SPACE}: "
+        "pas en 248 s (30 s, 8,2 fois plus sur un ordinateur aussi chargé)\N{NARROW NO-BREAK SPACE}"
+        "; console: tired"
+    )
