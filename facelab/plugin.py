@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from facelab.base.blas import one_thread_throughout
 from facelab.base.home import recorded
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
@@ -315,8 +316,11 @@ def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Itera
     loaded = load_system(option("system"), option("face_detector"), cache, option("embedding"))
     gallery = request.getfixturevalue("gallery") if cache else None
     files = getattr(gallery, "files", None)  # a recording has them
-    own = option("system") == "facelab"
-    with looking_ahead(loaded, files) if own and files else nullcontext():
+    with ExitStack() as until_played:
+        if option("system") == "facelab":  # how many threads another uses is its own affair
+            until_played.enter_context(one_thread_throughout())
+            if files:
+                until_played.enter_context(looking_ahead(loaded, files))
         yield loaded
 
 

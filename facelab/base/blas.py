@@ -26,6 +26,13 @@ def one_thread() -> Iterator[None]:
         yield
 
 
+@contextmanager
+def one_thread_throughout() -> Iterator[None]:
+    """Within the block, which may be a whole run, NumPy's products use one thread; nobody waits."""
+    with _numpy_s_blas().limit(limits=1):
+        yield
+
+
 @cache
 def _numpy_s_blas() -> ThreadpoolController:
     _ = np.dot  # loaded by now, and so found

@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from threadpoolctl import ThreadpoolController
 
-from facelab.base.blas import one_thread
+from facelab.base.blas import one_thread, one_thread_throughout
 
 
 def threads() -> set[int]:
@@ -47,6 +47,21 @@ def test_several_threads_may_want_it() -> None:
     assert threads() == before
 
 
+def test_a_whole_run_holds_nobody_up() -> None:
+    before = threads()
+    with one_thread_throughout(), ThreadPoolExecutor(1) as pool:
+        with one_thread():
+            assert threads() == {1}
+        assert threads() == {1}
+
+        def within() -> set[int]:
+            with one_thread():
+                return threads()
+
+        assert pool.submit(within).result(60) == {1}
+    assert threads() == before
+
+
 @pytest.mark.skipif(threads() != {1}, reason="the tests above had several threads")
 def test_the_same_where_there_are_two_threads() -> None:
     """A worker of xdist has one thread, which nothing could hold back."""
@@ -56,4 +71,4 @@ def test_the_same_where_there_are_two_threads() -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
-    assert "3 passed, 1 skipped" in done.stdout
+    assert "4 passed, 1 skipped" in done.stdout
