@@ -20,13 +20,13 @@ from facelab.page.server import serving
 class PageFaceBase:
     """A page whose gallery is empty at first; ``close`` ends it."""
 
-    def __init__(self, browser: Browser, name: str, engine: str) -> None:
+    def __init__(self, browser: Browser, name: str, engine: str, *, headed: bool = False) -> None:
         """Start the server, and open the page. Raises FacelabError when one does not start."""
         self._open = ExitStack()
         try:
             folder = self._open.enter_context(tempfile.TemporaryDirectory(prefix="facelab-"))
             address = self._open.enter_context(serving(Path(folder) / "gallery"))
-            self.page = OwnPage.open(browser, address, name, engine)
+            self.page = OwnPage.open(browser, address, name, engine, headed=headed)
             self._open.callback(self.page.tab.close)
         except BaseException:
             self._open.close()

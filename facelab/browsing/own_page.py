@@ -58,10 +58,18 @@ class OwnPage:
 
     @classmethod
     def open(
-        cls, browser: Browser, address: str, name: str, engine: str, *, trace: bool = False
+        cls,
+        browser: Browser,
+        address: str,
+        name: str,
+        engine: str,
+        *,
+        trace: bool = False,
+        headed: bool = False,
     ) -> OwnPage:
         """Open it, and choose where it learns. Raises FacelabError, in one line."""
-        page = cls(Tab(browser, address, name, script=HAND.read_text("utf-8"), trace=trace))
+        script = HAND.read_text("utf-8")
+        page = cls(Tab(browser, address, name, script=script, trace=trace, headed=headed))
         page._ready()
         page._choose(engine)
         return page
@@ -312,9 +320,10 @@ class OwnPage:
         for start in range(0, len(contents), AT_A_TIME):
             some = list(contents[start : start + AT_A_TIME])
             limit = self.tab.limit()
-            done = self.tab.ask(
-                "told => facelabHand.ask(told)", [some, limit.milliseconds], "ask about frames"
-            )
+            with self.tab.unseen():
+                done = self.tab.ask(
+                    "told => facelabHand.ask(told)", [some, limit.milliseconds], "ask about frames"
+                )
             if done != len(some):
                 what = f"#answers has a row for each of {len(some)} frames, not {done}"
                 raise self.late(what, limit)
@@ -334,14 +343,13 @@ class OwnPage:
         for start in range(0, len(contents), AT_A_TIME):
             some = list(contents[start : start + AT_A_TIME])
             limit = self.tab.limit()
-            told += [
-                Counted(*one)
-                for one in self.tab.ask(
+            with self.tab.unseen():
+                counted = self.tab.ask(
                     "told => facelabHand.count(told)",
                     [some, list(models), limit.milliseconds],
                     "count frames",
                 )
-            ]
+            told += [Counted(*one) for one in counted]
             if len(told) != start + len(some):
                 what = f"#frames counts {len(some)} frames, not {len(told) - start}"
                 raise self.late(what, limit)

@@ -46,10 +46,19 @@ class OwnSystem:
     name = "facelab's page"
     capabilities = frozenset(map(str, Capability))
 
-    def __init__(self, browser: Browser, address: str, engine: str, *, trace: bool = False) -> None:
+    def __init__(
+        self,
+        browser: Browser,
+        address: str,
+        engine: str,
+        *,
+        trace: bool = False,
+        headed: bool = False,
+    ) -> None:
         """Take a browser, the page's address with its token, and where it learns.
 
-        ``trace``: whether what is done is traced. ``said``: how many frames of the last film the
+        ``trace``: whether what is done is traced. ``headed``: whether the browser has a window.
+        ``said``: how many frames of the last film the
         page says it has counted.
         """
         self.version = PLACES[engine]
@@ -60,6 +69,7 @@ class OwnSystem:
         self._kept: dict[str, tuple[str, str]] = {}
         self._answers: dict[tuple[str, str], NDArray[np.float32]] = {}
         self._trace = trace
+        self._headed = headed
         self._pictures: list[Picture] = []
         self.said = 0
 
@@ -67,13 +77,18 @@ class OwnSystem:
     def page(self) -> OwnPage:
         """The page, opened at its first use."""
         return OwnPage.open(
-            self._browser, self._address, self.name, self._engine, trace=self._trace
+            self._browser,
+            self._address,
+            self.name,
+            self._engine,
+            trace=self._trace,
+            headed=self._headed,
         )
 
     def face_base(self) -> PageFaceBase:
         """Open a page whose gallery is empty, instead of the one before."""
         self._close_face_base()
-        self._face_base = PageFaceBase(self._browser, self.name, self._engine)
+        self._face_base = PageFaceBase(self._browser, self.name, self._engine, headed=self._headed)
         return self._face_base
 
     def _close_face_base(self) -> None:

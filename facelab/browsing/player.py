@@ -68,9 +68,10 @@ def playing(config: pytest.Config) -> Iterator[System]:
     At the end both are gone. Raises FacelabError, in one line, when one does not start.
     """
     option = config.getoption
-    description, trace = check_options(config), option("page_trace")
+    description = check_options(config)
+    trace, headed = option("page_trace"), option("page_headed")
     with ExitStack() as closing:
-        browser = closing.enter_context(chromium(headed=option("page_headed")))
+        browser = closing.enter_context(chromium(headed=headed))
         # only now, since both need Playwright
         page: Stranger | OwnSystem
         if description is None:
@@ -79,7 +80,7 @@ def playing(config: pytest.Config) -> Iterator[System]:
 
             folder = Path(closing.enter_context(TemporaryDirectory(prefix="facelab-")))
             address = closing.enter_context(serving(folder / "gallery"))
-            page = OwnSystem(browser, address, option("page_engine"), trace=trace)
+            page = OwnSystem(browser, address, option("page_engine"), trace=trace, headed=headed)
         else:
             from facelab.browsing.stranger import Stranger
 

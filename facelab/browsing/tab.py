@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from greenlet import greenlet
-from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page
+from playwright.sync_api import Browser, ConsoleMessage, Dialog, Error, Page, ViewportSize
 from playwright.sync_api import TimeoutError as Late
 
 from facelab.browsing import patience, webcam
@@ -23,6 +23,12 @@ from facelab.contract.text import one_line
 
 Route = tuple[str, Path | None]
 """A pattern of addresses that a page asks, and the file that answers; None: nobody does."""
+
+WINDOW: ViewportSize = {"width": 1280, "height": 720}
+"""What is seen of a page, in pixels: Playwright's own, told since it is given back."""
+
+UNSEEN: ViewportSize = {"width": WINDOW["width"], "height": 1}
+"""The same while nobody looks: as wide, so that nothing moves to another place."""
 
 KEPT = 20
 """Lines of the page's console that are kept, at most."""
@@ -48,11 +54,13 @@ class Tab:
         routes: Sequence[Route] = (),
         script: str = "",
         trace: bool = False,
+        headed: bool = False,
         load: Load = load_per_core,
     ) -> None:
         """Open ``address``, with a ``script`` of ours before the page's own.
 
-        ``trace``: whether what is done is traced. Raises FacelabError when nobody answers there.
+        ``trace``: whether what is done is traced. ``headed``: whether the browser has a window.
+        Raises FacelabError when nobody answers there.
         """
         self.name = name
         self.wait = wait
@@ -65,7 +73,7 @@ class Tab:
         workers: Literal["allow", "block"] = "block" if routes else "allow"
         # not in this machine's language: a record quotes what a page says
         self.context = browser.new_context(
-            accept_downloads=True, locale="en-US", service_workers=workers
+            accept_downloads=True, locale="en-US", service_workers=workers, viewport=WINDOW
         )
         self.context.grant_permissions(["camera"])
         (plugged or Webcam()).install(self.context)
@@ -74,6 +82,8 @@ class Tab:
         for pattern, file in routes:
             self._answer(pattern, file)
         self._traced = trace
+        # whoever looks into a window, or later through a trace, is to see something
+        self._looked_at = headed or trace
         if trace:
             self.context.tracing.start(screenshots=True, snapshots=True)
             self.context.tracing.start_chunk()
@@ -264,6 +274,23 @@ class Tab:
     def late(self, what: str, limit: Limit) -> SystemFault:
         """Return the fault of a page that does not do something in time."""
         return SystemFault(f"{self.name}: {what}, but not within {limit}{self.said}")
+
+    @contextmanager
+    def unseen(self) -> Iterator[None]:
+        """Within the block show next to nothing of the page: to draw it is a third of the work.
+
+        Not while photos are taken: where nothing is drawn, Chromium takes a second for a PNG.
+        """
+        if self._looked_at:
+            yield
+            return
+        with self.acting("look away"):
+            self.page.set_viewport_size(UNSEEN)
+        try:
+            yield
+        finally:
+            with suppress(Error):  # what was wrong within is told
+                self.page.set_viewport_size(WINDOW)
 
     def pause(self, seconds: float) -> None:
         """Let the page go on for a while."""

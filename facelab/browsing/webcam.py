@@ -89,8 +89,14 @@ def encoded(frame: bytes | Frame) -> str:
 def png(frame: Frame) -> bytes:
     """Return a PNG of a frame, pixel for pixel, that is quick to write and to read."""
     cv2 = opencv()
-    how = [cv2.IMWRITE_PNG_COMPRESSION, 1, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE]
-    encoded: bytes = cv2.imencode(".png", frame, how)[1].tobytes()
+    # one filter: what OpenCV does by itself takes twice as long
+    how = {
+        cv2.IMWRITE_PNG_COMPRESSION: 1,
+        cv2.IMWRITE_PNG_STRATEGY: cv2.IMWRITE_PNG_STRATEGY_RLE,
+        cv2.IMWRITE_PNG_FILTER: cv2.IMWRITE_PNG_FILTER_UP,
+    }
+    told = [number for one in how.items() for number in one]
+    encoded: bytes = cv2.imencode(".png", frame, told)[1].tobytes()
     return encoded
 
 
