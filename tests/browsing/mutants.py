@@ -20,6 +20,7 @@ from pathlib import Path
 
 from facelab.base.files import write_atomically
 from facelab.page.tensorflowjs import NAME, VERSION
+from tests.browsing.hidden import HIDDEN
 from tests.browsing.serving import changed
 from tests.conftest import PYPROJECT, ROOT
 
@@ -41,6 +42,11 @@ ALEX = "Alex before the webcam gets most detections by far"
 VISIT = "Whoever comes is counted while they are there"
 TENS = "Each graph has exactly its number of values (2, 10, 22)"
 STOPPED = "An interrupted training keeps what was drawn"
+STRANGERS = "Most strangers are not named"
+NAMED = "Most known people are named"
+
+ODDS = "given.map((value) => String(+value.toPrecision(9)))"
+"""How the table's file tells the probabilities of an answer."""
 
 MIRRORED = "pixel - (pixel % width) + width - 1 - (pixel % width)"
 
@@ -207,6 +213,23 @@ MUTANTS = {
         "the live count asks one model for all", "tally.js",
         "      const given = answers.get(line.dataset.model ?? '');",
         "      const given = [...answers.values()][0];", "T1", HELD, seeds=2),
+    # how certain it is
+    "U1": Mutant(
+        "the table's file tells all of the most probable name", "answers.js", ODDS,
+        "given.map((value) => String(value > 0 && value === Math.max(...given) ? 1 : 0))",
+        "T6", STRANGERS),
+    "U2": Mutant(
+        "the table's file tells more certainty than there is", "answers.js", ODDS,
+        "given.map((value) => String(given.some(Boolean)"
+        " ? value ** 4 / given.reduce((sum, one) => sum + one ** 4, 0) : 0))", "T6", STRANGERS),
+    "U3": Mutant(
+        "the table's file tells less certainty than there is", "answers.js", ODDS,
+        "given.map((value) => String(given.some(Boolean)"
+        " ? value ** 0.25 / given.reduce((sum, one) => sum + one ** 0.25, 0) : 0))", "T6", NAMED),
+    "U4": Mutant(
+        "the table's file tells an unsure answer as nobody", "answers.js", ODDS,
+        "given.map((value) => String(Math.max(...given) < 0.7 ? 0 : +value.toPrecision(9)))",
+        "T1", LOW),
     # the browser's engine
     "B1": Mutant(
         "the curve is smoothed", "engine/training.js",
@@ -295,6 +318,11 @@ def rows(found: dict[str, Played], before: str = "") -> str:
     told = {label: row_of(label, found.get(label), before) for label in MUTANTS}
     caught = sum(not row.endswith((NOTHING, UNPLAYED)) for row in told.values())
     lines = [f"{row} |" for row in told.values()]
+    unseen = [
+        f"| {label} | {one.what} | `{one.test.partition('::')[2]}` |"
+        for label, one in HIDDEN.items()
+    ]
+    lines += [BELOW, *unseen]
     return HEAD.format(count=len(MUTANTS), caught=caught) + "\n".join([*lines, ""])
 
 
@@ -315,7 +343,7 @@ HEAD = """# Faults of the page that the book catches
 
 A mutant is facelab's page with one small fault in its JavaScript, put in by the browser on its way
 from the server ([tests/browsing/mutants.py](../tests/browsing/mutants.py)). Each is played in
-Chromium, on the scenario that is named for it. F, S, T, A and C learn on this computer, B in the
+Chromium, on the scenario that is named for it. F, S, T, A, C and U learn on this computer, B in the
 browser. Of {count} mutants {caught} are caught. Written by `python -m tests.browsing.mutants`,
 which `scripts/nightly` runs. [power.md](power.md) shows the faults of facelab itself.
 
@@ -325,6 +353,19 @@ were asked, and there is no answer to judge.
 | | fault | refused by |
 |---|---|---|
 """
+
+BELOW = """
+## What is decided over a second
+
+The book judges the most probable name of each frame
+([0107](decisions/0107-the-book-judges-the-most-probable-name.md)). No phrase looks at whom the live
+count decides on. D10 was played on Alex' film and D11 on the visit: no frame there is unsure, and
+both were accepted. So was D12 on the 12 photos of T1, which are held still. Tests of the page look
+at all that, and refuse each of these at night
+([tests/browsing/hidden.py](../tests/browsing/hidden.py)):
+
+| | fault | refused by |
+|---|---|---|"""
 
 
 def digest() -> str:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 import pytest
 
-from facelab.contract.parameters import Parameters
+from facelab.contract.parameters import CERTAIN, Parameters
 from facelab.contract.training import TrainingRequest
 from facelab.gallery.gallery import Gallery
 from facelab.learning.trainer import Trained, Trainer
@@ -220,11 +220,13 @@ def test_the_count_is_what_python_counts(
     film = [*recorded("Lara", 13, 16), wall, *recorded("Naomie", 13, 16), *recorded("Alex", 23, 25)]
     class_.page.click("#count")
     live: list[list[str]] = []
+    named: list[list[str]] = []
     for number, frame in enumerate(film, 1):
         class_.show(frame)
         class_.until(f"document.querySelector('#frames').textContent === '{number}'")
         lines = class_.page.locator("#live li").all()
         live.append([line.get_attribute("data-probabilities") or "" for line in lines])
+        named.append([line.get_attribute("data-decided") or "" for line in lines])
     class_.page.click("#end-count")
     head, *rows = rows_of(class_.saved("#tally-csv"))
     names = [model["name"] for model in models]
@@ -241,6 +243,15 @@ def test_the_count_is_what_python_counts(
         decided = {row[0]: int(row[2 * place + 1]) for row in rows}
         assert sum(decided.values()) == len(film)
         assert decided["nobody"] == counted["nobody"] == 1
+        assert {who: n for who, n in decided.items() if n} == Counter(one[place] for one in named)
+        # whatever frames a second holds: of frames that are certain, or uncertain, so is their mean
+        first, most = told[:3], told[told.any(axis=1)].max(axis=1)
+        if RATES[place] == 1:
+            assert first[:, people.index("Lara")].min() > CERTAIN
+            assert [one[place] for one in named[:3]] == ["Lara"] * 3
+        else:
+            assert most.max() < CERTAIN
+            assert decided["unsure"] == len(film) - 1
         for person in people:
             cell = class_.page.locator(
                 f"#tally [data-person='{person}'] [data-model='{models[place]['id']}']"
