@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from facelab.base.blas import one_thread_throughout
+from facelab.base.blas import one_thread_in_a_run
 from facelab.base.home import recorded
 from facelab.base.opencv import opencv
 from facelab.base.progress import shown_on
@@ -315,10 +315,10 @@ def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Itera
     cache = _cache(request)
     loaded = load_system(option("system"), option("face_detector"), cache, option("embedding"))
     gallery = request.getfixturevalue("gallery") if cache else None
-    files = getattr(gallery, "files", None)  # a recording has them
+    files = getattr(gallery, "files", None) if getattr(gallery, "is_reference", False) else None
     with ExitStack() as until_played:
         if option("system") == "facelab":  # how many threads another uses is its own affair
-            until_played.enter_context(one_thread_throughout())
+            until_played.enter_context(one_thread_in_a_run())
             if files:
                 until_played.enter_context(looking_ahead(loaded, files))
         yield loaded

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import tensorflow  # noqa: F401 (pytester would import it once a run, and it bears one)
 
+from facelab.faces import extractor
 from facelab.gallery.source import Recording
 from tests.conftest import Project
 from tests.gallery.test_own_gallery import fill
@@ -18,6 +19,20 @@ DESCRIBED = """
 @step("all photos are described")
 def described(system, source):
     system.extractor.extract(source.photos("gallery").frames)
+
+@step("another process looks ahead")
+def looks_ahead(system):
+    assert system.extractor._ahead is not None
+
+@step("no other process looks ahead")
+def looks_not(system):
+    assert system.extractor._ahead is None
+
+@step("products use one thread")
+def one_thread(system):
+    from threadpoolctl import ThreadpoolController
+    found = ThreadpoolController().select(user_api="blas").info()
+    assert [one["num_threads"] for one in found if "numpy" in one["filepath"]] == [1]
 """
 
 
@@ -64,3 +79,22 @@ def test_what_is_seen_in_ones_own_photos_is_kept_by_their_gallery(book: Project)
         path.unlink()
     assert run(book, "--gallery", str(team), "-p", "no:cacheprovider") == []
     assert not list(team.rglob("*.rows"))
+
+
+def test_another_process_looks_ahead_at_what_is_not_kept(
+    book: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extractor, "WORTH", 1)
+    monkeypatch.setattr(extractor, "spare_core", lambda: True)
+    book.family("T0", "all photos are described", "another process looks ahead")
+    first = run(book)
+    assert len(first) == 40
+    book.family("T0", "all photos are described", "no other process looks ahead")
+    run(book, "-p", "no:cacheprovider")
+    assert run(book) == first
+
+
+def test_the_book_s_products_use_one_thread(book: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "2")  # a worker of xdist has one in any case
+    book.family("T0", "products use one thread")
+    assert book.run("--face-detector", "none", apart=True).status == pytest.ExitCode.OK

@@ -27,8 +27,12 @@ def one_thread() -> Iterator[None]:
 
 
 @contextmanager
-def one_thread_throughout() -> Iterator[None]:
-    """Within the block, which may be a whole run, NumPy's products use one thread; nobody waits."""
+def one_thread_in_a_run() -> Iterator[None]:
+    """Within the block, which may last for hours, NumPy's products use one thread; nobody waits.
+
+    For the main thread of a process that ends with the block: whoever is in ``one_thread`` in
+    another thread at its end leaves the process with one.
+    """
     with _numpy_s_blas().limit(limits=1):
         yield
 

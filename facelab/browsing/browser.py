@@ -20,7 +20,7 @@ NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable"
 VARIABLE = "FACELAB_CHROMIUM"
 """The environment variable that names another one."""
 
-STARTS = 30.0
+STARTS = 180.0
 """Seconds within which it starts."""
 
 ABSENT = (

@@ -11,6 +11,10 @@ Load = Callable[[], float]
 """How much a computer has to do: processes that want to run, for each of its cores."""
 
 
+MOST = 10.0
+"""The highest load of a core that counts: a page that hangs is given up at last."""
+
+
 @dataclass(frozen=True, order=True)
 class Limit:
     """A time within which something is due: ``wait`` seconds, ``times`` as many."""
@@ -43,16 +47,19 @@ class Limit:
 
 
 def load_per_core() -> float:
-    """Return this computer's load over a minute, for each of its cores; 0 where it tells none."""
+    """Return this computer's load over a minute, for each of its cores, up to 10.
+
+    0 where it tells none.
+    """
     with suppress(AttributeError, OSError):  # Windows has none
-        return os.getloadavg()[0] / (os.cpu_count() or 1)
+        return min(MOST, os.getloadavg()[0] / (os.cpu_count() or 1))
     return 0.0
 
 
 def limit(wait: float, load: Load = load_per_core) -> Limit:
     """Return how long to wait, as things are, for what is due within ``wait`` s on an idle core.
 
-    >>> limit(30.0, lambda: 20.0).seconds, limit(30.0, lambda: 0.5).seconds
-    (600.0, 30.0)
+    >>> limit(30.0, lambda: 8.0).seconds, limit(30.0, lambda: 0.5).seconds
+    (240.0, 30.0)
     """
-    return Limit(wait, max(1.0, load()))
+    return Limit(wait, round(max(1.0, load()), 1))

@@ -284,13 +284,18 @@ class Tab:
         if self._looked_at:
             yield
             return
-        with self.acting("look away"):
-            self.page.set_viewport_size(UNSEEN)
+        self._resize(UNSEEN)
         try:
             yield
-        finally:
-            with suppress(Error):  # what was wrong within is told
-                self.page.set_viewport_size(WINDOW)
+        except BaseException:
+            with suppress(SystemFault):  # what was wrong within is told
+                self._resize(WINDOW)
+            raise
+        self._resize(WINDOW)
+
+    def _resize(self, size: ViewportSize) -> None:
+        with self.acting("resize the window"):
+            self.page.set_viewport_size(size)
 
     def pause(self, seconds: float) -> None:
         """Let the page go on for a while."""

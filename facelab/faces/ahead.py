@@ -7,13 +7,14 @@ second core can begin. What it has not begun when it is needed, this process doe
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Mapping, Sequence
-from ctypes import c_bool
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
+import pickle
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
 from threading import Condition, Thread
-from typing import Any
+from typing import BinaryIO
 
 from facelab.faces.detection import detection
 from facelab.faces.squares import Squares, followed, joined, squares_of
@@ -26,71 +27,97 @@ WORTH = 300
 Part = Pictures | Clip
 """What is looked at as a whole: a few photos, or a film."""
 
+BEGIN = [sys.executable, "-c", "from facelab.faces.ahead import serve; serve()"]
+"""Not by multiprocessing: whoever began the run would be imported again."""
+
 
 class Ahead:
-    """A process that looks at parts, one after the other; whoever claims a part looks at it."""
+    """A process that looks at parts, one after the other, unless this one is at them.
+
+    What becomes of it is no error: whatever it does not answer is to be looked at here.
+    """
 
     def __init__(self, choice: str, parts: Mapping[tuple[str, ...], Part]) -> None:
         """Begin, with a choice of face detector as ``detection`` takes it.
 
-        ``parts``: each by the keys of its frames, or by the one key of a film.
+        ``parts``: each by the keys of its frames, or by the one key of a film. Raises OSError where
+        no process can be started.
         """
-        context = get_context("spawn")  # a fork would have this process's threads and locks
-        self._claimed = context.Array(c_bool, len(parts))
+        self._choice = choice
+        self._parts = list(parts.values())
         self._places = {
             key: (number, slice(row, row + 1) if len(keys) > 1 else slice(None))
             for number, keys in enumerate(parts)
             for row, key in enumerate(keys)
         }
+        self._untaken = Counter(number for number, _ in self._places.values())
+        self._begun: set[int] = set()  # by whom ever
         self._here: set[int] = set()
         self._done: dict[int, Squares | None] = {}
-        self._news, self._ended = Condition(), False
-        here, there = context.Pipe(duplex=False)
-        work = there, self._claimed, choice, list(parts.values())
-        self._process = context.Process(target=_look, args=work, daemon=True)
-        self._process.start()
-        there.close()  # so that the end of the process is the end of the pipe
-        Thread(target=self._listen, args=(here,), daemon=True).start()
+        self._ended, self._news = False, Condition()
+        paths = os.pathsep.join(path for path in sys.path if path)
+        self._process = subprocess.Popen(  # noqa: S603 (this very Python)
+            BEGIN,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": paths},
+            start_new_session=True,  # Ctrl-C is for whoever began it
+        )  # fmt: skip
+        self._asking = Thread(target=self._ask, daemon=True)
+        self._asking.start()
 
     def take(self, key: str) -> Squares | None:
-        """Return the squares of a photo or a film; None where it is to be looked at here.
+        """Return the squares of a photo or a film, once; None where it is to be looked at here.
 
         Waits for a part that the process has begun. One that could not be read is to be looked at
         here, too: then the reason is told.
         """
-        number, rows = self._places.pop(key, (-1, slice(None)))
-        if number in self._here or number < 0 or claim(self._claimed, number):
-            self._here.add(number)
+        if key not in self._places:
             return None
+        number, rows = self._places.pop(key)
         with self._news:
+            if number not in self._begun:
+                self._begun.add(number)
+                self._here.add(number)
+            if number in self._here:
+                return None
             self._news.wait_for(lambda: number in self._done or self._ended)
             squares = self._done.get(number)
+            self._untaken[number] -= 1
+            if not self._untaken[number]:
+                self._done.pop(number, None)
         return squares and squares[rows]
 
     def close(self) -> None:
         """End the process, whatever it is at."""
         self._process.kill()
-        self._process.join()
+        self._asking.join()
+        self._process.wait()
 
-    def _listen(self, told: Connection) -> None:
+    def _ask(self) -> None:
+        """Hand out what is not begun, a part at a time: a thread's work."""
+        assert self._process.stdin
+        assert self._process.stdout
         try:
-            while True:
-                number, squares = told.recv()
+            for number, part in enumerate(self._parts):
+                with self._news:
+                    if number in self._begun:
+                        continue
+                    self._begun.add(number)
+                pickle.dump((self._choice, part), self._process.stdin)
+                self._process.stdin.flush()
+                squares = pickle.load(self._process.stdout)  # noqa: S301 (our own process wrote it)
                 with self._news:
                     self._done[number] = squares
                     self._news.notify_all()
-        except (EOFError, OSError):
+        except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+            pass  # it is gone, or closed
+        finally:
+            with suppress(OSError):  # what was still to be sent
+                self._process.stdin.close()
+            self._process.stdout.close()
             with self._news:
                 self._ended = True
                 self._news.notify_all()
-
-
-def claim(claimed: Any, number: int) -> bool:
-    """Claim a part for this process; return whether it was free."""
-    with claimed.get_lock():
-        free = not claimed[number]
-        claimed[number] = True
-    return free
 
 
 def spare_core() -> bool:
@@ -100,21 +127,25 @@ def spare_core() -> bool:
     return (os.cpu_count() or 1) > 1
 
 
-def _look(told: Connection, claimed: Any, choice: str, parts: Sequence[Part]) -> None:
-    """Look at what is free: the process's work. Whoever began it is told, until it is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever began it
-    found = detection(choice)
-    for number, part in enumerate(parts):
-        if not claim(claimed, number):
-            continue
-        try:
-            if isinstance(part, Clip):
-                squares = joined(list(followed(part, found)))
-            else:
-                squares = squares_of(list(part), found)
-        except Exception:  # it is looked at again where the reason can be told
-            squares = None
-        try:
-            told.send((number, squares))
-        except OSError:
-            return
+def serve() -> None:
+    """Look at what is asked for on standard input, until nobody asks any more."""
+    asked, told = sys.stdin.buffer, sys.stdout.buffer
+    sys.stdout = sys.stderr  # whatever else says something
+    with suppress(EOFError, BrokenPipeError):
+        while True:
+            choice, part = pickle.load(asked)  # noqa: S301 (whoever began us wrote it)
+            _tell(told, _looked_at(choice, part))
+
+
+def _looked_at(choice: str, part: Part) -> Squares | None:
+    try:
+        if isinstance(part, Clip):
+            return joined(list(followed(part, detection(choice))))
+        return squares_of(list(part), detection(choice))
+    except Exception:  # it is looked at again where the reason can be told
+        return None
+
+
+def _tell(told: BinaryIO, squares: Squares | None) -> None:
+    pickle.dump(squares, told)
+    told.flush()

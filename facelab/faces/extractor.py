@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from facelab.base.progress import progress
+from facelab.contract.errors import FacelabError
 from facelab.contract.frame import Frame
 from facelab.faces.ahead import WORTH, Ahead, Part, spare_core
 from facelab.faces.box import Candidates
@@ -21,12 +23,9 @@ from facelab.faces.hog import Vectors, hog
 from facelab.faces.rendered import RenderedFeatures
 from facelab.faces.squares import Squares, followed, joined, squares_of
 from facelab.faces.store import FEATURE_ROW, FeatureRows, Store, film_key
-from facelab.gallery.clip import Clip
+from facelab.gallery.clip import BATCH, Clip
 from facelab.gallery.pictures import Pictures
 from facelab.gallery.rendered import RenderedFrames
-
-BATCH = 64
-"""Frames described together: enough to be fast, few enough to be small."""
 
 Thing = TypeVar("Thing")
 
@@ -101,6 +100,7 @@ class FeatureExtractor:
         """End the second process."""
         if self._ahead:
             self._ahead.close()
+            self._ahead = None
 
     def extract(self, frames: Sequence[Frame]) -> Features:
         """Describe the main face of each frame, or the centre square where no face is found.
@@ -180,15 +180,17 @@ class FeatureExtractor:
             self._keep(key, np.concatenate(parts))
 
     def _begin_ahead(self) -> None:
-        parts = {keys_of(part): part for part in self._files_to_come()}
-        self._files_to_come = tuple
-        left = {
-            keys: part
-            for keys, part in parts.items()
-            if not all(self._known(key, len(part) // len(keys)) for key in keys)
-        }
-        if sum(map(len, left.values())) >= WORTH:
-            self._ahead = Ahead(self.detection.choice, left)
+        files, self._files_to_come = self._files_to_come, tuple
+        # what cannot be listed or begun is looked at here, where what is wrong with it is told
+        with suppress(FacelabError, OSError, ValueError):
+            parts = {keys_of(part): part for part in files()}
+            left = {
+                keys: part
+                for keys, part in parts.items()
+                if not all(key in self._files or self._store.has(key) for key in keys)
+            }
+            if sum(map(len, left.values())) >= WORTH:
+                self._ahead = Ahead(self.detection.choice, left)
 
     def _taken(self, key: str) -> Squares | None:
         return self._ahead.take(key) if self._ahead else None

@@ -83,6 +83,11 @@ class Store:
             os.utime(path)
         return rows
 
+    def has(self, key: str) -> bool:
+        """Return whether there is a file of an entry; what is in it is seen when it is read."""
+        path = self._path(key)
+        return path is not None and path.is_file()
+
     def write(self, key: str, rows: FeatureRows) -> bool:
         """Keep the rows (n,) of an entry. Return whether they are in a file."""
         path, content = self._path(key), rows.tobytes()

@@ -127,16 +127,18 @@ class Recording:
     def files(self) -> Iterator[Pictures | Clip]:
         """Yield its photos, up to 64 together, and its films; what is learnt from comes first.
 
-        Nothing is read but the manifest.
+        As the manifest has them: no file is opened. Raises FacelabError or ValueError where it
+        names what cannot be there.
         """
         table = self.manifest
         for name in dict.fromkeys(["gallery", "clips", *table["set"]]):
             rows = table[table["set"] == name]
             if name == "clips":
-                films = map(
-                    self.clip, (Path(file).stem for file in rows["file"][rows["frames"].notna()])
-                )
-                yield from (film for film in films if isinstance(film, Clip))
+                told = rows[rows["frames"].notna()] if "frames" in rows else rows[:0]
+                for file, person, frames in zip(
+                    told["file"], told["person"], told.get("frames", ()), strict=True
+                ):
+                    yield Clip(inside(self.folder, file), person, int(frames))
             elif name != "truth" and not name.startswith("clips/"):
                 for start in range(0, len(rows), BATCH):
                     some = rows[start : start + BATCH]

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from facelab.base.blas import one_thread_throughout
 from facelab.contract.frame import Frame
 from facelab.contract.history import History
 from facelab.contract.photos import Photos
@@ -100,7 +99,6 @@ class Trainer(Describer):
         found = f"{version('facelab')}, {self.extractor.detection.name}"
         return f"{found}, whitened vectors" if self.whitening else found
 
-    @one_thread_throughout()
     def train(self, photos: Photos, request: TrainingRequest) -> Trained:
         """Train one replicate a seed on photos; people are numbered as ``photos.people``."""
         embedder, embedded = self.embedded(photos, request.parameters)

@@ -20,6 +20,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from facelab.base.blas import one_thread
 from facelab.contract.errors import FacelabError
 from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
@@ -201,7 +202,8 @@ def orthonormal_basis(embeddings: NDArray[np.float32]) -> NDArray[np.float32] | 
 def _basis(content: bytes, photos: int) -> NDArray[np.float32]:
     # kept: a run trains on the same photos again and again, and this takes as long as a training
     embeddings = np.frombuffer(content, np.float32).reshape(photos, -1)
-    return np.linalg.qr(embeddings.T.astype(np.float64)).Q.astype(np.float32)
+    with one_thread():
+        return np.linalg.qr(embeddings.T.astype(np.float64)).Q.astype(np.float32)
 
 
 @tf.function(jit_compile=True, autograph=False)  # type: ignore[untyped-decorator]

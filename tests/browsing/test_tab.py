@@ -37,3 +37,13 @@ def test_somebody_does_where_a_window_or_a_trace_shows_them(watched: str, browse
         with tab.unseen():
             assert tab.ask(HEIGHT) == 720
         tab.close()
+
+
+def test_a_page_that_hangs_while_nobody_looks_is_given_up(browser: Browser) -> None:
+    hangs = "() => { setTimeout(() => { for (;;); }, 0); }"
+    with answering({"": PAGE}.get) as address:
+        tab = Tab(browser, address, "the page", wait=300)
+        tab.wait = 1.0
+        with pytest.raises(SystemFault, match="has not reacted for"), tab.unseen():
+            tab.ask(hangs)
+        tab.close()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from facelab.contract.errors import FacelabError
+from facelab.faces import ahead as ahead_module
 from facelab.faces import extractor
 from facelab.faces.ahead import Ahead
 from facelab.faces.detection import detection
 from facelab.faces.extractor import FeatureExtractor, keys_of
+from facelab.faces.hog import FEATURES
 from facelab.faces.squares import Squares, squares_of
 from facelab.faces.store import Store
 from facelab.gallery.clip import Clip
@@ -58,9 +62,28 @@ def test_its_squares_are_ours(ahead: Ahead, parts: Parts) -> None:
 
 
 def test_what_is_not_begun_is_left_to_us(ahead: Ahead, parts: Parts) -> None:
+    ahead._process.send_signal(signal.SIGSTOP)  # while it starts: it answers nothing
     last = list(parts)[-1]
     assert [ahead.take(key) for key in last] == [None] * len(last)
     assert ahead.take("photo of somebody else") is None
+
+
+def test_what_it_has_begun_is_waited_for_until_it_is_killed(ahead: Ahead, parts: Parts) -> None:
+    ahead._process.send_signal(signal.SIGSTOP)
+    first = next(iter(parts))[0]
+    assert eventually(lambda: 0 in ahead._begun)
+    with ThreadPoolExecutor(1) as other:
+        taken = other.submit(ahead.take, first)
+        ahead._process.kill()
+        assert taken.result(60) is None
+    assert ahead.take(list(parts)[-1][0]) is None
+
+
+def test_a_process_that_dies_at_once(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ahead_module, "BEGIN", [sys.executable, "-c", "raise SystemExit"])
+    begun = Ahead("facelab", parts)
+    assert [begun.take(key) for some in parts for key in some] == [None] * 230
+    begun.close()
 
 
 def test_a_film(recording: Recording) -> None:
@@ -78,35 +101,44 @@ def test_a_film(recording: Recording) -> None:
     assert np.array_equal(taken.faces, alone)
 
 
-def test_a_process_that_is_killed(ahead: Ahead, parts: Parts) -> None:
-    keys = [key for some in parts for key in some]
-    assert eventually(lambda: ahead._done)
-    os.kill(ahead._process.pid or 0, signal.SIGKILL)
-    told = [ahead.take(key) for key in keys]
-    assert told[-1] is None
+ORPHAN = """
+import os, signal
+from pathlib import Path
+from facelab.faces.ahead import Ahead
+from facelab.faces.extractor import keys_of
+from facelab.gallery.source import Recording
+
+recording = Recording(Path("fixtures"))
+ahead = Ahead("facelab", {keys_of(part): part for part in recording.files()})
+print(ahead._process.pid, flush=True)
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="no /proc to look into")
 def test_it_ends_with_whoever_began_it() -> None:
-    code = (
-        "import os, signal, sys; from pathlib import Path; from facelab.faces.ahead import Ahead;"
-        "from facelab.faces.extractor import keys_of; from facelab.gallery.source import Recording;"
-        "ahead = Ahead('facelab', {keys_of(p): p for p in Recording(Path('fixtures')).files()});"
-        "print(ahead._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
-    )
-    run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, check=False)
+    run = subprocess.run([sys.executable, "-c", ORPHAN], cwd=ROOT, capture_output=True, check=False)
+    assert run.returncode == -signal.SIGKILL, run.stderr
     place = Path("/proc", run.stdout.decode().strip())
-    if not Path("/proc").is_dir():
-        pytest.skip("no /proc to look into")
-    assert eventually(lambda: not place.exists() or "Z" in (place / "stat").read_text().split()[2])
+    assert place.name.isdecimal()
+    assert eventually(lambda: not place.exists())
+
+
+def company(squares: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """What depends on how many squares come together, as the last digit of TensorFlow's HOG."""
+    return np.full((len(squares), FEATURES), len(squares), np.float32)
 
 
 def described(recording: Recording, store: Store, *, ahead: bool) -> bytes:
-    """The rows of the recorded photos, as bytes."""
-    made = FeatureExtractor(detection("facelab"), store)
+    """The rows of the recorded photos and of a film, as bytes."""
+    made = FeatureExtractor(detection("facelab"), store, company)
     if ahead:
         made.look_ahead(recording.files)
     try:
-        return made.extract(recording.photos("gallery").frames).rows().tobytes()
+        photos = made.extract(recording.photos("gallery").frames).rows().tobytes()
+        assert (made._ahead is not None) == ahead
+        followed = made.follow(recording.clip("amine"))
+        return photos + b"".join(one.rows().tobytes() for one in followed)
     finally:
         made.close()
 
@@ -115,27 +147,48 @@ def test_rows_are_the_same_with_and_without(
     recording: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extractor, "spare_core", lambda: True)
-    alone = described(recording, Store(tmp_path / "alone", "1"), ahead=False)
-    assert described(recording, Store(tmp_path / "ahead", "1"), ahead=True) == alone
-    files = [
-        sorted(path.name for path in (tmp_path / name / "1").iterdir())
-        for name in ("alone", "ahead")
+    alone, beside = (Store(tmp_path / name, "1") for name in ("alone", "ahead"))
+    assert described(recording, beside, ahead=True) == described(recording, alone, ahead=False)
+    kept = [
+        sorted(path.name for path in store.place.iterdir())
+        for store in (alone, beside)
+        if store.place
     ]
-    assert files[0] == files[1]
+    assert kept[0] == kept[1]
+    # what is kept is looked at no more
+    made = FeatureExtractor(detection("facelab"), beside, company)
+    made.look_ahead(lambda: list(recording.files())[:4])
+    made.extract(recording.photos("probes/t2").frames)
+    assert made._ahead is None
 
 
-def test_nothing_begins_where_nothing_is_kept_or_left(
+def test_none_begins_where_nothing_is_kept_or_little_is_left(
     recording: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(extractor, "spare_core", lambda: True)
-    begun: list[object] = []
-    monkeypatch.setattr(extractor, "Ahead", lambda *given: begun.append(given))
-    described(recording, Store(), ahead=True)
-    assert not begun
-    made = FeatureExtractor(detection("facelab"), Store(tmp_path, "1"))
-    made.look_ahead(lambda: [next(recording.files())])
-    made.extract(recording.photos("gallery").frames[:1])
-    assert not begun
+    photos = recording.photos("gallery").frames
+    files = list(recording.files())
+    for store, count in ((Store(), len(files)), (Store(tmp_path, "1"), 1)):
+        made = FeatureExtractor(detection("facelab"), store)
+        made.look_ahead(partial(iter, files[:count]))
+        made.extract(photos[:1])
+        assert made._ahead is None
+
+
+@pytest.mark.parametrize("damage", ["a film elsewhere", "no number of frames"])
+def test_what_cannot_be_listed_is_told_where_it_is_asked_for(
+    damage: str, frames: Recording, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(extractor, "spare_core", lambda: True)
+    photos = frames.photos("gallery")
+    if damage == "a film elsewhere":
+        frames.manifest.loc[frames.manifest["set"] == "clips", "file"] = "../../film.avi"
+    else:
+        del frames.manifest["frames"]
+    made = FeatureExtractor(detection("facelab"), Store(tmp_path / "kept", "1"))
+    made.look_ahead(frames.files)
+    assert len(made.extract(photos.frames).vectors) == 40
+    made.close()
 
 
 def test_a_damaged_photo_is_told_where_it_is_asked_for(
