@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import subprocess
 import sys
 from collections import Counter
 from collections.abc import Mapping
@@ -16,6 +15,7 @@ from contextlib import suppress
 from threading import Condition, Thread
 from typing import BinaryIO
 
+from facelab.base.beside import begin
 from facelab.faces.detection import detection
 from facelab.faces.squares import Squares, followed, joined, squares_of
 from facelab.gallery.clip import Clip
@@ -26,9 +26,6 @@ WORTH = 300
 
 Part = Pictures | Clip
 """What is looked at as a whole: a few photos, or a film."""
-
-BEGIN = [sys.executable, "-c", "from facelab.faces.ahead import serve; serve()"]
-"""Not by multiprocessing: whoever began the run would be imported again."""
 
 
 class Ahead:
@@ -55,13 +52,7 @@ class Ahead:
         self._here: set[int] = set()
         self._done: dict[int, Squares | None] = {}
         self._ended, self._news = False, Condition()
-        paths = os.pathsep.join(path for path in sys.path if path)
-        self._process = subprocess.Popen(  # noqa: S603 (this very Python)
-            BEGIN,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": paths},
-            start_new_session=True,  # Ctrl-C is for whoever began it
-        )  # fmt: skip
+        self._process = begin(__name__)
         self._asking = Thread(target=self._ask, daemon=True)
         self._asking.start()
 

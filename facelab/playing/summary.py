@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import subprocess
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,8 @@ from facelab.playing.waivers import APPLIED, PLACE
 from facelab.report import history, record
 from facelab.report.changes import GRAVE
 from facelab.report.coverage import demand, headline
-from facelab.report.document import language_of, render
+from facelab.report.document import has_charts, language_of, render
+from facelab.report.drawing import drawn_apart
 from facelab.report.evidence import curves_csv
 from facelab.report.history import PAGE, RECORD
 from facelab.report.place import REPORT, unmark
@@ -126,7 +128,8 @@ def write_report(recorder: Recorder, folder: Path) -> None:
     files = {RECORD: encode_record(finished)}
     # what is known is safe before the page is drawn
     write_atomically(folder / RECORD, files[RECORD])
-    with speaking(language_of(finished)):
+    apart = drawn_apart() if has_charts(finished) else nullcontext()
+    with apart, speaking(language_of(finished)):
         files[PAGE] = encoded(render(finished))
     write_atomically(folder / PAGE, files[PAGE])
     curves = {name: curves_csv(long).encode() for name, long in recorder.long.items()}

@@ -1,9 +1,9 @@
 """Charts: curves and series as SVG inside a page, drawn by Vega.
 
 The forms of charts lie in forms.json as Vega has them: Altair writes them once for all, by ``python
--m tests.report.forms``, and is not needed here. vl-convert, which draws, is imported for the first
-chart. Two things keep twenty charts near a second on two cores: its engine starts (half a second)
-while the record is redacted; and a thread draws one chart while the next one is filled.
+-m tests.report.forms``, and is not needed here. Two things keep twenty charts near a second on two
+cores: the engine that draws starts while the record is redacted; and it draws one chart while the
+next one is filled.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from textwrap import wrap
-from threading import Thread
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from facelab.base.progress import progress
 from facelab.languages.speech import _, digits, spoken, translated
+from facelab.report import drawing
 from facelab.report.curve import Curve
 
 WIDTH, HEIGHT = 310, 150
@@ -144,12 +144,6 @@ def _listed(pairs: Iterable[str]) -> str:
     return _(", ").join(map(digits, pairs))
 
 
-def start() -> None:
-    """Start the engine of vl-convert while others work; the first drawing would wait for it."""
-    empty = {"$schema": "https://vega.github.io/schema/vega/v6.json"}
-    Thread(target=_to_svg, args=(empty, {})).start()
-
-
 def draw(charts: Sequence[Chart]) -> list[Markup]:
     """Draw charts, in their order; a failed one is replaced by a message."""
     if not charts:
@@ -174,16 +168,10 @@ def _locale() -> dict[str, Any]:
 
 
 def _to_svg(spec: Spec, locale: dict[str, Any]) -> str:
-    import vl_convert
-
     try:
-        svg: str = vl_convert.vega_to_svg(spec, **locale)
+        return drawing.to_svg(spec, locale)
     except ValueError as error:
-        reason = str(error).partition(" at ")[0]
-        return str(
-            Markup("<p class='message'>This chart could not be drawn: {}</p>").format(reason)
-        )
-    return svg
+        return str(Markup("<p class='message'>This chart could not be drawn: {}</p>").format(error))
 
 
 def _filled(chart: Chart) -> Spec:

@@ -15,7 +15,7 @@ from facelab.contract.errors import FacelabError
 from facelab.languages.choice import LANGUAGE
 from facelab.languages.language import SOURCE, Language, language
 from facelab.languages.speech import N_, _, _n, day, digits, spoken, translated
-from facelab.report import charts, wording
+from facelab.report import drawing, wording
 from facelab.report.annexes import criteria_csv, matrix_csv, read_recordings, scenarios_csv
 from facelab.report.causes import Cause, causes
 from facelab.report.changes import HEADINGS, JUDGED, Change
@@ -57,8 +57,8 @@ def render(record: Record, *, short: bool = False) -> str:
     ``short``: without sheets, figures and annexes: to be read and signed on a few pages.
     Raises FacelabError when the record lacks something, such as a part of a verdict.
     """
-    if not short and any(e.get("kind") in ("curves", "series", "growth") for e in record.evidence):
-        charts.start()
+    if not short and has_charts(record):
+        drawing.start()
     clean: Record = redacted(record)
     outlined = outline(clean, draw=not short)
     rows = matrix(outlined)
@@ -96,6 +96,11 @@ def render(record: Record, *, short: bool = False) -> str:
     except UndefinedError as error:
         raise FacelabError(f"the record is not whole: {error.message}; run pytest again") from error
     return _without_loose_links(text) if short else text
+
+
+def has_charts(record: Record) -> bool:
+    """Return whether there is something to draw."""
+    return any(one.get("kind") in ("curves", "series", "growth") for one in record.evidence)
 
 
 def language_of(record: Record) -> Language:

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from facelab.base.beside import begin
 from facelab.contract.errors import FacelabError
 from facelab.faces import ahead as ahead_module
 from facelab.faces import extractor
@@ -80,7 +81,7 @@ def test_what_it_has_begun_is_waited_for_until_it_is_killed(ahead: Ahead, parts:
 
 
 def test_a_process_that_dies_at_once(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ahead_module, "BEGIN", [sys.executable, "-c", "raise SystemExit"])
+    monkeypatch.setattr(ahead_module, "begin", lambda _: begin("sys"))  # which has nothing to serve
     begun = Ahead("facelab", parts)
     assert [begun.take(key) for some in parts for key in some] == [None] * 230
     begun.close()

@@ -1,0 +1,25 @@
+"""Beside: a process of facelab's own that works for this one, over standard input and output."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+
+def begin(module: str) -> subprocess.Popen[bytes]:
+    """Begin a process that runs ``serve`` of a module of facelab's; raises OSError where none can.
+
+    It ends when its standard input does: with this process at the latest. Not by multiprocessing,
+    which would import whoever began the run once more, and may wait for ever for a process that
+    dies.
+    """
+    paths = os.pathsep.join(path for path in sys.path if path)
+    return subprocess.Popen(  # noqa: S603 (this very Python)
+        [sys.executable, "-c", f"from {module} import serve; serve()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "PYTHONPATH": paths},
+        start_new_session=True,  # Ctrl-C is for whoever began it
+    )
