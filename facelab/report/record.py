@@ -344,6 +344,9 @@ def _plain(value: Any) -> Any:
     if isinstance(value, float):
         return value if math.isfinite(value) else str(value)
     if isinstance(value, list | tuple):
+        # a curve, most of a record; a sum is finite where all its terms are
+        if set(map(type, value)) <= {int, float} and math.isfinite(sum(value)):
+            return list(value)
         return [_plain(item) for item in value]
     if isinstance(value, Family | Sheet | Step):
         value = vars(value)
