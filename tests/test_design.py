@@ -61,6 +61,7 @@ def arrows() -> set[tuple[str, str]]:
     }
 
 
+@pytest.mark.slow
 def test_the_picture_is_the_house() -> None:
     picture = re.findall(r"^ +(\w+) --(?: [^>]+--)?> (\w+)$", DESIGN, re.MULTILINE)
     drawn = set(picture) - {("features", "steps")}
@@ -112,6 +113,7 @@ def _own(node: ast.Attribute) -> bool:
     return isinstance(node.value, ast.Name) and node.value.id in ("self", "cls")
 
 
+@pytest.mark.slow
 def test_private_names_of_others_are_told() -> None:
     told = {
         (name.strip("`"), file)

@@ -68,6 +68,7 @@ def test_pictures_with_changed_bytes() -> None:
         look(content)
 
 
+@pytest.mark.slow
 @settings(QUICK, max_examples=examples(60))
 @given(seed=st.sampled_from(KINDS), edits=EDITS)
 def test_pictures_of_any_bytes(seed: bytes, edits: list[Edit]) -> None:
@@ -136,6 +137,7 @@ def read_as(folder: Path, file: str, content: bytes, whole: bool) -> None:
     assert outside == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", READERS)
 def test_tables_with_changed_bytes(recorded: Path, file: str) -> None:
     seed = (recorded / file).read_bytes()

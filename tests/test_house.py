@@ -49,11 +49,13 @@ def test_no_room_imports_in_a_circle() -> None:
     assert list(TopologicalSorter(rooms()).static_order())
 
 
+@pytest.mark.slow
 def test_the_contract_imports_nothing_of_ours() -> None:
     assert not rooms()["contract"]
     assert rooms()["base"] <= {"contract"}
 
 
+@pytest.mark.slow
 def test_the_studio_has_one_door() -> None:
     asking = {file for file, module in imports() if module.split(".")[0] in WORKSHOP}
     assert {file for file in asking if file.split("/")[0] not in WORKSHOP} == {DOOR}

@@ -139,6 +139,7 @@ def gallery():
     assert run.record["run"]["cast"]["Alex"] == "dora"
 
 
+@pytest.mark.slow
 def test_forget(book: Project, team: Path, capsys: pytest.CaptureFixture[str]) -> None:
     book.run("--gallery", str(team))
     assert main(["report", str(team / "reports" / "acceptance.json"), "--short"]) == 0

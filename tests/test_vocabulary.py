@@ -110,6 +110,7 @@ def test_a_truncated_photo_is_named(filmed: Project) -> None:
     assert run.verdicts == {"T0 1": ("error", reason)}
 
 
+@pytest.mark.slow
 def test_a_person_with_one_photo(filmed: Project) -> None:
     manifest = filmed.folder / "fixtures" / "manifest.csv"
     lines = manifest.read_text("utf-8").splitlines()
@@ -131,6 +132,7 @@ REFUSED_FILES = (
 )
 
 
+@pytest.mark.slow
 def test_foreign_files_are_refused_by_the_gallery(filmed: Project) -> None:
     files = ("a text", "an empty file", "half of a photo")
     filmed.family("T0", *map(REFUSED_FILES.format, files))

@@ -36,6 +36,7 @@ def test_what_goes_wrong_within_gives_the_threads_back() -> None:
     assert threads() == before
 
 
+@pytest.mark.slow
 def test_several_threads_may_want_it() -> None:
     before = threads()
 
@@ -62,6 +63,7 @@ def test_a_run_holds_nobody_up() -> None:
     assert threads() == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(threads() != {1}, reason="the tests above had several threads")
 def test_the_same_where_there_are_two_threads() -> None:
     """A worker of xdist has one thread, which nothing could hold back."""

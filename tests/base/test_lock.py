@@ -74,6 +74,7 @@ def count(folder: Path) -> None:
             done += 1
 
 
+@pytest.mark.slow
 def test_two_that_take_turns_are_never_in_it_together(tmp_path: Path) -> None:
     (tmp_path / "number").write_text("0")
     others = [get_context("spawn").Process(target=count, args=(tmp_path,)) for _ in range(2)]

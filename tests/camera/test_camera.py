@@ -49,6 +49,7 @@ def said(camera: Camera) -> tuple[int, str]:
     return len(got), str(error.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("headers", ["length", "bare", "dashes"])
 def test_300_of_300_frames_come_in_order(headers: str) -> None:
     sent = alex(300)
@@ -60,6 +61,7 @@ def test_300_of_300_frames_come_in_order(headers: str) -> None:
     assert len({id(frame) for frame in got}) == 300
 
 
+@pytest.mark.slow
 def test_a_slow_reader_misses_nothing() -> None:
     sent = [jpeg(draw(0, photo, (240, 320))) for photo in range(60)]
     with serve(Webcam(sent)) as url:
@@ -152,6 +154,7 @@ def test_nobody_says_a_word(scheme: str) -> None:
         assert said(open_camera(place, wait=0.5))[1].startswith(f"{place}: no ")
 
 
+@pytest.mark.slow
 def test_it_hangs() -> None:
     with serve(Webcam([jpeg(draw(0, n)) for n in range(4)] + [b""])) as url:
         assert said(open_camera(url, wait=2)) == (

@@ -53,6 +53,7 @@ def send_on(place: str) -> Answer:
 ELSEWHERE = "sends on to where nobody goes (HTTP 302); allowed are http and https"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("answer", "line"),
     [
@@ -125,6 +126,7 @@ def test_the_thread_that_reads_a_camera_ends_with_it(newest: bool) -> None:
     assert eventually(lambda: readers() <= before)
 
 
+@pytest.mark.slow
 def test_a_camera_that_hangs_is_let_go_of() -> None:
     before = readers()
     with server(forever(STREAM + b"\r\n" + PICTURE, b"")) as url:

@@ -123,6 +123,7 @@ def test_what_is_wrong_is_told_and_a_take_given_up(
     assert filmed(folder) == {("gallery", "Alex"): 4}
 
 
+@pytest.mark.slow
 def test_a_broken_picture_is_told_in_passing(
     tmp_path: Path, shots: Shots, capsys: pytest.CaptureFixture[str]
 ) -> None:

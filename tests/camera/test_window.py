@@ -63,6 +63,7 @@ def display() -> Iterator[str]:
         server.wait()
 
 
+@pytest.mark.slow
 def test_it_is_shown(display: str) -> None:
     done = preview(display)
     assert (done.returncode, done.stderr) == (0, "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 import math
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +27,7 @@ def test_what_a_share_is_not_is_not_written() -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 @given(st.floats(allow_nan=True, allow_infinity=True), st.sampled_from(["", "%", "times"]))
 def test_any_number_is_readable(value: float, unit: str) -> None:
     for write in (number.measured, number.exact, number.margin):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import doctest
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ from facelab.contract.errors import LONGEST, FacelabError
 from facelab.contract.text import one_line, quoted
 
 
+@pytest.mark.slow
 @settings(deadline=None)
 @given(st.text(max_size=300), st.integers(1, 120))
 @example("\x1b]0;owned\x07\x1b[31m", 80)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from facelab.faces.hog import hog
 from tests.power.mutant import Mutant
 from tests.power.play import play
 from tests.power.test_sample import T1, T2_PROBES
+
+pytestmark = pytest.mark.slow
 
 IN_NUMPY = Mutant(
     "numpy", "squares are described in NumPy", {"facelab.faces.layers:compiled_hog": lambda _: hog}

@@ -41,6 +41,7 @@ assert not heavy, heavy
 """The whole way, in a process of its own."""
 
 
+@pytest.mark.slow
 def test_the_whole_way_needs_no_tensorflow() -> None:
     subprocess.run([sys.executable, "-c", ALONE], cwd=ROOT, check=True)
 

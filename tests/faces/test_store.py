@@ -70,6 +70,7 @@ def test_photos_are_not_described_again(extractor: Make, photos: Photos) -> None
     assert len(np.unique(first.vectors, axis=0)) == len(photos)
 
 
+@pytest.mark.slow
 def test_one_extractor_does_so_without_a_folder(found: Detection, photos: Photos) -> None:
     alone = FeatureExtractor(found)
     first = alone.extract(photos.frames)
@@ -77,6 +78,7 @@ def test_one_extractor_does_so_without_a_folder(found: Detection, photos: Photos
     assert same(alone.extract(photos.frames), first)
 
 
+@pytest.mark.slow
 def test_a_film_is_not_played_again(
     extractor: Make, frames: Recording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -87,6 +89,7 @@ def test_a_film_is_not_played_again(
     assert all(same(*pair) for pair in zip(first, again, strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("said", [69, 71])
 def test_a_film_of_another_length_is_played(extractor: Make, frames: Recording, said: int) -> None:
     clip = frames.clip("alex_t2")
@@ -96,6 +99,7 @@ def test_a_film_of_another_length_is_played(extractor: Make, frames: Recording, 
         list(extractor().follow(replace(clip, frames=said)))
 
 
+@pytest.mark.slow
 def test_a_part_of_a_film_is_not_kept(extractor: Make, frames: Recording, tmp_path: Path) -> None:
     next(extractor().follow(frames.clip("alex_t2")))
     assert not files(tmp_path)
@@ -110,6 +114,7 @@ DAMAGES = {
 """What may happen to a file."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
 def test_a_damaged_file_is_made_again(
     extractor: Make, photos: Photos, tmp_path: Path, damage: Callable[[bytes], bytes]
@@ -174,6 +179,7 @@ def test_what_is_no_file_is_not_waited_for(tmp_path: Path) -> None:
     assert kept.read("one") is None
 
 
+@pytest.mark.slow
 def test_nothing_unfinished_stays(extractor: Make, photos: Photos, tmp_path: Path) -> None:
     extractor().extract(photos.frames)
     assert sorted((tmp_path / "cache").glob("*/*")) == files(tmp_path)
@@ -190,6 +196,7 @@ def test_another_photo_under_the_name_is_described(extractor: Make, photos: Phot
     np.testing.assert_array_equal(again.vectors, other.vectors)
 
 
+@pytest.mark.slow
 def test_what_other_code_has_made_is_not_taken(extractor: Make, photos: Photos) -> None:
     extractor().extract(photos.frames)
     with pytest.raises(AssertionError, match="described again"):
@@ -218,6 +225,7 @@ def test_the_files_unused_longest_go(
     assert len(files(tmp_path)) == 2
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_written_is_no_error(
     extractor: Make, photos: Photos, tmp_path: Path
 ) -> None:

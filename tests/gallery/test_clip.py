@@ -125,6 +125,7 @@ def test_a_truth_beside_a_film_is_no_photo(frames: Recording) -> None:
     assert (found.films["file"].tolist(), found.left_out) == (["clips/alex_t2.avi"], [])
 
 
+@pytest.mark.slow
 def test_the_recorded_visit_shows_what_its_truth_says(recording: Recording) -> None:
     visit = recording.clip("visit")
     assert isinstance(visit, Visit)

@@ -38,6 +38,7 @@ def changed(folder: Path, before: str, after: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_small_crowd_begins_a_larger_one() -> None:
     small, large = Crowd(CROWD, 11), Crowd(CROWD, 13)
     for name in ("photos", "probes"):
@@ -77,6 +78,7 @@ def test_no_probe_is_a_photo_and_a_shot_is_changed_in_one_thing() -> None:
         assert (one.take.shot.pose, one.take.shot.noise) == (known.pose, known.noise)
 
 
+@pytest.mark.slow
 def test_frames_are_drawn_when_they_are_asked_for(tmp_path: Path) -> None:
     path = changed(tmp_path, "photos = 30", "photos = 2")
     photos = Crowd(path, 11).photos

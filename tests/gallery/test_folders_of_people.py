@@ -280,6 +280,7 @@ def test_copies_are_told_by_group_and_counted(tmp_path: Path) -> None:
     assert len(between) == 2
 
 
+@pytest.mark.slow
 def test_many_copies_cost_little(tmp_path: Path) -> None:
     """All pictures are the same: every pair would be a line, and a gigabyte."""
     content = cv2.imencode(".png", draw(0, 0, SIZE))[1].tobytes()

@@ -30,6 +30,7 @@ def content(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(25), deadline=None)
 @given(frames=st.lists(SIZES.flatmap(lambda size: arrays(np.uint8, size)), min_size=1, max_size=3))
 def test_photos_come_back_pixel_for_pixel(

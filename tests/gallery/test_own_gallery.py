@@ -279,6 +279,7 @@ def test_the_same_picture_twice_is_named(tmp_path: Path) -> None:
     assert any(file in line for line in warnings)
 
 
+@pytest.mark.slow
 def test_every_kind_of_picture_is_read(tmp_path: Path) -> None:
     frame = draw(0, 0, SIZE)
     (tmp_path / "p0").mkdir()

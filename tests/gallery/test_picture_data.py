@@ -74,6 +74,7 @@ def test_a_jpeg_that_ends_in_zeros_as_a_broken_copy_does() -> None:
     assert "breaks off" in refusal(whole[:900] + bytes(len(whole) - 900))
 
 
+@pytest.mark.slow
 def test_a_jpeg_of_very_many_scans_is_not_decoded() -> None:
     whole = pictures.progressive(draw(0, 0, (480, 640)))
     last = whole.rindex(b"\xff\xda")

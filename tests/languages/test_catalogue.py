@@ -33,6 +33,7 @@ def read(code: str) -> Catalog:
     return read_po(BytesIO((HOME / f"{code}.po").read_bytes()), locale=code)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("code", CODES)
 def test_every_message_is_translated_and_none_is_stale(code: str) -> None:
     told = "run python -m facelab.languages and translate what it leaves empty or fuzzy"

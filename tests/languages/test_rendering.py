@@ -54,6 +54,7 @@ def test_a_record_says_in_which_language_it_is_written(tmp_path: Path) -> None:
     assert '<html lang="en">' in (tmp_path / "acceptance.en.html").read_text("utf-8")
 
 
+@pytest.mark.slow
 def test_a_run_writes_its_page_so_and_its_record_in_english(project: Project) -> None:
     project.family("T0", "all is well")
     run = project.run("--language", "fr")

@@ -210,6 +210,7 @@ def misshapen(file: h5py.File) -> None:
     file["layers/dense/vars/0"] = np.zeros((3, 3), np.float32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "why"),
     [(bomb, "weights of more than 256 MB"), (linked, "lie elsewhere"), (external, "lie elsewhere"),

@@ -156,6 +156,7 @@ def test_damaged_weights(tmp_path: Path, weights: Any) -> None:
     )
 
 
+@pytest.mark.slow
 def test_weights_of_another_shape(tmp_path: Path) -> None:
     def smaller(file: h5py.File) -> None:
         del file["layers/dense/vars/0"]

@@ -80,6 +80,7 @@ def test_only_unsafe_requests_change_anything() -> None:
     assert {method for method, _, _ in ROUTES} == {"GET", "POST"}
 
 
+@pytest.mark.slow
 def test_whether_a_face_is_found_is_told_of_each_photo(tmp_path: Path, serve: Serve) -> None:
     """The last photo shows only what is below the face."""
     page = serve(fill(tmp_path / "filmed", 4))

@@ -28,6 +28,7 @@ FOREIGN_ORIGIN = "received a foreign Origin; only the page itself may ask this"
 Opened = tuple[Path, str]
 
 
+@pytest.mark.slow
 def test_the_address_opens_the_page(opened: Opened, page: Client) -> None:
     url = urlsplit(opened[1])
     assert url.hostname == "127.0.0.1"

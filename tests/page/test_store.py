@@ -84,6 +84,7 @@ def test_an_uploaded_picture_is_kept_as_it_is_decoded(empty: Page, ending: str) 
     np.testing.assert_array_equal(kept, decode_image(encoded, ""))
 
 
+@pytest.mark.slow
 def test_a_phones_photo_is_shrunk(empty: Page) -> None:
     folder, page = empty
     page.post("/api/people", {"name": "Ann"})
@@ -148,6 +149,7 @@ def test_a_person_is_forgotten_and_may_come_again(empty: Page) -> None:
     assert people(page) == {"Bo": 1, "Ann": 1} or people(page) == {"Ann": 1, "Bo": 1}
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_of_whom_another_program_forgot(empty: Page) -> None:
     folder, page = empty
     page.post("/api/people", {"name": "Ann"})
@@ -176,6 +178,7 @@ def test_nothing_is_kept_of_whom_another_program_is_forgetting(empty: Page) -> N
     assert people(page) == {}
 
 
+@pytest.mark.slow
 def test_what_another_program_films_is_seen(tmp_path: Path, serve: Serve) -> None:
     folder = tmp_path / "filmed"
     page = serve(folder)
@@ -274,6 +277,7 @@ def test_a_manifest_that_cannot_be_understood_is_told(empty: Page) -> None:
     assert people(page) == {"Ann": 0}
 
 
+@pytest.mark.slow
 def test_the_gallery_can_be_played(tmp_path: Path, serve: Serve) -> None:
     folder = fill(tmp_path / "filmed", photos=0)
     page = serve(folder)

@@ -15,6 +15,7 @@ def closed():
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("given", "repeated"),
     [

@@ -86,6 +86,7 @@ def test_same_name_in_two_rules(project: Project) -> None:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("space", ["\u00a0", "\u202f"])
 def test_no_break_space(project: Project, space: str) -> None:
     project.feature("T1", f"@T1\nFeature: A\n  Scenario: b\n    Then all is{space}well\n")

@@ -129,6 +129,7 @@ def test_what_a_prerequisite_puts_back_is_not_deselected(book: Project) -> None:
     assert run.status == pytest.ExitCode.OK
 
 
+@pytest.mark.slow
 def test_a_run_that_ends_early_keeps_what_was_judged(book: Project) -> None:
     book.family(
         "T0", "all is well\n    Then 3 is 3\n    And nobody waits for the end", "all is well"

@@ -42,6 +42,7 @@ Feature: A feature with a slip of the pen in every line
 """
 
 
+@pytest.mark.slow
 def test_all_misprints_of_all_files_are_told_at_once_without_tensorflow(book: Project) -> None:
     book.steps(SPY, plugins=("facelab.plugin", "steps"))
     book.feature("T1", FEATURE.format("the photos of Alex and Lara").replace("T9", "T1"))
@@ -98,6 +99,7 @@ Feature: Numbers, names, light and a sentence of one's own
     ]
 
 
+@pytest.mark.slow
 def test_what_pytest_bdd_swallows_is_told_file_by_file(book: Project) -> None:
     book.feature(
         "T1",
@@ -159,6 +161,7 @@ Fonctionnalité: En français
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("data", "said"),
     [

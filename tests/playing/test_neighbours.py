@@ -230,6 +230,7 @@ SHOWN = """--fixtures; --fixtures-per-test; --setup-plan; --setup-only; --collec
 --seeds=none; --no-such-option; features/none.feature; -k nothing; --markers; --version; --help"""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [line.split() for line in SHOWN.split(";")], ids=" ".join)
 def test_who_plays_nothing_leaves_the_report_as_it_was(book: Project, options: list[str]) -> None:
     book.run()

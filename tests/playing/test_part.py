@@ -112,6 +112,7 @@ def test_whole_runs_are_kept_and_parts_are_not(book: Project) -> None:
     assert Run(0, [], first).record["verdict"] == "accepted"
 
 
+@pytest.mark.slow
 def test_only_the_last_runs_are_kept_and_the_last_accepted_one(
     book: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

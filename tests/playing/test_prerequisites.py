@@ -52,6 +52,7 @@ def test_selection(
         assert [line.split("  ")[-1].split(" – ")[0][-4:] for line in run.acceptance[:-1]] == played
 
 
+@pytest.mark.slow
 def test_last_failed(book: Project) -> None:
     assert book.run().status == pytest.ExitCode.TESTS_FAILED
     run = book.run("--lf")

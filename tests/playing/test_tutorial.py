@@ -48,6 +48,7 @@ def pytest_in(clone: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_tutorial(clone: Path) -> None:
     feature = clone / "features" / "T9_two_women.feature"
     feature.write_text(block("gherkin"), encoding="utf-8")

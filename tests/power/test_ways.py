@@ -22,6 +22,7 @@ def run() -> Run:
     return Run(train, x, y, 3, parameters, {"seeds": [4, 9]}, head, history)
 
 
+@pytest.mark.slow
 def test_weights_before_an_update_are_those_that_its_loss_was_measured_with(run: Run) -> None:
     np.testing.assert_allclose(run.weights_at(12).kernel, run.head.kernel, atol=1e-5)
     for update in (0, 3, 7):

@@ -89,6 +89,7 @@ def test_only_a_name_beside_the_page_is_linked(name: str, bad: Record) -> None:
     assert 'href="curves-T1.2.csv"' in page_of({**curves, "file": "curves-T1.2.csv"})
 
 
+@pytest.mark.slow
 def test_recordings_and_phrases_are_annexed() -> None:
     record = bad_day()
     assert "The source of the frames has no manifest." in render(record)

@@ -181,6 +181,7 @@ def accurate(sheet):
 """
 
 
+@pytest.mark.slow
 def test_run_after_run(project: Project) -> None:
     project.steps(LEARNS)
     project.family("T1", "all is well\n    Then the accuracy is at least 0.5")

@@ -26,6 +26,7 @@ def committed() -> str:
     return (FOLDER / "acceptance.html").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_page_is_rendered_again_byte_for_byte(example: Record, committed: str) -> None:
     page = render(example)
     told = "run `pytest --people 300 --acceptance-report=reports/example` and commit what it writes"
@@ -36,6 +37,7 @@ def test_the_page_is_rendered_again_byte_for_byte(example: Record, committed: st
         assert page == committed, told
 
 
+@pytest.mark.slow
 def test_its_french_page_is_rendered_again_byte_for_byte(example: Record) -> None:
     told = "run `facelab report reports/example/acceptance.json --language fr` and commit the page"
     committed = (FOLDER / "acceptance.fr.html").read_text(encoding="utf-8")

@@ -52,6 +52,7 @@ def begin(book: Project) -> subprocess.Popen[str]:
     return run
 
 
+@pytest.mark.slow
 def test_the_second_run_is_told_at_its_start(book: Project) -> None:
     first = begin(book)
     try:
@@ -82,6 +83,7 @@ def test_the_second_run_is_told_at_its_start(book: Project) -> None:
     assert [family["id"] for family in mine["families"]] == ["T1"]
 
 
+@pytest.mark.slow
 def test_the_folder_of_a_run_that_was_killed_is_free(book: Project) -> None:
     first = begin(book)
     os.kill(first.pid, signal.SIGKILL)

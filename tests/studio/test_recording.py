@@ -157,6 +157,7 @@ def test_an_interrupted_recording_goes_on(plan_file: Path, whole: Path, tmp_path
     assert len(manifest(out)) == len(photos) == 9
 
 
+@pytest.mark.slow
 def test_the_command_records_and_says_so(
     plan_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

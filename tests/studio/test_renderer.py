@@ -44,6 +44,7 @@ def relative(a: Frame, b: Frame) -> tuple[float, float]:
     return float(rows.mean()), float(np.abs(columns - 0.5).max())
 
 
+@pytest.mark.slow
 def test_the_same_shot_gives_the_same_bytes(ann: Actor, sitting: Sitting) -> None:
     first = take(ann, sitting, STILL)
     take(sample(20), sitting, replace(STILL, noise=(9,)))

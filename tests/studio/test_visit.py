@@ -84,6 +84,7 @@ def stretches(folder: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_a_visit_is_recorded_with_its_truth(kept: Path) -> None:
     rows = {row["file"]: row for row in manifest(kept)}
     assert sorted(rows) == ["clips/ann.mp4", "clips/come.mp4", "clips/come.truth.csv"]
@@ -139,6 +140,7 @@ def test_a_guest_goes_step_by_step(kept: Path) -> None:
     assert abs(way[-1]) < 1
 
 
+@pytest.mark.slow
 def test_a_lost_truth_is_recorded_again_with_its_film(folder: Path) -> None:
     plan, cast = read_plan(folder / "plan.toml")
     path = folder / "clips" / "come.truth.csv"

@@ -70,6 +70,7 @@ def test_frames_that_are_asked_about_lead_nowhere(probes: Photos) -> None:
         assert [len(found) for found in clues(frames)] == [1] * len(frames)
 
 
+@pytest.mark.slow
 def test_photos_to_learn_from_have_their_person_and_no_path(probes: Photos) -> None:
     for shown in (probes, Photos(tuple(probes.frames), probes.labels)):
         given = blind.to_learn(shown)

@@ -216,6 +216,7 @@ def test_one_that_cannot_stop_is_told_nothing(start: Start) -> None:
     assert np.asarray(predict(LESSON.embeddings[:1])).tolist() == [[1, 0]]
 
 
+@pytest.mark.slow
 def test_it_ends_with_us(start: Start, tmp_path: Path) -> None:
     gone = tmp_path / "gone"
     process = start(
