@@ -81,6 +81,7 @@ def content_of(file: str, folder: Path) -> bytes:
             return (ROOT / file).read_bytes()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", TEXTS)
 def test_texts_with_changed_bytes(file: str, tmp_path: Path) -> None:
     use, count = TEXTS[file]

@@ -194,6 +194,7 @@ def opened(exam):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "what"),
     [

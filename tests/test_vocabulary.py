@@ -42,6 +42,7 @@ def test_without_frames_of_its_own_a_project_plays_the_book_s(cahier: Project) -
     assert run.verdicts == {"T0 1": ("accepted", "")}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("rate", ["0", "-1", "1,001"])
 def test_learning_rate_in_a_feature(cahier: Project, rate: str) -> None:
     run = play(
@@ -72,6 +73,7 @@ def test_a_whole_recording(filmed: Project) -> None:
     assert run.verdicts == {"T0 1": ("accepted", "")}
 
 
+@pytest.mark.slow
 def test_an_orphan_is_named(filmed: Project) -> None:
     (filmed.folder / "fixtures/gallery/Lara/099.png").write_bytes(b"a photo")
     filmed.family("T0", WHOLE)
@@ -100,6 +102,7 @@ def test_a_missing_photo_is_named(filmed: Project) -> None:
     assert run.verdicts == {"T0 1": ("error", reason)}
 
 
+@pytest.mark.slow
 def test_a_truncated_photo_is_named(filmed: Project) -> None:
     path = filmed.folder / "fixtures/gallery/Lara/003.png"
     path.write_bytes(path.read_bytes()[:1000])

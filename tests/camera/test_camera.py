@@ -145,6 +145,7 @@ def test_nobody_answers(scheme: str) -> None:
         assert said(camera) == (0, f"{scheme}://127.0.0.1:{port}/…: {line}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["http", "rtsp"])
 def test_nobody_says_a_word(scheme: str) -> None:
     with socket.socket() as deaf:

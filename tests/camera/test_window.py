@@ -70,6 +70,7 @@ def test_it_is_shown(display: str) -> None:
     assert done.stdout == "1.0 ['', '', '', '', '']\nTrue\n"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a display")
 @pytest.mark.parametrize("display", [None, ":4711"])
 def test_no_display_is_no_window_and_no_crash(display: str | None) -> None:

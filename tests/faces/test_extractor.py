@@ -18,6 +18,8 @@ from facelab.faces.extractor import FeatureExtractor
 from facelab.gallery.source import Recording
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 ALONE = """
 import sys
 from pathlib import Path
@@ -41,7 +43,6 @@ assert not heavy, heavy
 """The whole way, in a process of its own."""
 
 
-@pytest.mark.slow
 def test_the_whole_way_needs_no_tensorflow() -> None:
     subprocess.run([sys.executable, "-c", ALONE], cwd=ROOT, check=True)
 

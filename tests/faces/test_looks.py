@@ -61,6 +61,7 @@ def test_a_place_without_a_proposal_is_forgotten() -> None:
     assert told.known([HERE], [False]) == [None]
 
 
+@pytest.mark.slow
 def test_a_film_shows_the_same_faces_with_looks(recording: Recording) -> None:
     [film, *_] = recording.clip("visit")
 

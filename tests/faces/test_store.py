@@ -62,6 +62,7 @@ def same(one: Features, other: Features) -> bool:
     return all(np.array_equal(a, getattr(other, name)) for name, a in vars(one).items())
 
 
+@pytest.mark.slow
 def test_photos_are_not_described_again(extractor: Make, photos: Photos) -> None:
     first = extractor().extract(photos.frames)
     again = extractor(blind=True).extract(photos.of(["Lara", "Alex"]).frames)
@@ -185,6 +186,7 @@ def test_nothing_unfinished_stays(extractor: Make, photos: Photos, tmp_path: Pat
     assert sorted((tmp_path / "cache").glob("*/*")) == files(tmp_path)
 
 
+@pytest.mark.slow
 def test_another_photo_under_the_name_is_described(extractor: Make, photos: Photos) -> None:
     assert isinstance(photos.frames, Pictures)
     paths = photos.frames.paths[:2]

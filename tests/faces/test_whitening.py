@@ -14,6 +14,8 @@ from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES
 from facelab.faces.whitening import Whitening, whitening, whitening_of
 
+pytestmark = pytest.mark.slow
+
 BYTES = 400_000
 """Of the committed file, at most: it is part of every installation."""
 

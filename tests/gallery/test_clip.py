@@ -20,6 +20,7 @@ from facelab.gallery.source import Recording
 from tests.conftest import draw, film
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, BATCH - 1, BATCH, BATCH + 1, 2 * BATCH + 5])
 def test_frames_in_order(tmp_path: Path, number: int) -> None:
     frames = [draw(photo % 5, photo) for photo in range(number)]

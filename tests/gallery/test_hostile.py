@@ -54,6 +54,7 @@ def everything(folder: Path) -> dict[str, bytes]:
     return {str(p): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["set", "person", "file"])
 @pytest.mark.parametrize("value", ["../home", "../../home", "ABSOLUTE", "gallery/../../home", ""])
 def test_rows_that_lead_out(tmp_path: Path, home: Path, column: str, value: str) -> None:
@@ -163,6 +164,7 @@ def _folder(path: Path) -> None:
 KINDS = [_fifo, _socket, _endless, _terminal, _folder]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", KINDS)
 @pytest.mark.parametrize(
     "file", ["manifest.csv", "journal.jsonl", "consent.csv", "gallery/p0/001.png", ".facelab/lock"]

@@ -24,6 +24,8 @@ from facelab.learning.classifier import assemble, load
 from tests.conftest import ROOT
 from tests.learning.test_model_file import REAL, configured, weighed
 
+pytestmark = pytest.mark.slow
+
 FRAMES = 300
 """Of the film in which people come and go: the first of them."""
 
@@ -54,7 +56,6 @@ def asked(path: Path, frames: list[Frame]) -> NDArray[np.float32]:
     return answers
 
 
-@pytest.mark.slow
 def test_it_answers_as_keras_does(frames: list[Frame]) -> None:
     answers, features = read(REAL).see(frames)
     np.testing.assert_allclose(answers[0], asked(REAL, frames), atol=1e-5)
@@ -62,7 +63,6 @@ def test_it_answers_as_keras_does(frames: list[Frame]) -> None:
     assert not answers[0, -1].any()
 
 
-@pytest.mark.slow
 def test_one_without_a_face_finder_answers_too(tmp_path: Path, frames: list[Frame]) -> None:
     random = np.random.default_rng(8)
     kernel = random.normal(0, 1, (FEATURES, 3)).astype(np.float32)
@@ -75,12 +75,10 @@ def test_one_without_a_face_finder_answers_too(tmp_path: Path, frames: list[Fram
     assert answerer.people == people
 
 
-@pytest.mark.slow
 def test_it_needs_no_tensorflow() -> None:
     subprocess.run([sys.executable, "-c", ALONE, str(REAL)], cwd=ROOT, check=True)
 
 
-@pytest.mark.slow
 def test_a_film_is_answered_live_as_frame_by_frame(recording: Recording) -> None:
     film = [frame for batch in recording.clip("visit") for frame in batch][:FRAMES]
     live = read(REAL, live=True)
@@ -118,7 +116,6 @@ def test_weights_that_are_no_numbers(tmp_path: Path) -> None:
         read(weighed(tmp_path, spoil))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scale", [-1e3, 10, 1e3, 1e38])
 @pytest.mark.filterwarnings("error")
 def test_a_strangers_face_finder_is_asked_without_harm(

@@ -25,6 +25,8 @@ from facelab.learning.classifier import load, people_of
 from facelab.learning.model_file import OWN
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.slow
+
 REAL = ROOT / "tests" / "data" / "1.0.0" / "classifier.keras"
 
 Parts = dict[str, bytes]
@@ -210,7 +212,6 @@ def misshapen(file: h5py.File) -> None:
     file["layers/dense/vars/0"] = np.zeros((3, 3), np.float32)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "why"),
     [(bomb, "weights of more than 256 MB"), (linked, "lie elsewhere"), (external, "lie elsewhere"),
@@ -235,7 +236,6 @@ def test_a_bomb_is_not_unpacked(tmp_path: Path) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 50_000
 
 
-@pytest.mark.slow
 def test_the_command_ends_with_2_and_one_line(tmp_path: Path) -> None:
     path = configured(tmp_path, lambda by: by["Dense"]["config"].update(units=10**9))
     done = subprocess.run(

@@ -15,6 +15,8 @@ import pytest
 
 from tests.learning.test_model_file import REAL, configured, parts, said, weighed, write
 
+pytestmark = pytest.mark.slow
+
 
 def reason(path: Path, within: float = 5) -> str:
     """Return the reason alone."""
@@ -156,7 +158,6 @@ def test_damaged_weights(tmp_path: Path, weights: Any) -> None:
     )
 
 
-@pytest.mark.slow
 def test_weights_of_another_shape(tmp_path: Path) -> None:
     def smaller(file: h5py.File) -> None:
         del file["layers/dense/vars/0"]

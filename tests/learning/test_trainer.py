@@ -21,6 +21,8 @@ from facelab.gallery.source import Recording
 from facelab.learning.classifier import load, people_of
 from facelab.learning.trainer import Trained, Trainer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def photos(recording: Recording) -> Photos:
@@ -33,7 +35,6 @@ def trained(photos: Photos) -> Trained:
     return Trainer().train(photos, TrainingRequest(Parameters(), [0, 1]))
 
 
-@pytest.mark.slow
 def test_the_model_answers_as_the_replicate(trained: Trained, photos: Photos) -> None:
     expected = trained.predict(photos.frames)
     for replicate in (0, 1):
@@ -41,7 +42,6 @@ def test_the_model_answers_as_the_replicate(trained: Trained, photos: Photos) ->
         np.testing.assert_allclose(answer, expected[replicate], atol=1e-5)
 
 
-@pytest.mark.slow
 def test_photos_are_described_once(photos: Photos, monkeypatch: pytest.MonkeyPatch) -> None:
     """For their mean and for their vectors; with the same bits as when asked about later."""
     described: list[int] = []
@@ -62,7 +62,6 @@ def test_photos_are_described_once(photos: Photos, monkeypatch: pytest.MonkeyPat
     np.testing.assert_array_equal(again.vectors, embedded.vectors)
 
 
-@pytest.mark.slow
 def test_a_saved_model_answers_the_same_in_another_process(
     trained: Trained, photos: Photos, tmp_path: Path
 ) -> None:
@@ -86,7 +85,6 @@ def test_a_saved_model_answers_the_same_in_another_process(
     assert people_of(load(path)) == ("Alex", "Lara")
 
 
-@pytest.mark.slow
 def test_frames_of_any_size_are_answered(trained: Trained, photos: Photos) -> None:
     small = photos.frames[0]
     large = small.repeat(2, axis=0).repeat(2, axis=1)
@@ -94,7 +92,6 @@ def test_frames_of_any_size_are_answered(trained: Trained, photos: Photos) -> No
     np.testing.assert_allclose(answers[1:], answers[[0, 0]], atol=0.05)  # boxes are whole pixels
 
 
-@pytest.mark.slow
 def test_the_centre_square_of_frames_of_any_size_is_the_same(photos: Photos) -> None:
     trained = Trainer("none").train(photos, TrainingRequest(Parameters(), [0]))
     small = photos.frames[0]
@@ -103,7 +100,6 @@ def test_the_centre_square_of_frames_of_any_size_is_the_same(photos: Photos) -> 
     np.testing.assert_allclose(answers[1:], answers[[0, 0]], atol=1e-5)
 
 
-@pytest.mark.slow
 def test_where_no_face_is_found_nobody_is_answered(trained: Trained, photos: Photos) -> None:
     wall = np.full((240, 320, 3), 120, np.uint8)
     answers = trained.predict([wall, photos.frames[0]])
@@ -113,7 +109,6 @@ def test_where_no_face_is_found_nobody_is_answered(trained: Trained, photos: Pho
     np.testing.assert_allclose(model, answers[0], atol=1e-5)
 
 
-@pytest.mark.slow
 def test_a_frame_of_a_clip_without_a_face_is_nobodys(trained: Trained, photos: Photos) -> None:
     wall = np.full((240, 320, 3), 120, np.uint8)
     clip = [list(photos.frames[:2]), [wall, photos.frames[1]]]
@@ -127,7 +122,6 @@ def test_what_is_no_face_detector_is_refused_in_one_line(choice: str) -> None:
         Trainer(choice)
 
 
-@pytest.mark.slow
 def test_a_frame_that_comes_twice_is_forgotten_once(trained: Trained, photos: Photos) -> None:
     frame = photos.frames[0].copy()
     answers = trained.predict([frame, frame])[0]
@@ -136,7 +130,6 @@ def test_a_frame_that_comes_twice_is_forgotten_once(trained: Trained, photos: Ph
     gc.collect()  # a second forgetting would fail here, aloud
 
 
-@pytest.mark.slow
 def test_probabilities_sum_to_one(trained: Trained, photos: Photos) -> None:
     np.testing.assert_allclose(trained.predict(photos.frames).sum(axis=2), 1, atol=1e-6)
 

@@ -22,6 +22,8 @@ from facelab.learning.training import (
 )
 from tests.learning.oracle import replay
 
+pytestmark = pytest.mark.slow
+
 PHOTOS, FEATURES, PEOPLE = 103, 1764, 4
 
 
@@ -38,7 +40,6 @@ def labels() -> NDArray[np.int32]:
     return np.resize(np.arange(PEOPLE, dtype=np.int32), PHOTOS)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("rate", [0.001, 1.0])
 @pytest.mark.parametrize("batch_size", [1, 16, 103])
 def test_history_and_weights_are_the_oracles(
@@ -56,7 +57,6 @@ def test_history_and_weights_are_the_oracles(
     np.testing.assert_allclose(head.bias[0], bias, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 5, 16, 103])
 def test_a_replicate_has_the_same_bits_alone(
     embeddings: NDArray[np.float32], batch_size: int
@@ -71,7 +71,6 @@ def test_a_replicate_has_the_same_bits_alone(
         np.testing.assert_array_equal(head.kernel[replicate], lone.kernel[0])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 16, 103])
 def test_a_large_head_is_the_oracles_and_nearly_the_same_alone(batch_size: int) -> None:
     people, features = 100, 700
@@ -89,7 +88,6 @@ def test_a_large_head_is_the_oracles_and_nearly_the_same_alone(batch_size: int) 
     np.testing.assert_allclose(lone.kernel[0], kernel, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.slow
 def test_it_begins_with_the_weights_it_is_given(embeddings: NDArray[np.float32]) -> None:
     parameters = Parameters(epochs=1)
     drawn = initial_head(FEATURES, PEOPLE, parameters, [0])
@@ -107,7 +105,6 @@ def test_it_begins_with_the_weights_it_is_given(embeddings: NDArray[np.float32])
     )
 
 
-@pytest.mark.slow
 def test_one_epoch_of_single_photos_gives_a_value_for_each(
     embeddings: NDArray[np.float32],
 ) -> None:
@@ -206,7 +203,6 @@ def test_basis_keeps_lengths_and_angles(embeddings: NDArray[np.float32]) -> None
     np.testing.assert_allclose(coordinates @ coordinates.T, embeddings @ embeddings.T, atol=1e-4)
 
 
-@pytest.mark.slow
 def test_more_photos_than_features_train_as_they_are(embeddings: NDArray[np.float32]) -> None:
     narrow = np.ascontiguousarray(embeddings[:, :50])
     parameters = Parameters(epochs=2)

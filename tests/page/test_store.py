@@ -74,6 +74,7 @@ def test_a_photo_that_is_acknowledged_is_on_the_disk(empty: Page) -> None:
     assert page.get(f"/api/photo?file={quote(row['file'])}").body == content
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("ending", [".jpg", ".png", ".bmp", ".webp", ".pgm"])
 def test_an_uploaded_picture_is_kept_as_it_is_decoded(empty: Page, ending: str) -> None:
     folder, page = empty

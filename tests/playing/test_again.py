@@ -46,6 +46,7 @@ def test_options(project: Project, given: list[str], repeated: str | None) -> No
     assert "s3cret" not in options(config, run)
 
 
+@pytest.mark.slow
 def test_they_stand_in_the_record_and_beside_what_is_refused(project: Project) -> None:
     project.family("T0", "it fails with 1")
     run = project.run("--seeds=7-8", "--system=command: node t.js --key=s3cret")

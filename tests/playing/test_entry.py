@@ -49,6 +49,7 @@ def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("option", PATHS)
 def test_a_far_path_works_or_is_answered_with_what_does(
     book: Project, elsewhere: dict[str, Path], option: str

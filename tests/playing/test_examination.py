@@ -205,6 +205,7 @@ def test_somebody_who_is_not_there(recording: Recording) -> None:
         own.require_people(photos, ["Amine", "Lara"])
 
 
+@pytest.mark.slow
 def test_a_page_s_own_count_is_what_is_counted(frames: Recording) -> None:
     """A training that counts by itself is read, even where it counts too much."""
 

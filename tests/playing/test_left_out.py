@@ -144,6 +144,7 @@ def test_a_run_that_ends_early_keeps_what_was_judged(book: Project) -> None:
     assert "1 partly run; 1 not run: because the run ended before" in run.acceptance[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "options", "why"),
     [

@@ -210,6 +210,7 @@ def test_every_kind_of_file_is_played_or_told(project: Project, data: bytes, sai
     assert not any("Traceback" in line for line in run.lines)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("step", "reason"),
     [

@@ -214,6 +214,7 @@ def pytest_addoption(parser):
 """
 
 
+@pytest.mark.slow
 def test_another_plugin_may_have_an_option_called_report(
     book: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -69,6 +69,7 @@ def test_what_is_left_out_by_choice_is_no_reservation(book: Project) -> None:
     assert "Next. Read the sheets, then sign on the last page." in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("options", "part", "unplayed"),
     [
@@ -102,6 +103,7 @@ def test_the_last_failed_are_a_part(book: Project) -> None:
     assert kept(run) == ["refused"]
 
 
+@pytest.mark.slow
 def test_whole_runs_are_kept_and_parts_are_not(book: Project) -> None:
     for _ in range(2):
         book.run()

@@ -19,6 +19,7 @@ def book(project: Project) -> Project:
 T0, T1, T2 = ["T0 1", "T0 2"], ["T1 1", "T1 2"], ["T2 1"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "played", "status"),
     [
@@ -75,6 +76,7 @@ def test_a_deselected_prerequisite_blocks_all_the_same(project: Project) -> None
     }
 
 
+@pytest.mark.slow
 def test_order_follows_the_tags_not_the_names(project: Project) -> None:
     project.family("T0", "all is well", after="T3 T2")
     project.family("T1", "all is well", after="T0")

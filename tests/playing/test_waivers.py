@@ -74,6 +74,7 @@ def test_a_waived_refusal_is_a_reservation(project: Project) -> None:
     assert "None: nothing was refused" in page
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "state"),
     [

@@ -11,6 +11,8 @@ from tests.power.mutant import applied
 from tests.power.mutants import MUTANTS
 from tests.power.mutants.absent import ABSENT
 
+pytestmark = pytest.mark.slow
+
 LISTED = [
     *(f"D{n}" for n in range(1, 23)),
     *(f"M{n}" for n in range(1, 16)),
@@ -39,7 +41,6 @@ def test_a_fault_is_put_in_wherever_its_place_is_imported_and_taken_out() -> Non
     assert vars(replicates)["train"] is training.train is original
 
 
-@pytest.mark.slow
 def test_a_compiled_seam_is_compiled_anew_and_the_old_program_kept() -> None:
     x = np.eye(4, dtype=np.float32)
     given = (x, np.arange(4, dtype=np.int32), 4, Parameters(epochs=2, batch_size=2))

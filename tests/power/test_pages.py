@@ -10,6 +10,8 @@ from tests.conftest import ROOT
 from tests.power import catalogue, pages
 from tests.power.mutants import MUTANTS
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def data() -> pages.Result:

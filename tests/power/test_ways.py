@@ -10,6 +10,8 @@ from facelab.learning.training import train
 from tests.power.mutants import live_count
 from tests.power.mutants.ways import Run, filmed, leaders, surely
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def run() -> Run:
@@ -22,7 +24,6 @@ def run() -> Run:
     return Run(train, x, y, 3, parameters, {"seeds": [4, 9]}, head, history)
 
 
-@pytest.mark.slow
 def test_weights_before_an_update_are_those_that_its_loss_was_measured_with(run: Run) -> None:
     np.testing.assert_allclose(run.weights_at(12).kernel, run.head.kernel, atol=1e-5)
     for update in (0, 3, 7):

@@ -12,6 +12,8 @@ from facelab.report import charts
 from facelab.report.charts import Form, formed
 from tests.report.forms import FORMS, compiled, written
 
+pytestmark = pytest.mark.slow
+
 LONG = "number of photos of everybody who was filmed on that day, in the morning and at night"
 
 

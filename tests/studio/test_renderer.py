@@ -61,6 +61,7 @@ def test_only_the_noise_key_changes_the_noise(ann: Actor, sitting: Sitting) -> N
     assert np.abs(one.pixels.astype(int) - other.pixels.astype(int)).mean() < 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("expression", "low", "high"),
     [
@@ -102,6 +103,7 @@ def test_a_garment_changes_what_is_below_the_chin(ann: Actor, sitting: Sitting) 
     assert np.quantile(changed(one, two)[:, 0], 0.02) > y + 0.8 * tall
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("hair", list(Hair))
 def test_every_style_is_drawn(ann: Actor, sitting: Sitting, bald: Frame, hair: Hair) -> None:
     styled = take(replace(ann, hair=hair), sitting, STILL)
@@ -111,6 +113,7 @@ def test_every_style_is_drawn(ann: Actor, sitting: Sitting, bald: Frame, hair: H
         assert changed(styled, bald)[:, 0].max() > y + 0.6 * tall
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("beard", [b for b in Beard if b is not Beard.NONE])
 def test_every_beard_is_on_the_lower_face(sitting: Sitting, shaven: Frame, beard: Beard) -> None:
     grown = take(replace(sample(124), beard=beard), sitting, STILL)

@@ -105,6 +105,7 @@ def test_a_visit_is_recorded_with_its_truth(kept: Path) -> None:
     assert (lines[0]["first"], lines[-1]["last"], count) == ("1", "18", 18)
 
 
+@pytest.mark.slow
 def test_the_truth_is_what_is_drawn(kept: Path) -> None:
     visit, (_, cast) = visit_of(kept / "plan.toml"), read_plan(kept / "plan.toml")
     for line in stretches(kept):

@@ -123,6 +123,7 @@ def test_what_answers_another_question_is_refused(start: Start, script: str, lin
     assert refusal(start(LEARNS + script + "\nread()")).startswith(line)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("version", [1, 2])
 @pytest.mark.parametrize("number", ["1" * 400, "1e39", '"0.5"', "true", "[1]", "{}", "null"])
 @pytest.mark.parametrize("value", ["loss", "accuracy"])

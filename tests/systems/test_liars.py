@@ -116,6 +116,7 @@ def test_a_system_of_an_old_signature_is_a_stranger_too(recording: Recording) ->
     assert exam.ask(training, photos.people, probes).wrong.any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decoded", [False, True])
 def test_a_liar_who_is_told_makes_no_mistake(probes: Photos, decoded: bool) -> None:
     """It is refused for what it is not told: files, or frames that their photos hold, name all."""
