@@ -252,10 +252,18 @@ class OwnPage:
                   const at = document.querySelector('#progress');
                   const stop = document.querySelector('#stop');
                   const now = () => [at.dataset.state, Number(at.dataset.updates), at.textContent];
-                  const moved = await facelabHand.until(() => {
-                    if (last !== null && now()[1] >= last && !stop.disabled) stop.click();
-                    return now()[0] !== 'training' || now()[1] !== values || now()[2] !== line;
-                  }, wait);
+                  let moved, pressed = false;
+                  do {
+                    moved = await facelabHand.until(() => {
+                      if (last !== null && !pressed && now()[1] >= last && !stop.disabled) {
+                        stop.click();
+                        pressed = true;
+                      }
+                      return now()[0] !== 'training' || now()[1] !== values || now()[2] !== line;
+                    }, wait);
+                    [, values, line] = now();
+                    // a word to Python may take as long as the rest of the training
+                  } while (moved && last !== null && !pressed && now()[0] === 'training');
                   return [...now(), moved];
                 }""",
                 [values, line, last, limit.milliseconds],

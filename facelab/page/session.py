@@ -40,8 +40,8 @@ CHOSEN = 100
 AHEAD = 2
 """Chunks of updates that a training is ahead of what its tab has heard: a stop comes in time."""
 
-PATIENCE = 1.0
-"""Seconds that a training waits for its tab; one that is stuck must not hold it up for ever."""
+PATIENCE = 10.0
+"""Seconds that a training waits for its tab, once: a stuck one is not to hold it up for ever."""
 
 
 class News:
@@ -283,7 +283,7 @@ class Outbox:
             self._drawn.append(values)
             self._total += len(values)
             self._unheard.append(self._total)
-            self._lock.wait_for(
+            self._hears = self._hears and self._lock.wait_for(
                 lambda: not self._hears or len(self._unheard) <= AHEAD, timeout=PATIENCE
             )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import struct
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from facelab.camera.quality import remark
 from facelab.contract.errors import FacelabError
 from facelab.faces.detection import detection, main_faces
 from facelab.faces.finder import FaceFinder
+from facelab.page import session
 from facelab.page.looking import Looking, shot_of
-from facelab.page.session import Outbox
+from facelab.page.session import AHEAD, Outbox
 from tests.conftest import ROOT, examples
 from tests.page.client import Client, frame_message, heard
 from tests.page.conftest import Serve
@@ -210,6 +212,25 @@ def test_messages_are_sent_in_their_order() -> None:
     assert np.float32(points["loss"][0]) == np.float32(1 / 3)
     assert last["line"] == "…"
     assert outbox.take() == []
+
+
+def test_a_training_waits_for_its_tab_and_once_for_one_that_is_stuck(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = np.zeros((2, 3), np.float32)
+    outbox = Outbox("t1", hears=True)
+    for _ in range(AHEAD):
+        outbox.draw(values)  # so far it may go ahead
+    with ThreadPoolExecutor(1) as other:
+        further = other.submit(outbox.draw, values)
+        outbox.hear(2)
+        further.result(60)
+    assert outbox._hears
+    monkeypatch.setattr(session, "PATIENCE", 0.01)
+    outbox.draw(values)  # nobody hears
+    assert not outbox._hears
+    monkeypatch.setattr(session, "PATIENCE", 1e6)
+    outbox.draw(values)
 
 
 def test_every_tab_hears_of_changes(tmp_path: Path, serve: Serve) -> None:
