@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import suppress
+from typing import BinaryIO
 
 
 def begin(module: str) -> subprocess.Popen[bytes]:
@@ -23,3 +25,20 @@ def begin(module: str) -> subprocess.Popen[bytes]:
         env={**os.environ, "PYTHONPATH": paths},
         start_new_session=True,  # Ctrl-C is for whoever began it
     )
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End such a process, whatever it is at."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):  # what was still to be sent
+            assert pipe
+            pipe.close()
+    process.wait()
+
+
+def asked_and_told() -> tuple[BinaryIO, BinaryIO]:
+    """Return where such a process is asked, and where it answers: nothing else is printed there."""
+    told = sys.stdout.buffer
+    sys.stdout = sys.stderr
+    return sys.stdin.buffer, told

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 import os
 import pickle
-import sys
 from collections import Counter
 from collections.abc import Mapping
 from contextlib import suppress
 from threading import Condition, Thread
-from typing import BinaryIO
 
-from facelab.base.beside import begin
+from facelab.base.beside import asked_and_told, begin, end
 from facelab.faces.detection import detection
 from facelab.faces.squares import Squares, followed, joined, squares_of
 from facelab.gallery.clip import Clip
@@ -82,7 +80,6 @@ class Ahead:
         """End the process, whatever it is at."""
         self._process.kill()
         self._asking.join()
-        self._process.wait()
 
     def _ask(self) -> None:
         """Hand out what is not begun, a part at a time: a thread's work."""
@@ -103,9 +100,7 @@ class Ahead:
         except (OSError, EOFError, ValueError, pickle.UnpicklingError):
             pass  # it is gone, or closed
         finally:
-            with suppress(OSError):  # what was still to be sent
-                self._process.stdin.close()
-            self._process.stdout.close()
+            end(self._process)
             with self._news:
                 self._ended = True
                 self._news.notify_all()
@@ -120,12 +115,12 @@ def spare_core() -> bool:
 
 def serve() -> None:
     """Look at what is asked for on standard input, until nobody asks any more."""
-    asked, told = sys.stdin.buffer, sys.stdout.buffer
-    sys.stdout = sys.stderr  # whatever else says something
+    asked, told = asked_and_told()
     with suppress(EOFError, BrokenPipeError):
         while True:
             choice, part = pickle.load(asked)  # noqa: S301 (whoever began us wrote it)
-            _tell(told, _looked_at(choice, part))
+            pickle.dump(_looked_at(choice, part), told)
+            told.flush()
 
 
 def _looked_at(choice: str, part: Part) -> Squares | None:
@@ -135,8 +130,3 @@ def _looked_at(choice: str, part: Part) -> Squares | None:
         return squares_of(list(part), detection(choice))
     except Exception:  # it is looked at again where the reason can be told
         return None
-
-
-def _tell(told: BinaryIO, squares: Squares | None) -> None:
-    pickle.dump(squares, told)
-    told.flush()

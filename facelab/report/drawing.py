@@ -7,14 +7,13 @@ process has the engine.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from subprocess import Popen
 from threading import Thread
 from typing import Any
 
-from facelab.base.beside import begin
+from facelab.base.beside import asked_and_told, begin, end
 
 EMPTY = {"$schema": "https://vega.github.io/schema/vega/v6.json"}
 
@@ -34,12 +33,7 @@ def drawn_apart() -> Iterator[None]:
         yield
     finally:
         _apart.remove(process)
-        process.kill()
-        for pipe in (process.stdin, process.stdout):
-            with suppress(OSError):  # what was still to be sent
-                assert pipe
-                pipe.close()
-        process.wait()
+        end(process)
 
 
 def start() -> None:
@@ -74,11 +68,10 @@ def _asked(process: Popen[bytes], spec: str, locale: dict[str, Any]) -> list[str
 
 def serve() -> None:
     """Draw what is asked for on standard input, a line each, until nobody asks any more."""
-    told = sys.stdout.buffer
-    sys.stdout = sys.stderr  # whatever else says something
+    asked, told = asked_and_told()
     _drawn(json.dumps(EMPTY), {})
     with suppress(BrokenPipeError):
-        for line in sys.stdin.buffer:
+        for line in asked:
             told.write(json.dumps(_drawn(*json.loads(line))).encode() + b"\n")
             told.flush()
 
