@@ -22,7 +22,7 @@ from facelab.faces.extractor import FeatureExtractor
 from facelab.faces.rendered import RenderedFeatures
 from facelab.faces.store import FEATURE_ROW, FeatureRows, Store
 from facelab.gallery.rendered import RenderedFrames
-from tests.conftest import ROOT
+from tests.conftest import ROOT, eventually
 from tests.crowds import small_crowd
 
 
@@ -37,7 +37,10 @@ class Means:
 
 @dataclass(frozen=True)
 class Grey:
-    """Two grey frames; where ``deadly`` is a folder, who makes them is killed, once or always."""
+    """Two grey frames; where ``deadly`` is a folder, who makes them is killed, once or always.
+
+    Always: as soon as something else is kept in the folder's cache.
+    """
 
     level: int
     deadly: str = ""
@@ -51,6 +54,8 @@ class Grey:
         mark = Path(self.deadly, str(self.level))
         if self.deadly and (self.always or not mark.exists()):
             mark.touch()
+            if self.always:
+                eventually(lambda: list(Path(self.deadly).glob("cache/*/*")))
             os.kill(os.getpid(), signal.SIGKILL)
         return [np.full((4, 4, 3), self.level + n, np.uint8) for n in range(2)]
 
