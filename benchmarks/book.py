@@ -22,6 +22,11 @@ from benchmarks.stood import later
 
 BASE = "import tensorflow"
 
+AS_INSTALLED = tuple(
+    f"-pno:{plugin}" for plugin in ("hypothesispytest", "xdist", "xdist.looponfail")
+)
+"""Without pytest's plugins that only developers have: Hypothesis' imports itself in every run."""
+
 
 @dataclass
 class Cost:
@@ -42,7 +47,13 @@ class Cost:
 def measure(rounds: int, say: Callable[[str], None], seed: int = 0) -> list[Cost]:
     """Run everything once a round, in random order, the caches in a folder of their own."""
     with tempfile.TemporaryDirectory(prefix="facelab-book-") as folder:
-        pytest = [sys.executable, "-m", "pytest", f"--acceptance-report={folder}/report"]
+        pytest = [
+            sys.executable,
+            "-m",
+            "pytest",
+            *AS_INSTALLED,
+            f"--acceptance-report={folder}/report",
+        ]
         kept = f"cache_dir={folder}/cache"
         whole = [*pytest, "features", "-q", "-o", kept]
         say("which scenarios came after 100a7ad")

@@ -10,11 +10,11 @@ its own ``block`` that convolves: NumPy here, TensorFlow in a saved classifier, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, reduce
 from importlib.resources import files
-from typing import Any, NamedTuple
+from typing import IO, Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -62,8 +62,14 @@ COARSE = Layer("d1", 3, 48, 2), Layer("d2", 3, 48), Layer("d3", 3, 48), Layer("u
 BESIDE, JOIN = Layer("side", 1, 32), Layer("join", 3, 32)
 OUT = Layer("out", 1, 5, linear=True)
 
-CLOSER = Layer("v1", 3, 8, 2), Layer("v2", 3, 16, 2), Layer("v3", 3, 24, 2), Layer("v4", 3, 16)
+CLOSER = Layer("v1", 3, 16, 2), Layer("v2", 3, 32, 2), Layer("v3", 3, 48, 2), Layer("v4", 3, 32)
 LAST = Layer("v5", 6, 5, linear=True, whole=True)
+
+CHANNELS = tuple(layer.channels for layer in CLOSER)
+"""Channels of the refinement network's layers but the last."""
+
+EARLIER = 8, 16, 24, 16
+"""Those of classifiers that facelab 1.0 saved, and that bring weights of their own."""
 
 PROPOSAL = (*FINE, *COARSE, BESIDE, JOIN, OUT)
 REFINEMENT = (*CLOSER, LAST)
@@ -107,7 +113,13 @@ Weights = Mapping[str, Convolution]
 @cache
 def weights() -> Weights:
     """Read the committed weights of both networks."""
-    with (files("facelab.faces") / "weights.npz").open("rb") as file, np.load(file) as stored:
+    with (files("facelab.faces") / "weights.npz").open("rb") as file:
+        return read_weights(file)
+
+
+def read_weights(file: IO[bytes]) -> Weights:
+    """Read the weights of both networks from an open file (.npz)."""
+    with np.load(file) as stored:
         return {
             layer.name: Convolution(
                 stored[f"{layer.name}_kernel"].astype(np.float32),
@@ -115,6 +127,17 @@ def weights() -> Weights:
             )
             for layer in (*PROPOSAL, *REFINEMENT)
         }
+
+
+def shapes(channels: Sequence[int] = CHANNELS) -> dict[str, tuple[int, ...]]:
+    """Return the shapes of all kernels by the names of their layers.
+
+    ``channels``: of the refinement network's layers but the last.
+    """
+    inputs, outputs = (1, *channels), (*channels, LAST.channels)
+    closer = zip(REFINEMENT, inputs, outputs, strict=True)
+    own = {layer.name: (layer.side, layer.side, *ends) for layer, *ends in closer}
+    return {name: own.get(name, one.kernel.shape) for name, one in weights().items()}
 
 
 def local_contrast(grey: NDArray[np.uint8]) -> Map:
@@ -129,12 +152,13 @@ def local_contrast(grey: NDArray[np.uint8]) -> Map:
 
 def propose(pictures: Map, net: Weights) -> Map:
     """Return the maps (n, 12, 16, 5) of pictures (n, 96, 128) in local contrast, float32."""
-
-    def double(x: Map) -> Map:
-        return x.repeat(2, axis=1).repeat(2, axis=2)
-
-    maps: Map = through_proposal(pictures[..., None], _block(net), double)
+    maps: Map = through_proposal(pictures[..., None], _block(net), doubled)
     return maps
+
+
+def doubled(x: Map) -> Map:
+    """Repeat each cell of (n, h, w, channels), down and across."""
+    return x.repeat(2, axis=1).repeat(2, axis=2)
 
 
 def refine(crops: Map, net: Weights) -> Map:
@@ -153,7 +177,8 @@ def _block(net: Weights) -> Block:
 
 def convolve(x: Map, weights: Convolution, layer: Layer) -> Map:
     """Convolve (n, h, w, c) as Keras does, by one product over unfolded patches."""
-    columns = weights.kernel.reshape(-1, layer.channels)
+    channels = weights.kernel.shape[-1]  # an earlier classifier's are not the table's
+    columns = weights.kernel.reshape(-1, channels)
     if layer.whole:
         patches, shape = x.reshape(len(x), -1), (len(x), 1, 1)
     elif layer.side == 1:
@@ -163,7 +188,7 @@ def convolve(x: Map, weights: Convolution, layer: Layer) -> Map:
         patches, shape = unfolded.reshape(-1, len(columns)), unfolded.shape[:3]
     product: Map = patches @ columns
     product += weights.bias
-    return product.reshape(*shape, layer.channels)
+    return product.reshape(*shape, channels)
 
 
 def _unfolded(x: Map, layer: Layer) -> Map:

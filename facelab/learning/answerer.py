@@ -26,7 +26,7 @@ from facelab.faces.face import SURELY
 from facelab.faces.finder import THRESHOLD, FaceFinder
 from facelab.faces.hog import FEATURES, SIDE
 from facelab.faces.looks import Looks
-from facelab.faces.network import Convolution, Weights, weights
+from facelab.faces.network import CHANNELS, EARLIER, Convolution, Weights, shapes, weights
 from facelab.faces.whitening import Whitening
 from facelab.learning.model_file import NoClassifier, check_model_file, refused
 
@@ -147,10 +147,15 @@ def _detection(
     surely = float(settings["MainFace"].get("surely", SURELY))  # older ones do not say it
     if "CentreSquare" in settings:
         return replace(detection("none"), margin=margin, threshold=threshold, surely=surely), False
-    own = [part for one in weights().values() for part in (one.kernel, one.bias)]
-    arrays = _arrays(file, "face_candidates", *(part.shape for part in own))
+    channels = settings["FaceCandidates"].get("refinement", EARLIER)
+    if tuple(channels) not in (CHANNELS, EARLIER):
+        raise NoClassifier("its weights are of other sizes")
+    kernels = shapes(channels)
+    both = (part for shape in kernels.values() for part in (shape, shape[3:]))
+    arrays = _arrays(file, "face_candidates", *both)
     parts = iter(arrays)
-    net: Weights = {name: Convolution(next(parts), next(parts)) for name in weights()}
+    net: Weights = {name: Convolution(next(parts), next(parts)) for name in kernels}
+    own = [part for one in weights().values() for part in (one.kernel, one.bias)]
     usual = (margin, threshold, surely) == (USUAL, THRESHOLD, SURELY)
     is_own = usual and all(map(np.array_equal, arrays, own))
     return replace(of_finder(FaceFinder(threshold, net, looks), margin), surely=surely), is_own

@@ -11,8 +11,9 @@ import joblib
 import numpy as np
 
 from facelab.faces.network import CELL, HEIGHT, TYPICAL, WIDTH, local_contrast
-from facelab.recipe.dataset import read_shards
-from facelab.recipe.samples import Cast, Sample, cast, draw_sample
+from facelab.recipe.dataset import HARD, PLAIN, read_shards
+from facelab.recipe.framing import Sample
+from facelab.recipe.samples import Cast, cast, draw_sample
 from facelab.studio.maths import Array, Float, generator
 
 BATCH = 64
@@ -52,7 +53,7 @@ def draw_part(folder: Path, epoch: int, part: int) -> tuple[Array, Array]:
 @cache
 def scenes_of(folder: Path) -> Cast:
     """Scenes of a folder, read once a process."""
-    return cast(read_shards(folder))
+    return cast(read_shards(folder, PLAIN), read_shards(folder, HARD))
 
 
 def target(sample: Sample) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,10 @@ from facelab.contract.interval import Interval
 
 if TYPE_CHECKING:
     from facelab.faces.face import FaceDetector
+    from facelab.faces.network import Weights
 
-ACTORS, EPOCHS, VERIFIER_EPOCHS = 3400, 14, 8
-"""What the committed weights were made with; of the last, one epoch was lost."""
+ACTORS, EPOCHS, VERIFIER_EPOCHS = 1600, 12, 5
+"""What the committed weights were made with."""
 
 
 def add_commands(subparsers: Any) -> None:
@@ -30,6 +32,13 @@ def add_commands(subparsers: Any) -> None:
     command.add_argument(
         "--verifier-epochs", type=int, default=VERIFIER_EPOCHS, help="default %(default)s"
     )
+    command.add_argument(
+        "--start",
+        type=Path,
+        metavar="WEIGHTS",
+        help="weights to go on from (.npz); default: facelab's own",
+    )
+    command.add_argument("--anew", action="store_true", help="start from nothing instead")
     command.add_argument("--jobs", type=int, default=-1, help="processes; default: one a core")
     command.set_defaults(run=run_finder)
     _add_whitening(subparsers)
@@ -45,6 +54,7 @@ def run_finder(arguments: argparse.Namespace) -> int:
                 f"--{option}: received {received}, allowed is {allowed}; choose more"
             )
     check_destination(arguments.output, 1 << 20, "--output")
+    start = None if arguments.anew else _start(arguments.start)
     from facelab.faces.finder import FaceFinder
     from facelab.recipe.dataset import draw_shards
     from facelab.recipe.refinement_crops import draw_crops
@@ -55,7 +65,7 @@ def run_finder(arguments: argparse.Namespace) -> int:
     from facelab.recipe.model import folded
     from facelab.recipe.training import store, train, train_refinement
 
-    net = folded(train(folder, arguments.epochs, jobs=jobs))
+    net = folded(train(folder, arguments.epochs, start, jobs=jobs))
     with progress("looking closer at what it finds", "files") as done:
         draw_crops(folder, net, jobs=jobs, progress=done)
     net |= folded(train_refinement(folder, arguments.verifier_epochs))
@@ -63,6 +73,27 @@ def run_finder(arguments: argparse.Namespace) -> int:
     print(f"{arguments.output}: {arguments.output.stat().st_size / 1000:.0f} kB")
     print(summary(FaceFinder(net=net)))
     return 0
+
+
+def _start(path: Path | None) -> Weights:
+    """Read the weights to go on from. Raises FacelabError when a file is none."""
+    from facelab.faces.network import read_weights, weights
+
+    if path is None:
+        return weights()
+    try:
+        with path.open("rb") as file:
+            net = read_weights(file)
+        if all(net[name].kernel.shape == own.kernel.shape for name, own in weights().items()):
+            return net
+        reason = "its layers are of other sizes than facelab's"
+    except OSError as error:
+        reason = str(error.strerror)
+    except (EOFError, KeyError, ValueError, zipfile.BadZipFile):
+        reason = "it holds no weights of a face finder"
+    raise FacelabError(
+        f"--start: received {path}: {reason}; allowed are weights that facelab finder wrote (.npz)"
+    )
 
 
 PEOPLE, RANK = 60, 100

@@ -1,16 +1,20 @@
 """Shards: what was drawn, on disk; drawn once, by every core, and continued where it stopped."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 import joblib
 import numpy as np
 
+from facelab.recipe.hard_scenes import hard_scenes
 from facelab.recipe.scenes import Scene, scenes
 from facelab.studio.maths import Array
 
 ACTORS_PER_SHARD = 25
+
+PLAIN, HARD = "scenes", "hard"
+"""What the names of the files begin with."""
 
 Progress = Callable[[int, int], None]
 """Told how many are done, of how many."""
@@ -36,16 +40,22 @@ def _draw_file(path: Path, draw: Callable[[], dict[str, Array]]) -> None:
 
 
 def draw_shards(folder: Path, actors: int, *, jobs: int, progress: Progress) -> None:
-    """Draw the scenes of ``actors`` actors into ``folder``, so many actors a file."""
+    """Draw the scenes of ``actors`` actors into ``folder``, so many actors a file: plain and hard.
+
+    Everyone is in plain scenes or in hard ones, half of the actors in each.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    first = range(0, actors, ACTORS_PER_SHARD)
-    files = {folder / f"scenes_{a:07d}.npz": partial(draw_shard, a) for a in first}
+    files = {
+        folder / f"{name}_{first:07d}.npz": partial(draw_shard, draw, first)
+        for name, draw in ((PLAIN, scenes), (HARD, hard_scenes))
+        for first in range(0, actors // 2, ACTORS_PER_SHARD)
+    }
     draw_missing(files, jobs=jobs, progress=progress)
 
 
-def draw_shard(first: int) -> dict[str, Array]:
+def draw_shard(draw: Callable[[int], Iterator[Scene]], first: int) -> dict[str, Array]:
     """Draw the scenes of `ACTORS_PER_SHARD` actors from number ``first`` on."""
-    drawn = [s for a in range(first, first + ACTORS_PER_SHARD) for s in scenes(a)]
+    drawn = [s for a in range(first, first + ACTORS_PER_SHARD) for s in draw(a)]
     return {
         "pixels": np.stack([scene.pixels for scene in drawn]),
         "boxes": np.concatenate([scene.boxes for scene in drawn]),
@@ -53,10 +63,10 @@ def draw_shard(first: int) -> dict[str, Array]:
     }
 
 
-def read_shards(folder: Path) -> list[Scene]:
-    """Read every scene of a folder, in order."""
+def read_shards(folder: Path, name: str) -> list[Scene]:
+    """Read every scene of a folder in the files of a name, `PLAIN` or `HARD`, in order."""
     found: list[Scene] = []
-    for path in sorted(folder.glob("scenes_*.npz")):
+    for path in sorted(folder.glob(f"{name}_*.npz")):
         with np.load(path) as shard:
             boxes = np.split(shard["boxes"], np.cumsum(shard["people"])[:-1])
             pixels: Array = shard["pixels"]

@@ -6,14 +6,20 @@ import numpy as np
 from facelab.studio.maths import Array, Float, blur
 
 
-def expose_anew(grey: Array, rng: np.random.Generator) -> Array:
-    """Return (h, w) uint8 of ``grey`` (h, w) float32 0..255, as some webcam might have seen it."""
+def expose_anew(grey: Array, rng: np.random.Generator, *, large: bool = False) -> Array:
+    """Return (h, w) uint8 of ``grey`` (h, w) float32 0..255, as some webcam might have seen it.
+
+    ``large``: as a large frame made small, in which blur, noise and blocks are averaged out.
+    """
     if rng.random() < 0.4:
         grey = grey * _side_light(grey.shape, rng)
     seen = np.clip(grey, 0, 255) / Float(255)
     if rng.random() < 0.7:
         seen = seen ** Float(np.exp(rng.normal(0, 0.4)))
     seen = (seen - 0.5) * Float(np.exp(rng.normal(0, 0.3))) + Float(0.5 + rng.normal(0, 0.1))
+    if large:
+        sharper = Float(rng.uniform(0, 1.5)) * (seen - blur(seen, 1.0))
+        return (np.clip(seen + sharper, 0, 1) * 255).astype(np.uint8)
     if rng.random() < 0.5:
         seen = blur(seen, abs(rng.normal(0, 0.9)) + 0.15)
     elif rng.random() < 0.4:

@@ -10,12 +10,17 @@ from keras import layers
 from facelab.faces.network import (
     CROP,
     HEIGHT,
+    LAST,
     WIDTH,
     Convolution,
     Layer,
+    Weights,
+    convolve,
+    doubled,
     through_proposal,
     through_refinement,
 )
+from facelab.studio.maths import Array
 
 Tensor = Any  # TensorFlow publishes no type that mypy can use.
 
@@ -92,3 +97,35 @@ def folded(model: keras.Model) -> dict[str, Convolution]:
             bias = np.asarray(norm.beta) - np.asarray(norm.moving_mean) * scale
         net[layer.name] = Convolution(kernel, bias)
     return net
+
+
+def unfold(model: keras.Model, net: Weights, pictures: Array) -> None:
+    """Let a model go on from weights that were `folded`: give it those, in place.
+
+    Each batch normalisation takes mean and variance of what its convolution gives for some
+    ``pictures``, as the model takes them, and undoes both: the model says what the weights say.
+    """
+    measured: dict[str, tuple[Array, Array]] = {}
+
+    def block(x: Array, layer: Layer) -> Array:
+        x = convolve(x, net[layer.name], layer)
+        if layer.linear:
+            return x
+        measured[layer.name] = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
+        return np.maximum(x, 0)
+
+    if model.output_shape[1:] == (LAST.channels,):
+        through_refinement(pictures, block)
+    else:
+        through_proposal(pictures, block, doubled)
+    for layer in model.layers:
+        if not isinstance(layer, layers.Conv2D):
+            continue
+        kernel, bias = net[layer.name].kernel, net[layer.name].bias
+        if layer.use_bias:
+            layer.set_weights([kernel, bias])
+            continue
+        mean, variance = measured[layer.name]
+        norm = model.get_layer(f"{layer.name}_norm")
+        layer.set_weights([kernel])
+        norm.set_weights([np.sqrt(variance + norm.epsilon), mean, mean - bias, variance])

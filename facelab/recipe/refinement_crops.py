@@ -15,7 +15,8 @@ from facelab.faces.network import Weights, local_contrast, propose
 from facelab.faces.refinement import correction, crop
 from facelab.recipe.batches import scenes_of
 from facelab.recipe.dataset import Progress, draw_missing
-from facelab.recipe.samples import Sample, draw_sample
+from facelab.recipe.framing import Sample
+from facelab.recipe.samples import draw_sample
 from facelab.studio.maths import Array, Float, generator
 
 BATCH = 256

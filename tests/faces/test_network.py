@@ -18,7 +18,7 @@ from facelab.faces.network import (
     weights,
 )
 from facelab.gallery.source import Recording
-from facelab.recipe.model import build, build_refinement, folded
+from facelab.recipe.model import build, build_refinement, folded, unfold
 
 pytestmark = pytest.mark.slow
 
@@ -43,6 +43,20 @@ def test_the_refinement_network_in_numpy_is_keras() -> None:
     expected = model(crops[..., None], training=False).numpy()
     assert expected.std() > 0.01
     np.testing.assert_allclose(refine(crops, folded(model)), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_a_model_goes_on_from_folded_weights() -> None:
+    rng, net = np.random.default_rng(7), weights()
+    cases = (build(), (HEIGHT, WIDTH), propose), (build_refinement(), (CROP, CROP), refine)
+    for model, shape, numpy in cases:
+        pictures = rng.normal(0, 1, (6, *shape)).astype(np.float32)
+        unfold(model, net, pictures[..., None])
+        expected = numpy(pictures, net)
+        measured = model(pictures[..., None], training=False).numpy()
+        np.testing.assert_allclose(measured, expected, atol=1e-4, rtol=1e-4)
+        # while it learns it normalises by the batch, and says the same of the one it was given
+        learning = model(pictures[..., None], training=True).numpy()
+        np.testing.assert_allclose(learning, expected, atol=1e-3, rtol=1e-3)
 
 
 def test_the_models_of_the_recipe_have_the_layers_of_the_table() -> None:

@@ -18,6 +18,7 @@ from facelab.contract.frame import Frame
 from facelab.faces.detection import detection
 from facelab.faces.embedding import Centring
 from facelab.faces.hog import FEATURES
+from facelab.faces.network import CHANNELS
 from facelab.gallery.source import Recording
 from facelab.learning.answerer import Answerer, read
 from facelab.learning.classifier import assemble, load
@@ -63,13 +64,14 @@ def test_it_answers_as_keras_does(frames: list[Frame]) -> None:
     assert not answers[0, -1].any()
 
 
-def test_one_without_a_face_finder_answers_too(tmp_path: Path, frames: list[Frame]) -> None:
+@pytest.mark.parametrize("finder", ["none", "facelab"])
+def test_one_of_today_answers_too(finder: str, tmp_path: Path, frames: list[Frame]) -> None:
     random = np.random.default_rng(8)
     kernel = random.normal(0, 1, (FEATURES, 3)).astype(np.float32)
     centring = Centring(random.uniform(0, 0.1, FEATURES).tolist(), 3)
     bias, people = np.array([0.1, 0.2, 0], np.float32), ("Ann", "Bo", "李")
-    path = tmp_path / "centre.keras"
-    assemble(detection("none"), centring, kernel, bias, people).save(path)
+    path = tmp_path / "today.keras"
+    assemble(detection(finder), centring, kernel, bias, people).save(path)
     answerer = read(path)
     np.testing.assert_allclose(answerer.see(frames)[0][0], asked(path, frames), atol=1e-5)
     assert answerer.people == people
@@ -99,6 +101,9 @@ def test_a_film_is_answered_live_as_frame_by_frame(recording: Recording) -> None
         (lambda by: by["Centring"]["config"].update(mean=[0.5]), "other sizes"),
         (lambda by: by["Centring"]["config"].update(mean=[float("inf")] * FEATURES), "no numbers"),
         (lambda by: by["MainFace"]["config"].update(threshold="0.8x"), "another way"),
+        (lambda by: by["FaceCandidates"]["config"].update(refinement=[8, 16]), "other sizes"),
+        (lambda by: by["FaceCandidates"]["config"].update(refinement=7), "another way"),
+        (lambda by: by["FaceCandidates"]["config"].update(refinement=CHANNELS), "other sizes"),
     ],
 )  # fmt: skip
 def test_what_is_put_together_otherwise(
