@@ -36,9 +36,9 @@ def add_commands(subparsers: Any) -> None:
         "--start",
         type=Path,
         metavar="WEIGHTS",
-        help="weights to go on from (.npz); default: facelab's own",
+        help="weights that the first network goes on from (.npz); default: facelab's own",
     )
-    command.add_argument("--anew", action="store_true", help="start from nothing instead")
+    command.add_argument("--anew", action="store_true", help="it starts from nothing instead")
     command.add_argument("--jobs", type=int, default=-1, help="processes; default: one a core")
     command.set_defaults(run=run_finder)
     _add_whitening(subparsers)
@@ -76,15 +76,19 @@ def run_finder(arguments: argparse.Namespace) -> int:
 
 
 def _start(path: Path | None) -> Weights:
-    """Read the weights to go on from. Raises FacelabError when a file is none."""
-    from facelab.faces.network import read_weights, weights
+    """Read the weights that the proposal network goes on from.
+
+    Raises FacelabError when a file holds none.
+    """
+    from facelab.faces.network import PROPOSAL, read_weights, weights
 
     if path is None:
         return weights()
     try:
         with path.open("rb") as file:
             net = read_weights(file)
-        if all(net[name].kernel.shape == own.kernel.shape for name, own in weights().items()):
+        names = [layer.name for layer in PROPOSAL]  # the other network learns from nothing
+        if all(net[name].kernel.shape == weights()[name].kernel.shape for name in names):
             return net
         reason = "its layers are of other sizes than facelab's"
     except OSError as error:

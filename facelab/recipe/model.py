@@ -10,7 +10,6 @@ from keras import layers
 from facelab.faces.network import (
     CROP,
     HEIGHT,
-    LAST,
     WIDTH,
     Convolution,
     Layer,
@@ -100,7 +99,7 @@ def folded(model: keras.Model) -> dict[str, Convolution]:
 
 
 def unfold(model: keras.Model, net: Weights, pictures: Array) -> None:
-    """Let a model go on from weights that were `folded`: give it those, in place.
+    """Let a proposal network go on from weights that were `folded`: give it those, in place.
 
     Each batch normalisation takes mean and variance of what its convolution gives for some
     ``pictures``, as the model takes them, and undoes both: the model says what the weights say.
@@ -114,10 +113,7 @@ def unfold(model: keras.Model, net: Weights, pictures: Array) -> None:
         measured[layer.name] = x.mean(axis=(0, 1, 2)), x.var(axis=(0, 1, 2))
         return np.maximum(x, 0)
 
-    if model.output_shape[1:] == (LAST.channels,):
-        through_refinement(pictures, block)
-    else:
-        through_proposal(pictures, block, doubled)
+    through_proposal(pictures, block, doubled)
     for layer in model.layers:
         if not isinstance(layer, layers.Conv2D):
             continue

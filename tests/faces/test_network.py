@@ -46,17 +46,15 @@ def test_the_refinement_network_in_numpy_is_keras() -> None:
 
 
 def test_a_model_goes_on_from_folded_weights() -> None:
-    rng, net = np.random.default_rng(7), weights()
-    cases = (build(), (HEIGHT, WIDTH), propose), (build_refinement(), (CROP, CROP), refine)
-    for model, shape, numpy in cases:
-        pictures = rng.normal(0, 1, (6, *shape)).astype(np.float32)
-        unfold(model, net, pictures[..., None])
-        expected = numpy(pictures, net)
-        measured = model(pictures[..., None], training=False).numpy()
-        np.testing.assert_allclose(measured, expected, atol=1e-4, rtol=1e-4)
-        # while it learns it normalises by the batch, and says the same of the one it was given
-        learning = model(pictures[..., None], training=True).numpy()
-        np.testing.assert_allclose(learning, expected, atol=1e-3, rtol=1e-3)
+    model, rng = build(), np.random.default_rng(7)
+    pictures = rng.normal(0, 1, (6, HEIGHT, WIDTH)).astype(np.float32)
+    unfold(model, weights(), pictures[..., None])
+    expected = propose(pictures, weights())
+    measured = model(pictures[..., None], training=False).numpy()
+    np.testing.assert_allclose(measured, expected, atol=1e-4, rtol=1e-4)
+    # while it learns it normalises by the batch, and says the same of the one it was given
+    learning = model(pictures[..., None], training=True).numpy()
+    np.testing.assert_allclose(learning, expected, atol=1e-3, rtol=1e-3)
 
 
 def test_the_models_of_the_recipe_have_the_layers_of_the_table() -> None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pytest
 
@@ -215,7 +216,8 @@ def test_drawing_goes_on_where_it_stopped(folder: Path, monkeypatch: pytest.Monk
 def test_training_goes_on_from_its_checkpoint(
     folder: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    def few(_: Path, epoch: int, __: object) -> Iterator[tuple[Array, Array]]:
+    def few(_: Path, epoch: int, workers: joblib.Parallel) -> Iterator[tuple[Array, Array]]:
+        assert list(workers(joblib.delayed(abs)(-k) for k in range(3))) == [0, 1, 2]
         rng = generator(epoch)
         samples = [draw_sample(rng, few_scenes) for _ in range(4)]
         pictures = np.stack([s.grey for s in samples])[..., None].astype(np.float32)
@@ -225,7 +227,9 @@ def test_training_goes_on_from_its_checkpoint(
     few_scenes: Cast = of_folder(folder)
     monkeypatch.setattr(training, "STEPS", 2)
     monkeypatch.setattr(training, "batches", few)
-    training.train(tmp_path, 1, None, jobs=1)
+    first = np.random.default_rng(0).normal(0, 1, (8, 96, 128, 1))
+    monkeypatch.setattr(training, "draw_part", lambda *_: (first, None))
+    training.train(tmp_path, 1, weights(), jobs=-1)
     model = training.train(tmp_path, 2, None, jobs=1)
     assert int(model.optimizer.iterations) == 4
     lines = (tmp_path / "finder.csv").read_text().splitlines()
