@@ -80,7 +80,10 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
         return cls(**{"refinement": EARLIER} | config)
 
     def build(self, _: Any) -> None:
-        """Take over the committed weights; a saved classifier brings its own."""
+        """Take over the committed weights; a saved classifier brings its own.
+
+        Of another size they are zeros until it does.
+        """
         self.net, own = {}, weights()
         for name, shape in shapes(self.refinement).items():
             parts = {"kernel": (own[name].kernel, shape), "bias": (own[name].bias, shape[3:])}

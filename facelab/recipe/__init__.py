@@ -1,1 +1,1 @@
-"""How the face finder's network is made: scenes, samples, model, training, evaluation."""
+"""How the face finder's networks are made: scenes, samples, model, training, evaluation."""

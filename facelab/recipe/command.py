@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from facelab.faces.network import Weights
 
 ACTORS, EPOCHS, VERIFIER_EPOCHS = 1600, 12, 5
-"""What the committed weights were made with."""
+"""What the committed weights were made with, nearly: docs/face_finder.md has the rest."""
 
 
 def add_commands(subparsers: Any) -> None:
@@ -32,13 +33,14 @@ def add_commands(subparsers: Any) -> None:
     command.add_argument(
         "--verifier-epochs", type=int, default=VERIFIER_EPOCHS, help="default %(default)s"
     )
-    command.add_argument(
+    start = command.add_mutually_exclusive_group()
+    start.add_argument(
         "--start",
         type=Path,
         metavar="WEIGHTS",
         help="weights that the first network goes on from (.npz); default: facelab's own",
     )
-    command.add_argument("--anew", action="store_true", help="it starts from nothing instead")
+    start.add_argument("--anew", action="store_true", help="it starts from nothing instead")
     command.add_argument("--jobs", type=int, default=-1, help="processes; default: one a core")
     command.set_defaults(run=run_finder)
     _add_whitening(subparsers)
@@ -46,17 +48,24 @@ def add_commands(subparsers: Any) -> None:
 
 def run_finder(arguments: argparse.Namespace) -> int:
     """Draw, train, store the weights; then say how well they find unseen people."""
-    allowed = Interval.at_least(1)
-    for name in ("actors", "epochs", "verifier_epochs"):
+    for name, least in (("actors", 2), ("epochs", 1), ("verifier_epochs", 1)):
+        allowed = Interval.at_least(least)
         if (received := getattr(arguments, name)) not in allowed:
             option = name.replace("_", "-")
             raise FacelabError(
                 f"--{option}: received {received}, allowed is {allowed}; choose more"
             )
     check_destination(arguments.output, 1 << 20, "--output")
+    from facelab.recipe.dataset import CHECKPOINT, draw_shards
+
+    if (arguments.anew or arguments.start) and (arguments.folder / CHECKPOINT).exists():
+        option = "--anew" if arguments.anew else "--start"
+        raise FacelabError(
+            f"{option}: received with {arguments.folder}, in which a training has begun; leave the "
+            f"option out to go on, or remove {CHECKPOINT}"
+        )
     start = None if arguments.anew else _start(arguments.start)
     from facelab.faces.finder import FaceFinder
-    from facelab.recipe.dataset import draw_shards
     from facelab.recipe.refinement_crops import draw_crops
 
     folder, jobs = arguments.folder, arguments.jobs
@@ -80,6 +89,8 @@ def _start(path: Path | None) -> Weights:
 
     Raises FacelabError when a file holds none.
     """
+    import numpy as np
+
     from facelab.faces.network import PROPOSAL, read_weights, weights
 
     if path is None:
@@ -87,13 +98,23 @@ def _start(path: Path | None) -> Weights:
     try:
         with path.open("rb") as file:
             net = read_weights(file)
-        names = [layer.name for layer in PROPOSAL]  # the other network learns from nothing
-        if all(net[name].kernel.shape == weights()[name].kernel.shape for name in names):
+        # the other network learns from nothing
+        pairs = [(net[layer.name], weights()[layer.name]) for layer in PROPOSAL]
+        parts = [pair for a, b in pairs for pair in ((a.kernel, b.kernel), (a.bias, b.bias))]
+        if all(a.shape == b.shape and np.isfinite(a).all() for a, b in parts):
             return net
-        reason = "its layers are of other sizes than facelab's"
+        reason = "its layers are of other sizes than facelab's, or no numbers"
     except OSError as error:
         reason = str(error.strerror)
-    except (EOFError, KeyError, ValueError, zipfile.BadZipFile):
+    except (
+        EOFError,
+        KeyError,
+        TypeError,
+        ValueError,
+        RuntimeError,
+        zipfile.BadZipFile,
+        zlib.error,
+    ):
         reason = "it holds no weights of a face finder"
     raise FacelabError(
         f"--start: received {path}: {reason}; allowed are weights that facelab finder wrote (.npz)"

@@ -13,8 +13,11 @@ from facelab.studio.maths import Array
 
 ACTORS_PER_SHARD = 25
 
-PLAIN, HARD = "scenes", "hard"
+PLAIN, HARD = "plain", "hard"
 """What the names of the files begin with."""
+
+CHECKPOINT = "proposal.keras"
+"""The proposal network as it was after the last epoch, in the same folder."""
 
 Progress = Callable[[int, int], None]
 """Told how many are done, of how many."""

@@ -48,7 +48,10 @@ def portrait(rng: np.random.Generator, scene: Scene) -> Sample:
 
 
 def far(rng: np.random.Generator, scene: Scene) -> Sample:
-    """Show a whole scene, a little nearer or farther: a small head, its body and its room."""
+    """Show a scene, a little nearer or farther: a small head, its body and its room.
+
+    Half of them are mirrored about the head, and lose the room of one side.
+    """
     box = scene.boxes[int(area(scene.boxes).argmax())]
     zoom = HEIGHT / scene.pixels.shape[0] * math.exp(rng.normal(0, 0.12))
     middle = (box[:2] + box[2:]) / 2 * (WIDTH / scene.pixels.shape[1]) + rng.normal(0, 6, 2)
@@ -61,7 +64,7 @@ def far(rng: np.random.Generator, scene: Scene) -> Sample:
 
 
 def with_rival(rng: np.random.Generator, scene: Scene) -> Sample:
-    """Print a rival on a chest; half of the time the face above is destroyed too."""
+    """Print a rival on a chest, where there is room; half of the faces above are destroyed."""
     move = move_to(rng, scene, math.exp(rng.uniform(math.log(0.16), math.log(0.5))), _above(rng))
     grey = warp(grey_of(scene, rng), move, cv2.BORDER_REPLICATE)
     boxes = moved(scene.boxes, move)

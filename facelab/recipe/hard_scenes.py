@@ -23,7 +23,7 @@ from facelab.studio.light import Light
 from facelab.studio.maths import generator
 from facelab.studio.shot import Pose
 
-HEAD = 2.25
+_HEAD = 2.25
 """Height of a skull, dm: a mean."""
 
 _SCENE = 67  # purpose of generators
@@ -60,7 +60,7 @@ def placed(
     roll: float,
 ) -> Pose:
     """Put a head, whole, anywhere in the frame, its height within ``shares`` of the frame's."""
-    distance = HEAD / (2 * math.tan(VIEW / 2) * rng.uniform(*shares))
+    distance = _HEAD / (2 * math.tan(VIEW / 2) * rng.uniform(*shares))
     high = distance * math.tan(VIEW / 2)
     across = rng.uniform(-1, 1) * max(high * WIDTH / HEIGHT - 1.2, 0.05)
     up = rng.uniform(-1, 1) * max(high - 1.5, 0.03)

@@ -23,7 +23,7 @@ BATCH = 256
 
 _CROP, _ORDER = 64, 65  # purposes of the generators
 _PARTS, _SAMPLES = 200, 500
-"""Files of crops, and samples of each: about 1,400 crops, a quarter of them faces."""
+"""Files of crops, and samples of each: about 1,300 crops, a quarter of them faces."""
 
 _LEAST = 0.05
 """Score from which a place is cut out: fainter ones too than the refinement network will see."""
@@ -32,7 +32,7 @@ _LEAST = 0.05
 def draw_crops(folder: Path, net: Weights, *, jobs: int, progress: Progress) -> None:
     """Draw what the refinement network learns from, from the scenes of ``folder``, into it."""
     files = {
-        folder / f"looks_{part:04d}.npz": partial(_draw_part, folder, part, net)
+        folder / f"crops_{part:04d}.npz": partial(_draw_part, folder, part, net)
         for part in range(_PARTS)
     }
     draw_missing(files, jobs=jobs, progress=progress)
@@ -42,7 +42,7 @@ def read_crops(folder: Path) -> tuple[Array, Array]:
     """Read pictures (n, 48, 48) float16 in local contrast, and targets (n, 5): face, correction."""
     pictures: list[Array] = []
     targets: list[Array] = []
-    for path in sorted(folder.glob("looks_*.npz")):
+    for path in sorted(folder.glob("crops_*.npz")):
         with np.load(path) as part:
             pictures += [local_contrast(picture).astype(np.float16) for picture in part["pictures"]]
             targets.append(part["targets"])

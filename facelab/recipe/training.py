@@ -10,7 +10,8 @@ import numpy as np
 
 from facelab.base.files import whole
 from facelab.faces.network import Weights
-from facelab.recipe.batches import STEPS, batches, draw_part
+from facelab.recipe.batches import STEPS, batches, draw_part, scenes_of
+from facelab.recipe.dataset import CHECKPOINT
 from facelab.recipe.model import build, build_refinement, loss, refinement_loss, unfold
 from facelab.recipe.refinement_crops import BATCH, batches_of_crops, read_crops
 from facelab.studio.maths import Array
@@ -29,11 +30,12 @@ def train(folder: Path, epochs: int, start: Weights | None, *, jobs: int) -> ker
         model = build()
         if start:
             unfold(model, start, draw_part(folder, 0, 0)[0][:256].astype(np.float32))
+            scenes_of.cache_clear()  # a gigabyte that only the other processes need
         return model
 
     with joblib.Parallel(jobs, return_as="generator") as workers:
         return _train(
-            folder / "finder.keras",
+            folder / CHECKPOINT,
             new,
             loss,
             lambda epoch: batches(folder, epoch, workers),
@@ -47,7 +49,7 @@ def train_refinement(folder: Path, epochs: int) -> keras.Model:
     """Train the refinement network, from nothing, on the crops of ``folder``."""
     pictures, targets = read_crops(folder)
     return _train(
-        folder / "verifier.keras",
+        folder / "refinement.keras",
         build_refinement,
         refinement_loss,
         lambda epoch: batches_of_crops(pictures, targets, epoch),

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from facelab.faces.finder import FaceFinder
 from facelab.faces.layers import CentreSquare, Crop, FaceCandidates, Grey, MainFace
+from facelab.faces.network import EARLIER
 
 pytestmark = pytest.mark.slow
 
@@ -98,7 +99,16 @@ def test_the_main_face_is_surely_one_then_the_largest() -> None:
     np.testing.assert_array_equal(MainFace(0.5)(rows).numpy(), rows[:, 1])
 
 
-@pytest.mark.parametrize("layer", [FaceCandidates(), CentreSquare(), MainFace(0.4), Crop(32, 1.2)])
+@pytest.mark.parametrize(
+    "layer",
+    [FaceCandidates(), FaceCandidates(EARLIER), CentreSquare(), MainFace(0.4), Crop(32, 1.2)],
+)
 def test_layers_are_rebuilt_from_their_config(layer: keras.layers.Layer) -> None:
     rebuilt = type(layer).from_config(layer.get_config())
     assert rebuilt.get_config() == layer.get_config()
+
+
+def test_a_face_finder_that_does_not_say_its_size_is_of_the_first_release() -> None:
+    config = FaceCandidates().get_config()
+    del config["refinement"]
+    assert FaceCandidates.from_config(config).refinement == EARLIER
