@@ -129,7 +129,7 @@ def read_weights(file: IO[bytes]) -> Weights:
         }
 
 
-def shapes(channels: Sequence[int] = CHANNELS) -> dict[str, tuple[int, ...]]:
+def shapes(channels: Sequence[int]) -> dict[str, tuple[int, ...]]:
     """Return the shapes of all kernels by the names of their layers.
 
     ``channels``: of the refinement network's layers but the last.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from facelab.faces.box import area, covered, intersection_over_union
+from facelab.faces.box import covered, intersection_over_union
 from facelab.faces.face import FaceDetector
 from facelab.recipe.scenes import Scene, empty_room, scenes
 from facelab.studio.maths import Array
@@ -63,4 +63,4 @@ def false_boxes(detector: FaceDetector, frames: Sequence[Array]) -> float:
 
 def largest(scene: Scene) -> tuple[Array, Array]:
     """A frame and the box (4,) of its largest head."""
-    return scene.pixels, scene.boxes[int(area(scene.boxes).argmax())]
+    return scene.pixels, scene.largest

@@ -13,6 +13,9 @@ from facelab.studio.maths import Array, Float
 
 FRAME = np.array([0, 0, WIDTH, HEIGHT], Float)
 
+NONE = np.zeros((0, 4), Float)
+"""No boxes."""
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -35,7 +38,7 @@ def grey_of(scene: Scene, rng: np.random.Generator) -> Array:
 
 def anywhere(rng: np.random.Generator, scene: Scene, size: float) -> Array:
     """Draw where the middle of the main head goes; large heads stay near the middle."""
-    box = scene.boxes[int(area(scene.boxes).argmax())]
+    box = scene.largest
     high = size * HEIGHT
     wide = high * (box[2] - box[0]) / (box[3] - box[1])
     middle = np.array([WIDTH, HEIGHT]) / 2
@@ -56,7 +59,7 @@ def move_to(
 
     It turns by ``turn`` rad, or by a few degrees.
     """
-    box = scene.boxes[int(area(scene.boxes).argmax())]
+    box = scene.largest
     zoom = size * HEIGHT / (box[3] - box[1])
     turn = math.radians(rng.normal(0, 7)) if turn is None else turn
     mirror = rng.choice([-1, 1])

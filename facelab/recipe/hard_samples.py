@@ -9,13 +9,11 @@ from facelab.faces.box import area
 from facelab.faces.network import HEIGHT, WIDTH
 from facelab.recipe.clutter import clutter
 from facelab.recipe.disguise import wipe_face
-from facelab.recipe.framing import Sample, grey_of, judged, move_to, moved, warp
+from facelab.recipe.framing import NONE, Sample, grey_of, judged, move_to, moved, warp
 from facelab.recipe.plain_samples import somebody
 from facelab.recipe.rivals import lay, leaves
 from facelab.recipe.scenes import Scene
-from facelab.studio.maths import Array, Float
-
-NONE = np.zeros((0, 4), Float)
+from facelab.studio.maths import Array
 
 
 def tilted(rng: np.random.Generator, scene: Scene) -> Sample:
@@ -28,7 +26,7 @@ def portrait(rng: np.random.Generator, scene: Scene) -> Sample:
 
     Its edges are drawn out to fill the picture; at times something else lies beside it.
     """
-    box = scene.boxes[int(area(scene.boxes).argmax())]
+    box = scene.largest
     photo = np.array([rng.uniform(0.7, 1.4), 1]) * (box[3] - box[1]) * rng.uniform(0.68, 1.15)
     zoom = float((np.array([WIDTH, HEIGHT]) / photo).min())
     shift = rng.normal((0, 0.05), (0.05, 0.05)) * (box[2:] - box[:2])  # the forehead is cut first
@@ -52,7 +50,7 @@ def far(rng: np.random.Generator, scene: Scene) -> Sample:
 
     Half of them are mirrored about the head, and lose the room of one side.
     """
-    box = scene.boxes[int(area(scene.boxes).argmax())]
+    box = scene.largest
     zoom = HEIGHT / scene.pixels.shape[0] * math.exp(rng.normal(0, 0.12))
     middle = (box[:2] + box[2:]) / 2 * (WIDTH / scene.pixels.shape[1]) + rng.normal(0, 6, 2)
     move = move_to(rng, scene, zoom * float(box[3] - box[1]) / HEIGHT, middle)

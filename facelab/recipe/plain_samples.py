@@ -10,17 +10,26 @@ from facelab.faces.box import area, covered
 from facelab.faces.network import HEIGHT, WIDTH
 from facelab.recipe.clutter import clutter
 from facelab.recipe.disguise import add_body, cover_part, wipe_face
-from facelab.recipe.framing import FRAME, Sample, anywhere, grey_of, judged, move_to, moved, warp
+from facelab.recipe.framing import (
+    FRAME,
+    NONE,
+    Sample,
+    anywhere,
+    grey_of,
+    judged,
+    move_to,
+    moved,
+    warp,
+)
 from facelab.recipe.scenes import Scene
-from facelab.studio.maths import Array, Float
+from facelab.studio.maths import Array
 
 
 def nobody(rng: np.random.Generator, peopled: Sequence[Scene], empty: Sequence[Scene]) -> Sample:
     """Clutter, an empty room, or a part of a scene without a head."""
-    none = np.zeros((0, 4), Float)
     kind = rng.random()
     if kind < 0.35:
-        return Sample(clutter(rng, HEIGHT, WIDTH)[..., 0], none, none)
+        return Sample(clutter(rng, HEIGHT, WIDTH)[..., 0], NONE, NONE)
     if kind < 0.75:
         scene = empty[int(rng.integers(len(empty)))]
         zoom = rng.uniform(WIDTH / scene.pixels.shape[1], 1.6)
@@ -34,8 +43,8 @@ def nobody(rng: np.random.Generator, peopled: Sequence[Scene], empty: Sequence[S
         move = np.column_stack([np.eye(2) * zoom, half - zoom * middle])
         boxes = moved(scene.boxes, move)
         if not len(boxes) or covered(boxes, FRAME).max() < 0.02:
-            return Sample(warp(grey, move, cv2.BORDER_REPLICATE), none, none)
-    return Sample(warp(grey, move, cv2.BORDER_REPLICATE), none, boxes)
+            return Sample(warp(grey, move, cv2.BORDER_REPLICATE), NONE, NONE)
+    return Sample(warp(grey, move, cv2.BORDER_REPLICATE), NONE, boxes)
 
 
 def somebody(rng: np.random.Generator, scene: Scene, turn: float | None = None) -> Sample:
@@ -86,7 +95,7 @@ def cut_out(rng: np.random.Generator, scene: Scene) -> Sample:
 
 def _placed(rng: np.random.Generator, scene: Scene, turn: float | None) -> tuple[Array, float]:
     """Draw a move (2, 3) and the height of the main head that it gives, as a share of the frame."""
-    box = scene.boxes[int(area(scene.boxes).argmax())]
+    box = scene.largest
     zoom = HEIGHT / scene.pixels.shape[0]
     kind = rng.random()
     if kind < 0.3:  # the frame as it is, nearly

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from facelab.faces.box import area
 from facelab.recipe.clutter import clutter
 from facelab.studio.actor import Actor, sample
 from facelab.studio.camera import Camera, expose
@@ -37,6 +38,12 @@ class Scene:
 
     pixels: Array
     boxes: Array
+
+    @property
+    def largest(self) -> Array:
+        """Box (4,) of the largest head; a scene that shows nobody has none."""
+        box: Array = self.boxes[int(area(self.boxes).argmax())]
+        return box
 
 
 def scenes(actor: int) -> Iterator[Scene]:
