@@ -62,7 +62,7 @@ class Sat:
         return {s["name"]: s["verdict"] for f in self.record["families"] for s in f["sheets"]}
 
 
-def sit(exam: Exam, folder: Path) -> Sat:
+def sit(exam: Exam, folder: Path, environment: dict[str, str]) -> Sat:
     name = "_".join(exam.without.replace(",", " ").lower().split())
     command = [sys.executable, "-m", "pytest", "features", "-q", "-p", "no:cacheprovider"]
     command += [
@@ -76,9 +76,6 @@ def sit(exam: Exam, folder: Path) -> Sat:
         f"{folder}",
     ]
     command += ["-k", f"not {name}"] if name else []
-    # One thread each: two exams share two cores.
-    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), **alone}
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
@@ -93,9 +90,13 @@ def exams(
 ) -> Iterator[dict[str, Future[Sat]]]:
     """The exams that are going to be asked for, begun together."""
     asked = [i.callspec.params.get("name") for i in request.session.items if hasattr(i, "callspec")]
+    # One thread each: two exams share two cores. The environment is read here, not in the threads:
+    # pytest removes PYTEST_CURRENT_TEST from it after every step, also while a thread reads it.
+    alone = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), **alone}
     with ThreadPoolExecutor(2) as pool:
         yield {
-            name: pool.submit(sit, exam, tmp_path_factory.mktemp("exam"))
+            name: pool.submit(sit, exam, tmp_path_factory.mktemp("exam"), environment)
             for name, exam in EXAMS.items()
             if name in asked and not absent(name)
         }
