@@ -321,6 +321,11 @@ def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Itera
             until_played.enter_context(one_thread_in_a_run())
             if files:
                 until_played.enter_context(looking_ahead(loaded, files))
+            if cache and files:
+                from facelab.learning.programs import compiled_ahead
+
+                run = [item.nodeid for item in request.session.items] + [option("seeds")]
+                until_played.enter_context(compiled_ahead(cache / "programs", run))
         yield loaded
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -27,6 +28,11 @@ def looks_ahead(system):
 @step("no other process looks ahead")
 def looks_not(system):
     assert system.extractor._ahead is None
+
+@step("it is trained")
+def trained(system, source):
+    from facelab import Parameters, TrainingRequest
+    system.train(source.photos("gallery"), TrainingRequest(Parameters(epochs=1), (0, 1)))
 
 @step("products use one thread")
 def one_thread(system):
@@ -92,6 +98,23 @@ def test_another_process_looks_ahead_at_what_is_not_kept(
     book.family("T0", "all photos are described", "no other process looks ahead")
     run(book, "-p", "no:cacheprovider")
     assert run(book) == first
+
+
+def test_which_programs_a_run_had_is_kept_for_the_next_one_of_its_scenarios(book: Project) -> None:
+    book.family("T0", "it is trained", "all is well")
+    run(book)
+    cache = book.folder / ".pytest_cache"
+    [kept] = cache.rglob("programs/*.json")
+    assert [40, 40, 4, 2, 16] in json.loads(kept.read_bytes())
+    content = kept.read_bytes()
+    run(book)
+    assert list(cache.rglob("programs/*.json")) == [kept]
+    assert kept.read_bytes() == content
+    run(book, "-k", "T0_1")
+    assert len(list(cache.rglob("programs/*.json"))) == 2
+    shutil.rmtree(cache)
+    run(book, "-p", "no:cacheprovider")
+    assert not cache.exists()
 
 
 def test_the_book_s_products_use_one_thread(book: Project, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from itertools import chain
 from pathlib import Path
@@ -23,11 +24,18 @@ from tests.test_readme import rows_of
 DESIGN = (ROOT / "docs" / "design.md").read_text(encoding="utf-8")
 STEP = Step("the classifier is trained", "when", 0, 1, "When ")
 RECORDS = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
-PRODUCT = {
-    path.relative_to(ROOT).as_posix().removeprefix("facelab/"): ast.parse(path.read_text("utf-8"))
-    for folder in ("facelab", "steps")
-    for path in sorted((ROOT / folder).rglob("*.py"))
-}
+
+
+@cache
+def product() -> dict[str, ast.Module]:
+    """Our files, read: not when this file is collected, which every worker does."""
+    return {
+        path.relative_to(ROOT).as_posix().removeprefix("facelab/"): ast.parse(
+            path.read_text("utf-8")
+        )
+        for folder in ("facelab", "steps")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+    }
 
 
 def imported(tree: ast.Module) -> Iterator[str]:
@@ -44,7 +52,7 @@ def arrows() -> set[tuple[str, str]]:
     graph = {room: set(below) for room, below in rooms().items() if room != "__main__"}
     graph["steps"] = {
         module.split(".")[1]
-        for file, tree in PRODUCT.items()
+        for file, tree in product().items()
         if file.startswith("steps/")
         for module in imported(tree)
         if module.startswith("facelab.")
@@ -80,7 +88,7 @@ def test_every_room_has_its_floor() -> None:
 def test_tensorflow_is_imported_where_it_is_said() -> None:
     asking = {
         file.split("/")[0]
-        for file, tree in PRODUCT.items()
+        for file, tree in product().items()
         if {"tensorflow", "keras"} & {module.split(".")[0] for module in imported(tree)}
     }
     assert asking == {"faces", "learning", "recipe"}
@@ -88,7 +96,7 @@ def test_tensorflow_is_imported_where_it_is_said() -> None:
 
 def of_others() -> Iterator[tuple[str, str]]:
     """The private names and internal modules of other packages, and the files that use them."""
-    nodes = [(file, node) for file, tree in PRODUCT.items() for node in ast.walk(tree)]
+    nodes = [(file, node) for file, tree in product().items() for node in ast.walk(tree)]
     parts = {id(part) for _, n in nodes if isinstance(n, ast.JoinedStr) for part in n.values}
     called = {n.attr for _, n in nodes if isinstance(n, ast.Attribute)}
     called |= {n.id for _, n in nodes if isinstance(n, ast.Name)}

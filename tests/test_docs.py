@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -103,17 +104,22 @@ def test_a_command_and_its_options_are_there(command: str, pytestconfig: pytest.
             assert os.access(ROOT / script, os.X_OK)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
-def test_a_file_that_a_page_names_is_there(page: Path) -> None:
-    prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
-    names = set(re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|toml|md|json|npz|csv|html))`", prose))
-    files = [
+@cache
+def files() -> list[str]:
+    """Every file and folder of the repository, from its top."""
+    return [
         f"/{path.relative_to(ROOT).as_posix()}"
         for top in ROOT.iterdir()
         if not top.name.startswith(".")
         for path in [top, *top.rglob("*.*")]
     ]
-    missing = {name for name in names if not any(file.endswith(f"/{name}") for file in files)}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_file_that_a_page_names_is_there(page: Path) -> None:
+    prose = re.sub(r"^```.*?^```$", "", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL)
+    names = set(re.findall(r"`((?:[\w.-]+/)*[\w.-]+\.(?:py|toml|md|json|npz|csv|html))`", prose))
+    missing = {name for name in names if not any(file.endswith(f"/{name}") for file in files())}
     assert missing <= MADE
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
-from threading import Lock
+from threading import Event, Lock
 
 from facelab.base.garbage import long_lived
 from facelab.base.packages import WITHOUT_TENSORFLOW, has_tensorflow
@@ -12,6 +12,9 @@ from facelab.contract.errors import FacelabError
 
 NEEDED = "facelab.learning.classifier", "facelab.learning.replicates"
 """What trains and what puts a classifier together; both import TensorFlow and Keras."""
+
+imported = Event()
+"""Set once all that is there."""
 
 _lock = Lock()
 
@@ -28,3 +31,4 @@ def import_core() -> None:
             with long_lived():
                 for name in NEEDED:
                     import_module(name)
+        imported.set()

@@ -25,6 +25,7 @@ from facelab.contract.errors import FacelabError
 from facelab.contract.history import History
 from facelab.contract.parameters import Parameters
 from facelab.contract.training import Head
+from facelab.learning.programs import Sizes, note
 
 CHUNK = 2048
 """Most updates of a compiled call: between two calls progress is told and a stop is asked for."""
@@ -73,6 +74,7 @@ def train(
 
     places = places_for(parameters.batch_size)
     room = chunk_room(len(seeds), places)
+    note(Sizes(x.shape[0], x.shape[1], people, len(seeds), places))
     chunks: list[NDArray[np.float32]] = []
     # a guess for the first call: a thousand million products and sums a second
     due = chunk_seconds(origin.nbytes)
@@ -109,6 +111,20 @@ def train(
         return Head(kernel.numpy(), bias.numpy()), history
     moved = np.matmul(basis, kernel.numpy() - origin)
     return Head(start.kernel + moved, bias.numpy()), history
+
+
+def compile_for(sizes: Sizes) -> None:
+    """Compile the program of trainings of these sizes, by a call of it that makes no update."""
+    photos, features, people, replicates, places = sizes
+    run_chunk(
+        tf.zeros((photos, features)),
+        tf.zeros(photos, tf.int32),
+        np.zeros((chunk_room(replicates, places), replicates, places), np.int32),
+        tf.constant(0),
+        tf.constant(0.0),
+        tf.zeros((replicates, features, people)),
+        tf.zeros((replicates, people)),
+    )
 
 
 def places_for(batch_size: int) -> int:

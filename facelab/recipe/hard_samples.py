@@ -57,7 +57,7 @@ def far(rng: np.random.Generator, scene: Scene) -> Sample:
     grey = warp(grey_of(scene, rng), move, cv2.BORDER_REPLICATE)
     boxes = moved(scene.boxes, move)
     if rng.random() < 0.3:
-        _print(grey, boxes, rng)
+        _on_chest(grey, boxes, rng)
     return Sample(grey, *judged(boxes, tight=False))
 
 
@@ -71,7 +71,7 @@ def with_rival(rng: np.random.Generator, scene: Scene) -> Sample:
         main = boxes[int(area(scene.boxes).argmax())]
         wipe_face(grey, main, rng)
         faces = faces[(faces != main).any(axis=1)]
-    _print(grey, boxes, rng)
+    _on_chest(grey, boxes, rng)
     return Sample(grey, faces, ignored)
 
 
@@ -96,7 +96,7 @@ def _above(rng: np.random.Generator) -> Array:
     return middle
 
 
-def _print(grey: Array, boxes: Array, rng: np.random.Generator) -> None:
+def _on_chest(grey: Array, boxes: Array, rng: np.random.Generator) -> None:
     """Lay a rival on the chest below the largest head, in place, clear of every head."""
     left, top, right, bottom = boxes[int(area(boxes).argmax())]
     size = float(bottom - top) * rng.uniform(0.35, 1.2)
