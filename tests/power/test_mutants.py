@@ -7,6 +7,7 @@ import pytest
 
 from facelab.contract.parameters import Parameters
 from facelab.learning import replicates, training
+from tests.conftest import ROOT
 from tests.power.mutant import applied
 from tests.power.mutants import MUTANTS
 from tests.power.mutants.absent import ABSENT
@@ -31,6 +32,15 @@ def test_every_fault_of_the_benchmark_is_played_or_argued_away() -> None:
     assert not set(ABSENT) & set(MUTANTS)
     assert {other for _, other in ABSENT.values()} <= set(MUTANTS)
     assert len(set(LISTED) - set(ABSENT)) >= 95
+
+
+@pytest.mark.parametrize("label", MUTANTS)
+def test_a_fault_finds_its_place_and_its_tests(label: str) -> None:
+    with applied(MUTANTS[label]):
+        pass
+    for test in MUTANTS[label].tests:
+        file, _, name = test.partition("::")
+        assert f"def {name.partition('[')[0]}" in (ROOT / file).read_text("utf-8")
 
 
 def test_a_fault_is_put_in_wherever_its_place_is_imported_and_taken_out() -> None:

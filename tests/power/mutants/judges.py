@@ -6,6 +6,7 @@ tests are for. Each fault here that the features let through names the test that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
@@ -176,12 +177,12 @@ def last_curves(curves: Any) -> Any:
 @add(
     "R3",
     "99.6 % is written as 100 %",
-    "facelab.contract.verdict:percent",
-    tests=("tests/contract/test_verdict.py::test_a_share_is_rounded_but_never_to_all_of_it",),
+    "facelab.contract.number:measured",
+    tests=("tests/contract/test_number.py::test_what_a_share_is_not_is_not_written",),
     why=PAGE,
 )
-def rounded_up(_: Any) -> Any:
-    return lambda share: f"{100 * share:.0f} %"
+def rounded_up(measured: Any) -> Any:
+    return shares(measured, lambda share: f"{100 * share:.0f} %")
 
 
 @add(
@@ -198,12 +199,19 @@ def other_order(tally: Any) -> Any:
 @add(
     "R5",
     "a share is written as if it were percent",
-    "facelab.contract.verdict:percent",
-    tests=("tests/contract/test_verdict.py::test_a_share_is_rounded_but_never_to_all_of_it",),
+    "facelab.contract.number:measured",
+    tests=("tests/contract/test_number.py::test_what_a_share_is_not_is_not_written",),
     why=PAGE,
 )
-def a_hundredth(_: Any) -> Any:
-    return lambda share: f"{share:.4g} %"
+def a_hundredth(measured: Any) -> Any:
+    return shares(measured, lambda share: f"{share:.4g} %")
+
+
+def shares(measured: Any, write: Callable[[float], str]) -> Any:
+    def mutated(value: float, unit: str = "", *rest: Any, **more: Any) -> Any:
+        return write(value) if unit == "%" else measured(value, unit, *rest, **more)
+
+    return mutated
 
 
 @add(
