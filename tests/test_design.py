@@ -85,6 +85,7 @@ def test_every_room_has_its_floor() -> None:
     assert set(re.findall(r"`([^`]+)`", told)) == expected | {"plugin.py", "cli.py"}
 
 
+@pytest.mark.slow
 def test_tensorflow_is_imported_where_it_is_said() -> None:
     asking = {
         file.split("/")[0]

@@ -44,6 +44,7 @@ def test_every_message_is_translated_and_none_is_stale(code: str) -> None:
     assert gone == [], told
 
 
+@pytest.mark.slow
 def test_a_missing_and_a_changed_translation_are_named() -> None:
     catalogue = read("fr")
     catalogue.delete("Glossary")
