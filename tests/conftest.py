@@ -248,13 +248,11 @@ def film(path: Path, frames: list[Frame]) -> None:
     writer.release()
 
 
-@pytest.fixture
-def frames(tmp_path: Path) -> Recording:
-    """A tiny recording: 4 people with 10 photos each, 2 probes each, a clip of Alex."""
-    folder = tmp_path / "fixtures"
+def recorded(folder: Path, photos: int) -> Recording:
+    """Make a tiny recording: 4 people with so many photos each, and a clip of Alex."""
     gallery = Gallery(folder)
     for number, person in enumerate(("Alex", "Amine", "Lara", "Naomie")):
-        for photo in range(10):
+        for photo in range(photos):
             gallery.save(f"{person}", draw(number, photo))
     gallery.close()
     rows = gallery.table.assign(frames="").to_dict("records")
@@ -271,6 +269,12 @@ def frames(tmp_path: Path) -> Recording:
     )
     write_manifest(folder, pd.DataFrame(rows))
     return Recording(folder)
+
+
+@pytest.fixture
+def frames(tmp_path: Path) -> Recording:
+    """A tiny recording: 4 people with 10 photos each, a clip of Alex."""
+    return recorded(tmp_path / "fixtures", 10)
 
 
 def eventually(so: Callable[[], object], seconds: float = 60) -> bool:

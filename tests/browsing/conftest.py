@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from facelab.browsing.browser import chromium
 from facelab.gallery.source import Recording
 from tests.browsing.serving import STRANGE, changed, serving
-from tests.conftest import Project, Run
+from tests.conftest import Project, Run, recorded
 
 MARK = "FACELAB_TEST_RUN"
 """An environment variable by which the processes of a run are known."""
@@ -21,8 +21,8 @@ MARK = "FACELAB_TEST_RUN"
 LEARNS = """the photos of Alex, Amine, Lara and Naomie
     And a learning rate of 1, 2 epochs and batches of 16 photos
     When the classifier is trained
-    Then 6 values are drawn"""
-"""A scenario that needs a page to film, to learn and to tell its values: 40 photos, 6 updates."""
+    Then 4 values are drawn"""
+"""A scenario that needs a page to film, to learn and to tell its values: 20 photos, 4 updates."""
 
 Play = Callable[..., Run]
 
@@ -40,8 +40,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
+def frames(tmp_path: Path) -> Recording:
+    """A tiny recording with 5 photos of each of 4 people: a page is filmed photo by photo."""
+    return recorded(tmp_path / "fixtures", 5)
+
+
+@pytest.fixture
 def book(project: Project, frames: Recording) -> Project:
-    """A tiny book with the vocabulary of the real one, and ten photos of four people."""
+    """A tiny book with the vocabulary of the real one, and five photos of four people."""
     project.steps(plugins=("facelab.plugin", "steps"))
     shutil.copytree(frames.folder, project.folder / "fixtures")
     project.family("T0", LEARNS)

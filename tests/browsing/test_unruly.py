@@ -8,7 +8,6 @@ import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
@@ -39,9 +38,8 @@ SOON = 4.0
 
 @pytest.fixture
 def photos(frames: Recording) -> Photos:
-    """A few photos of four people."""
-    photos = frames.photos("gallery")
-    return photos.select(np.arange(len(photos)) % 10 < 4)
+    """Five photos of four people."""
+    return frames.photos("gallery")
 
 
 def described(folder: Path, wait: float) -> Description:
@@ -81,15 +79,15 @@ DOES: Mapping[str, tuple[str, str]] = {
     "it goes elsewhere": ("location.href = '/elsewhere.html';", AWAY),
     "it loads anew": ("location.reload();", AWAY),
     "it opens another page, which has something to say": (
-        "window.open('about:blank').alert('Buy this!');", "2 values"),
+        "window.open('about:blank').alert('Buy this!');", "4 values"),
     "it asks for what nobody grants": (
         "await Notification.requestPermission();"
         " await new Promise((done) => navigator.geolocation.getCurrentPosition(done, done));",
-        "2 values"),
+        "4 values"),
     "it does not want to be left": (
-        "addEventListener('beforeunload', (event) => event.preventDefault());", "2 values"),
+        "addEventListener('beforeunload', (event) => event.preventDefault());", "4 values"),
     "it writes another address into the bar": (
-        "history.pushState({}, '', '/learning'); location.hash = 'now';", "2 values"),
+        "history.pushState({}, '', '/learning'); location.hash = 'now';", "4 values"),
 }  # fmt: skip
 
 
