@@ -55,7 +55,8 @@ def compiled_ahead(folder: Path, run: Sequence[str]) -> Iterator[None]:
     """
     path, over = file_of(folder, run), Event()
     known = _read(path)
-    thread = Thread(target=_compile, args=(known, over), name="programs")
+    # a daemon: a run that breaks down without coming to the end of this block waits for nobody
+    thread = Thread(target=_compile, args=(known, over), name="programs", daemon=True)
     if known:
         thread.start()
     try:

@@ -65,9 +65,11 @@ def main() -> int:
 
 
 def plan(labels: list[str], options: argparse.Namespace) -> dict[str, Job]:
-    """Return what is to be measured, by name: first the mutants, last the product itself."""
+    """Return what is to be measured, by name: first the product itself, which takes longest."""
     product = examine.product()
     jobs = {}
+    if not options.only:
+        jobs["core"] = Job(f"{product} core {options.core}", examine_core, (options.core,))
     for label in labels:
         mutant = MUTANTS[label]
         key = f"{product} {mutant.fingerprint} {label}"
@@ -75,8 +77,6 @@ def plan(labels: list[str], options: argparse.Namespace) -> dict[str, Job]:
         if mutant.tests:
             files = examine.digest(sorted({test.partition("::")[0] for test in mutant.tests}))
             jobs[f"tests of {label}"] = Job(f"{key} {files}", run_tests, (label, mutant.tests))
-    if not options.only:
-        jobs["core"] = Job(f"{product} core {options.core}", examine_core, (options.core,))
     return jobs
 
 
