@@ -321,7 +321,7 @@ def system(pytestconfig: pytest.Config, request: pytest.FixtureRequest) -> Itera
             until_played.enter_context(one_thread_in_a_run())
             if files:
                 until_played.enter_context(looking_ahead(loaded, files))
-            if cache and files:
+            if cache and files and option("people") is None and option("cluster") is None:
                 from facelab.learning.programs import compiled_ahead
 
                 run = [item.nodeid for item in request.session.items] + [option("seeds")]
