@@ -105,7 +105,7 @@ def crowds_grow(
         chosen = photos.of(people[:count])
         training = exam.train(chosen, parameters)
         probes = crowd.probes.of(people[:count])
-        wrong.append(exam.ask(training, chosen.people, probes).wrong)
+        wrong.append(exam.wrong(training, chosen.people, probes))
         settled.append(updates_to_settle(training.history, LEVEL, WINDOW))
         learnt.append(len(chosen))
     growth = Growth(

@@ -26,6 +26,9 @@ from facelab.playing import blind, reference
 
 T = TypeVar("T")
 
+PART = 1 << 20
+"""Most probabilities that a replicate answers at once: a crowd's are large, and so its frames."""
+
 Watch = Callable[[Iterable[Sequence[Frame]]], Iterator[NDArray[np.float32]]]
 """From batches of frames to probabilities (replicates, frames, people), a batch at a time."""
 
@@ -140,25 +143,41 @@ class Exam:
 
     def ask(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
         """Return the answers of a training to probes; ``people`` are those it was trained on."""
-        order = blind.mixed(len(probes))
-        shown = blind.to_answer(probes.frames, order, own=self._own)
-        with self._theirs("predict"):
-            given = training.predict(shown)
-        shape = len(training.history.seeds), len(probes), len(people)
-        answers = np.empty(shape, np.float32)
-        answers[:, order] = blind.check_answers(self.system.name, given, shape)
-        return Answers(probes.labels, answers, people)
+        return self._ask(training, people, probes, _parts(len(probes) * len(people)))
 
     def ask_alone(self, training: Training, people: tuple[str, ...], probes: Photos) -> Answers:
         """Return the answers to probes that are asked one by one."""
+        return self._ask(training, people, probes, max(len(probes), 1))
+
+    def _ask(
+        self, training: Training, people: tuple[str, ...], probes: Photos, parts: int
+    ) -> Answers:
         answers = np.empty((len(training.history.seeds), len(probes), len(people)), np.float32)
-        for place in blind.mixed(len(probes)):
-            one = blind.to_answer(probes.frames, np.array([place]), own=self._own)
-            shape = len(answers), 1, len(people)
-            with self._theirs("predict"):
-                given = training.predict(one)
-            answers[:, [place]] = blind.check_answers(self.system.name, given, shape)
+        for places, given in self._asked(training, people, probes, parts):
+            answers[:, places] = given
         return Answers(probes.labels, answers, people)
+
+    def wrong(
+        self, training: Training, people: tuple[str, ...], probes: Photos
+    ) -> NDArray[np.bool_]:
+        """Return which answers to probes are wrong, (R, N), and keep no probability."""
+        wrong = np.empty((len(training.history.seeds), len(probes)), np.bool_)
+        parts = _parts(len(probes) * len(people))
+        for places, given in self._asked(training, people, probes, parts):
+            labels = probes.labels.iloc[places].reset_index(drop=True)
+            wrong[:, places] = Answers(labels, given, people).wrong
+        return wrong
+
+    def _asked(
+        self, training: Training, people: tuple[str, ...], probes: Photos, parts: int
+    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+        """Ask about probes part by part, in a random order; yield their places and the answers."""
+        for places in np.array_split(blind.mixed(len(probes)), parts):
+            shown = blind.to_answer(probes.frames, places, own=self._own)
+            shape = len(training.history.seeds), len(places), len(people)
+            with self._theirs("predict"):
+                given = training.predict(shown)
+            yield places, blind.check_answers(self.system.name, given, shape)
 
     def shown(self, probes: Photos) -> Callable[[int], Frame | None]:
         """Return a function from a frame's number to the frame if a report may show it, else None.
@@ -215,3 +234,8 @@ class Exam:
         if not added:
             raise SystemFault(f"{self.system.name}: answered no frame of a film of {len(clip)}")
         return np.stack(added, axis=1)
+
+
+def _parts(probabilities: int) -> int:
+    """Return in how many parts a replicate is asked for so many probabilities."""
+    return max(-(-probabilities // PART), 1)

@@ -12,7 +12,9 @@ from facelab.contract.training import Head
 from facelab.learning.training import (
     CHUNK,
     LARGE,
+    aligned,
     chunk_room,
+    handed_over,
     initial_head,
     next_chunk,
     orthonormal_basis,
@@ -55,6 +57,15 @@ def test_history_and_weights_are_the_oracles(
     np.testing.assert_allclose(history.accuracy[0], accuracy, atol=1e-6)
     np.testing.assert_allclose(head.kernel[0], kernel, rtol=1e-3, atol=1e-5)
     np.testing.assert_allclose(head.bias[0], bias, rtol=1e-3, atol=1e-5)
+
+
+def test_an_array_is_handed_over_at_an_address_that_xla_may_read() -> None:
+    for rows in range(1, 40):
+        array = np.arange(3 * rows, dtype=np.float32).reshape(rows, 3)
+        assert aligned(array).ctypes.data % 64 == 0
+        tensor = handed_over(array)
+        array[:] = 0  # it is a copy
+        assert tensor.numpy().ravel().tolist() == [*range(3 * rows)]
 
 
 @pytest.mark.parametrize("batch_size", [1, 5, 16, 103])

@@ -18,6 +18,7 @@ from facelab.contract.photos import Photos
 from facelab.contract.system import System
 from facelab.contract.training import TrainingRequest
 from facelab.gallery.source import Recording, Source
+from facelab.playing import examination
 from facelab.playing.examination import Exam
 
 
@@ -87,6 +88,29 @@ def test_fewer_replicates_and_interruption(exam: Exam) -> None:
 
 def test_a_system_may_keep_theory_to_itself(exam: Exam) -> None:
     assert exam.theory(exam.source.photos("gallery"), Parameters()) == {}
+
+
+def test_a_crowd_s_probes_are_asked_about_part_by_part(
+    exam: Exam, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    photos = exam.source.photos("gallery").of(["Alex", "Lara"])
+    training = exam.train(photos, Parameters(), replicates=1)
+    seen: list[int] = []
+
+    class Noting(Guess):
+        def predict(self, frames: Sequence[Frame]) -> NDArray[np.float32]:
+            seen.append(len(frames))
+            return super().predict(frames)
+
+    noting = Noting(training.history)
+    whole = exam.ask(noting, photos.people, photos)
+    monkeypatch.setattr(examination, "PART", 12)
+    parts = exam.ask(noting, photos.people, photos)
+    assert seen == [20, 5, 5, 5, 5]
+    assert 0 < whole.probabilities[0, :, 1].sum() < 20
+    assert np.array_equal(parts.probabilities, whole.probabilities)
+    assert np.array_equal(exam.wrong(noting, photos.people, photos), whole.wrong)
+    assert 0 < whole.wrong.sum() < 20
 
 
 def test_every_frame_of_a_clip_is_counted(exam: Exam) -> None:
