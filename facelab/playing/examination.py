@@ -153,8 +153,8 @@ class Exam:
         self, training: Training, people: tuple[str, ...], probes: Photos, parts: int
     ) -> Answers:
         answers = np.empty((len(training.history.seeds), len(probes), len(people)), np.float32)
-        for places, given in self._asked(training, people, probes, parts):
-            answers[:, places] = given
+        for places in np.array_split(blind.mixed(len(probes)), parts):
+            answers[:, places] = self._answered(training, len(people), probes.frames, places)
         return Answers(probes.labels, answers, people)
 
     def wrong(
@@ -163,21 +163,22 @@ class Exam:
         """Return which answers to probes are wrong, (R, N), and keep no probability."""
         wrong = np.empty((len(training.history.seeds), len(probes)), np.bool_)
         parts = _parts(len(probes) * len(people))
-        for places, given in self._asked(training, people, probes, parts):
+        for places in np.array_split(blind.mixed(len(probes)), parts):
+            given = self._answered(training, len(people), probes.frames, places)
             labels = probes.labels.iloc[places].reset_index(drop=True)
             wrong[:, places] = Answers(labels, given, people).wrong
         return wrong
 
-    def _asked(
-        self, training: Training, people: tuple[str, ...], probes: Photos, parts: int
-    ) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
-        """Ask about probes part by part, in a random order; yield their places and the answers."""
-        for places in np.array_split(blind.mixed(len(probes)), parts):
-            shown = blind.to_answer(probes.frames, places, own=self._own)
-            shape = len(training.history.seeds), len(places), len(people)
-            with self._theirs("predict"):
-                given = training.predict(shown)
-            yield places, blind.check_answers(self.system.name, given, shape)
+    # No generator: Python finds one from the frames that it holds, and in it what is beside them.
+    def _answered(
+        self, training: Training, people: int, frames: Sequence[Frame], places: NDArray[np.intp]
+    ) -> NDArray[np.float32]:
+        """Return the answers (R, n, people) to the frames at n places, shown in their order."""
+        shown = blind.to_answer(frames, places, own=self._own)
+        with self._theirs("predict"):
+            given = training.predict(shown)
+        shape = len(training.history.seeds), len(places), people
+        return blind.check_answers(self.system.name, given, shape)
 
     def shown(self, probes: Photos) -> Callable[[int], Frame | None]:
         """Return a function from a frame's number to the frame if a report may show it, else None.
