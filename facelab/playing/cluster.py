@@ -57,9 +57,23 @@ def connect(address: str) -> Any:
         raise FacelabError(
             "--cluster: Dask is not installed; pip install 'facelab[cluster]'"
         ) from error
+
+    class Closing(Client):  # type: ignore[misc]  # Dask publishes no types
+        """A client that is closed when it cannot start.
+
+        Left to the garbage collector, which may run in the thread that starts the next client, it
+        would wait for the lock which that start holds (distributed's `LoopRunner`).
+        """
+
+        def start(self, **kwargs: Any) -> None:
+            try:
+                super().start(**kwargs)
+            except Exception:
+                self.close()
+                raise
+
     try:
-        make: Any = Client  # Dask publishes no types
-        client = make(address, timeout=TIMEOUT)
+        client = Closing(address, timeout=TIMEOUT)
     except (OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split()).partition(": ")[0]
         raise FacelabError(

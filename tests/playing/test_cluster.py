@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.util
 import json
 import os
@@ -174,6 +175,27 @@ def test_what_is_no_address(address: str) -> None:
         cluster.workers(address),
     ):
         pass
+
+
+def test_a_refused_address_leaves_no_client_behind(
+    dask: Dask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Collected in the thread that starts the next client, it waited for that client's lock.
+    run = threading.Thread.run
+
+    def collect_first(thread: threading.Thread) -> None:
+        gc.collect()
+        run(thread)
+
+    gc.disable()  # else it may be collected before
+    try:
+        with pytest.raises(FacelabError), cluster.workers("tcp://"):
+            pass
+        monkeypatch.setattr(threading.Thread, "run", collect_first)
+        with cluster.workers(dask.address):
+            pass
+    finally:
+        gc.enable()
 
 
 def test_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
