@@ -25,10 +25,10 @@ from facelab.faces.hog import CUT, EPSILON, FEATURES, ORIENTATIONS, SIDE, Vector
 from facelab.faces.network import (
     CHANNELS,
     CROP,
-    EARLIER,
     HEIGHT,
     WIDTH,
     Layer,
+    saved_channels,
     shapes,
     through_proposal,
     through_refinement,
@@ -76,8 +76,8 @@ class FaceCandidates(keras.layers.Layer):  # type: ignore[misc]
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> FaceCandidates:
-        """Make a saved layer again; classifiers of 1.0 do not say the channels."""
-        return cls(**{"refinement": EARLIER} | config)
+        """Make a saved layer again."""
+        return cls(**config | {"refinement": saved_channels(config)})
 
     def build(self, _: Any) -> None:
         """Take over the committed weights; a saved classifier brings its own.

@@ -71,6 +71,13 @@ CHANNELS = tuple(layer.channels for layer in CLOSER)
 EARLIER = 8, 16, 24, 16
 """Those of classifiers that facelab 1.0 saved, and that bring weights of their own."""
 
+
+def saved_channels(config: Mapping[str, Any]) -> list[int]:
+    """Return the channels of a saved layer's refinement network; facelab 1.0 did not write them."""
+    channels: list[int] = config.get("refinement", [*EARLIER])
+    return channels
+
+
 PROPOSAL = (*FINE, *COARSE, BESIDE, JOIN, OUT)
 REFINEMENT = (*CLOSER, LAST)
 

@@ -26,7 +26,7 @@ from facelab.faces.face import SURELY
 from facelab.faces.finder import THRESHOLD, FaceFinder
 from facelab.faces.hog import FEATURES, SIDE
 from facelab.faces.looks import Looks
-from facelab.faces.network import EARLIER, Convolution, Weights, shapes, weights
+from facelab.faces.network import Convolution, Weights, saved_channels, shapes, weights
 from facelab.faces.whitening import Whitening
 from facelab.learning.model_file import NoClassifier, check_model_file, refused
 
@@ -147,7 +147,7 @@ def _detection(
     surely = float(settings["MainFace"].get("surely", SURELY))  # older ones do not say it
     if "CentreSquare" in settings:
         return replace(detection("none"), margin=margin, threshold=threshold, surely=surely), False
-    kernels = shapes(settings["FaceCandidates"].get("refinement", EARLIER))
+    kernels = shapes(saved_channels(settings["FaceCandidates"]))
     both = (part for shape in kernels.values() for part in (shape, shape[3:]))
     arrays = _arrays(file, "face_candidates", *both)
     parts = iter(arrays)

@@ -26,7 +26,7 @@ import numpy as np
 from facelab.base.files import reason
 from facelab.contract.errors import FacelabError
 from facelab.contract.text import one_line
-from facelab.faces.network import CHANNELS, EARLIER
+from facelab.faces.network import CHANNELS, EARLIER, saved_channels
 from facelab.faces.whitening import RANK
 from facelab.gallery.foreign import foreign
 
@@ -186,7 +186,7 @@ def _check_description(model: Any) -> None:
             raise NoClassifier(f"its faces are larger than {SIDE} pixels")
         if not 0 < layer["config"].get("rank", 1) <= RANK:
             raise NoClassifier(f"its vectors are whitened along no axis, or along more than {RANK}")
-        if layer["config"].get("refinement", [*EARLIER]) not in ([*CHANNELS], [*EARLIER]):
+        if saved_channels(layer["config"]) not in ([*CHANNELS], [*EARLIER]):
             raise NoClassifier("its face finder is of another size than any of facelab's")
     [names] = [layer["config"]["names"] for layer in layers if layer["class_name"] == "People"]
     [units] = [layer["config"]["units"] for layer in layers if layer["class_name"] == "Dense"]
