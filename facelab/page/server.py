@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import errno
 import hashlib
+import logging
 import signal
 import socket
 import ssl
@@ -197,7 +199,14 @@ def prepared(
         yield Served(shared, where, guard, Server(_config(guard, where)))
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Tell whether a line of uvicorn's is shown: not that it gave up who was stuck at the end."""
+    given_up = isinstance((record.exc_info or (None, None))[1], asyncio.CancelledError)
+    return not given_up and "timeout graceful shutdown" not in record.getMessage()
+
+
 def _config(guard: Guard, where: Place) -> uvicorn.Config:
+    logging.getLogger("uvicorn.error").addFilter(_is_news)
     return uvicorn.Config(
         guard,
         http="h11",

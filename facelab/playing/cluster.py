@@ -14,7 +14,10 @@ from facelab.base.packages import version_of
 from facelab.contract.errors import FacelabError
 
 TIMEOUT = 10
-"""Seconds after which a scheduler that does not answer, or has no worker, is given up."""
+"""Seconds after which a scheduler that does not answer is given up."""
+
+WORKER = 10
+"""Seconds after which one that has no worker is."""
 
 PACKAGES = ("numpy", "opencv-python", "tensorflow", "keras", "joblib", "distributed")
 """What decides the frames and vectors that a worker makes, and what it understands."""
@@ -91,7 +94,7 @@ def connect(address: str) -> Any:
 def check(client: Any, address: str) -> None:
     """Raise FacelabError when a cluster has no worker, or one that is of another version."""
     try:
-        client.wait_for_workers(1, timeout=TIMEOUT)
+        client.wait_for_workers(1, timeout=WORKER)
     except TimeoutError as error:
         raise FacelabError(
             f"--cluster: the scheduler at {address} has no worker; start one with "

@@ -23,6 +23,9 @@ LINE = 4 << 20
 TAIL = 300
 """So many last bytes of standard error are kept."""
 
+GRACE = 1.0
+"""Seconds that a program has to end once its input has."""
+
 TICK = 0.25
 """Seconds within which a thread sees that all is over, when its pipe does not wake it."""
 
@@ -79,7 +82,7 @@ class Child:
     def status(self) -> int | None:
         """Return the exit status, None when it goes on for another second."""
         with suppress(subprocess.TimeoutExpired):
-            return self._process.wait(1)
+            return self._process.wait(GRACE)
         return None
 
     def kill(self) -> str:
@@ -160,11 +163,11 @@ def _keep_tail(stream: IO[bytes], tail: bytearray, over: threading.Event) -> Non
 
 
 def _end(process: subprocess.Popen[bytes], out: Lines, over: threading.Event) -> None:
-    """End a process: its input ends, and so must it within a second, and then its group."""
+    """End a process: its input ends, and so must it within ``GRACE``, and then its group."""
     with suppress(queue.Full):
         out.put_nowait(b"")
     with suppress(subprocess.TimeoutExpired):
-        process.wait(1)
+        process.wait(GRACE)
     _kill(process)
     _let_go(out, over)
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 from facelab.browsing.browser import chromium
 from facelab.gallery.source import Recording
 from tests.browsing.serving import STRANGE, changed, serving
-from tests.conftest import Project, Run, recorded
+from tests.conftest import Project, Run, eventually, recorded
 
 MARK = "FACELAB_TEST_RUN"
 """An environment variable by which the processes of a run are known."""
@@ -25,11 +25,6 @@ LEARNS = """the photos of Alex, Amine, Lara and Naomie
 """A scenario that needs a page to film, to learn and to tell its values: 20 photos, 4 updates."""
 
 Play = Callable[..., Run]
-
-
-def idle() -> float:
-    """Return the load of an idle computer, for a test of what a limit says."""
-    return 0.0
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +72,7 @@ def play(book: Project, monkeypatch: pytest.MonkeyPatch) -> Play:
             named = ("--page", address or served, "--page-description", str(file))
             run = book.run("--seeds", "1", *named, *options, apart=True)
         monkeypatch.delenv(MARK)
-        assert not left(mark)
+        assert eventually(lambda: not left(mark))
         assert not any("Traceback" in line for line in run.lines), run.lines
         return run
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -13,26 +12,17 @@ from playwright.sync_api import Browser
 from facelab.browsing.browser import VARIABLE, found
 from facelab.browsing.description import read_description
 from facelab.browsing.stranger import Stranger
-from facelab.browsing.tab import Tab
 from facelab.contract.errors import FacelabError, SystemFault
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.training import TrainingRequest
 from facelab.gallery.source import Recording
-from tests.browsing.conftest import LEARNS, Play, idle
-from tests.browsing.serving import STRANGE, changed, serving
+from tests.browsing.conftest import LEARNS, Play
+from tests.browsing.patient import Patient, opened
+from tests.browsing.serving import STRANGE, serving
 from tests.conftest import Project, Run
 
 pytestmark = pytest.mark.slow
-
-UNREADY = {"wait = 10.0": "wait = 3.0"}
-"""For a page that is never ready."""
-
-HEARD = {"wait = 10.0": "wait = 5.0"}
-"""For what never comes, once the page has told why: even where it starts slowly."""
-
-SOON = {"wait = 10.0": "wait = 4.0"}
-"""For what never comes, once the page is ready; that it may take longer for."""
 
 REQUEST = TrainingRequest(Parameters(epochs=2), (0,))
 
@@ -43,106 +33,97 @@ def photos(frames: Recording) -> Photos:
     return frames.photos("gallery")
 
 
-class Patient(Stranger):
-    """Waits longer until the page is ready than for what is due then: a computer may be busy."""
-
-    def _ready(self, tab: Tab) -> None:
-        tab.wait, soon = 30.0, tab.wait
-        super()._ready(tab)
-        tab.wait = soon
-
-
-def refused(
-    browser: Browser,
-    folder: Path,
-    photos: Photos,
-    edits: Mapping[str, Mapping[str, str]],
-    description: Mapping[str, str],
-) -> str:
-    """Train on the strange page with edits; return the kind and the line of what goes wrong."""
-    file = folder / "page.toml"
-    file.write_text(changed((STRANGE / "page.toml").read_text("utf-8"), description), "utf-8")
-    with serving(edits) as address:
-        page = (Patient if description == SOON else Stranger)(
-            browser, address, read_description(file), folder, load=idle
-        )
-        try:
-            history = page.train(photos, REQUEST).history
-        except FacelabError as error:
-            return f"{type(error).__name__} {error}"
-        finally:
-            page.close()
+def refused(page: Patient, photos: Photos) -> str:
+    """Train on a page; return the kind and the line of what goes wrong."""
+    try:
+        history = page.train(photos, REQUEST).history
+    except FacelabError as error:
+        return f"{type(error).__name__} {error}"
+    finally:
+        page.close()
     return f"{history.updates} values"
 
 
-NEVER = "not ready within {} s: ready = '#desk' finds something that is not shown"
+NEVER = "not ready within 3 s: ready = '#desk' finds something that is not shown"
 
-FAULTS: dict[str, tuple[dict[str, dict[str, str]], dict[str, str], str]] = {
-    "none": ({}, {}, "4 values"),
+FAULTS: dict[str, tuple[dict[str, dict[str, str]], dict[str, str], str, str]] = {
+    "none": ({}, {}, "", "4 values"),
     "it is never ready": (
         {"strange.js": {"at('desk').hidden = false;": ""}},
-        UNREADY,
-        f"FacelabError {NEVER.format(3)}; correct the description, or look at the page",
+        {},
+        "ready",
+        f"FacelabError {NEVER}; correct the description, or look at the page",
     ),
     "the webcam is refused": (
         {"strange.js": {"width: 320, height: 240 } }": "width: { exact: 4000 } } }"}},
-        HEARD,
-        f"FacelabError {NEVER.format(5)}; script error: its width is at most 320 pixels; correct "
+        {},
+        "ready",
+        f"FacelabError {NEVER}; script error: its width is at most 320 pixels; correct "
         "the description, or look at the page",
     ),
     "a selector finds nothing": (
         {},
         {'field = "#rate"': 'field = "#speed"'},
+        "",
         "FacelabError parameters.learning_rate = '#speed' finds nothing on the page (there is "
         "#loading, #desk, #screen, #people, …); correct the description",
     ),
     "a dialog": (
         {"strange.js": {"async function learn() {": "async function learn() { alert('Hi');"}},
         {},
+        "",
         "SystemFault could not press #learn: a dialog came in the way (alert: Hi)",
     ),
     "a layer": (
         {"index.html": {'<div id="desk" ': '<p id="ad" style="position: fixed; inset: 0"></p>'
                         '<div id="desk" '}},
-        SOON,
-        'SystemFault could not hold #person-0: not within 4 s (<p id="ad"></p> intercepts '
+        {},
+        "film",
+        'SystemFault could not hold #person-0: not within 3 s (<p id="ad"></p> intercepts '
         "pointer events)",
     ),
     "a script error": (
         {"strange.js": {"async function learn() {": "async function learn() { nothing();"}},
-        SOON,
-        "SystemFault a training gave no sign of life for 4 s after 0 values; #loss says "
+        {},
+        "train",
+        "SystemFault a training gave no sign of life for 3 s after 0 values; #loss says "
         "'nothing learnt'; script error: nothing is not defined",
     ),
     "two photos at a time": (
         {"strange.js": {"photos.push({": "for (const _ of 'ab') photos.push({"}},
         {},
+        "",
         "SystemFault #count-0 went from 0 to 2 when one photo was taken; if that is as it should "
         "be, describe it with film.several",
     ),
     "no photo": (
         {"strange.js": {"held = person;": "held = -1;"}},
-        SOON,
-        "SystemFault #count-0 counts a photo once #person-0 is pressed, but not within 4 s",
+        {},
+        "film",
+        "SystemFault #count-0 counts a photo once #person-0 is pressed, but not within 3 s",
     ),
     "a menu that lies": (
         {"index.html": {'value="1" selected': 'value="0.1" selected'}},
         {},
+        "",
         "SystemFault #rate says 1 and sends 0.1",
     ),
     "a rate that is not on offer": (
         {"index.html": {'value="1" selected>1<': 'value="3" selected>3<'}},
         {},
+        "",
         "Unoffered does not offer a learning rate of 1, but 0.001, 0.01, 0.1, 3",
     ),
     "values are lost": (
         {"strange.js": {"at('loss').textContent = `": "if (start) at('loss').textContent = `"}},
         {},
+        "",
         "2 values",
     ),
     "no value": (
         {"strange.js": {"`loss ${loss}`": "`${loss}`"}},
         {},
+        "",
         "SystemFault told no value of a training",
     ),
 }  # fmt: skip
@@ -150,8 +131,11 @@ FAULTS: dict[str, tuple[dict[str, dict[str, str]], dict[str, str], str]] = {
 
 @pytest.mark.parametrize("fault", list(FAULTS))
 def test_a_fault_is_one_line(fault: str, browser: Browser, tmp_path: Path, photos: Photos) -> None:
-    edits, description, line = FAULTS[fault]
-    told = refused(browser, tmp_path, photos, edits, description)
+    edits, description, act, line = FAULTS[fault]
+    with serving(edits) as address:
+        complains = "script error" in line
+        page = opened(browser, address, tmp_path, description, act=act, complains=complains)
+        told = refused(page, photos)
     told = re.sub(r"(#people), #person-0.*?\)", r"\1, …)", told.replace("the strange page: ", ""))
     assert told.replace("the strange page ", "") == line
 

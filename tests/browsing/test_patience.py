@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from facelab.browsing.description import read_description
 from facelab.browsing.own_page import OwnPage
 from facelab.browsing.patience import MOST, Limit, Load, load_per_core
-from facelab.browsing.stranger import Stranger
 from facelab.browsing.tab import Tab
 from facelab.contract.errors import FacelabError, SystemFault
 from facelab.contract.parameters import Parameters
@@ -19,7 +17,8 @@ from facelab.contract.training import TrainingRequest
 from facelab.gallery.source import Recording
 from facelab.languages.language import HOME, read_language
 from facelab.page.server import serving as page_served
-from tests.browsing.serving import STRANGE, answering, changed, serving
+from tests.browsing import patient
+from tests.browsing.serving import answering, serving
 
 SHORT = 0.5
 """Seconds within which nothing of these tests comes, once or twice."""
@@ -76,8 +75,12 @@ def test_what_comes_late_is_waited_for_where_a_computer_is_starved(browser: Brow
 def test_a_fault_tells_the_limit_that_was_kept(browser: Browser) -> None:
     with answering({"": b"<button disabled>"}.get) as address:
         tab = opened(browser, address, twice)
-        with pytest.raises(SystemFault, match=f"could not press button: not within {TWICE} "):
+        tab.wait = 3.0  # within which Playwright can look why
+        with pytest.raises(
+            SystemFault, match=r"could not press button: not within 6 s \(3 s, .+\) "
+        ):
             tab.press("button")
+        tab.wait = SHORT
         missed = tab.missed(lambda: False)
         assert missed is not None
         assert missed.seconds == 2 * SHORT
@@ -113,37 +116,26 @@ def test_our_own_page_has_longer(browser: Browser, tmp_path: Path, frames: Recor
         page.tab.close()
 
 
-class Hasty(Stranger):
-    """Loses its patience when a training begins."""
-
-    def _learn(self, tab: Tab, *rest: object) -> None:
-        tab.wait, tab.load = SHORT, twice
-        super()._learn(tab, *rest)  # type: ignore[arg-type]
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("wait", "edits", "line"),
+    ("edits", "act", "line"),
     [
-        ("0.5", {"at('desk').hidden = false;": ""}, "not ready within"),
-        ("300.0", {"async function learn() {": "async function learn() { return;"},
+        ({"at('desk').hidden = false;": ""}, "ready", "not ready within"),
+        ({"async function learn() {": "async function learn() { return;"}, "train",
          "a training gave no sign of life for"),
     ],
     ids=["it is never ready", "it never learns"],
 )  # fmt: skip
 def test_a_stranger_s_page_has_longer(
-    wait: str,
     edits: dict[str, str],
+    act: str,
     line: str,
     browser: Browser,
     tmp_path: Path,
     frames: Recording,
 ) -> None:
-    file = tmp_path / "page.toml"
-    text = (STRANGE / "page.toml").read_text("utf-8")
-    file.write_text(changed(text, {"wait = 10.0": f"wait = {wait}"}), "utf-8")
     with serving({"strange.js": edits}) as address:
-        page = Hasty(browser, address, read_description(file), tmp_path, load=twice)
+        page = patient.opened(browser, address, tmp_path, {}, act=act, soon=SHORT, load=twice)
         with pytest.raises(FacelabError, match=f"{line} {TWICE}"):
             page.train(frames.photos("gallery"), TrainingRequest(Parameters(epochs=2), (0,)))
         page.close()

@@ -21,7 +21,8 @@ from facelab.contract.photos import Photos
 from facelab.contract.training import TrainingRequest
 from facelab.gallery.source import Recording
 from facelab.page.server import serving as page_served
-from tests.browsing.conftest import Play, idle
+from tests.browsing.conftest import Play
+from tests.browsing.patient import idle
 from tests.browsing.serving import STRANGE, answering, changed, serving
 from tests.conftest import Project
 

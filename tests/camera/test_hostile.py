@@ -46,6 +46,12 @@ def forever(head: bytes, part: bytes, every: float = 0.0) -> Answer:
     return answer
 
 
+def fall_silent(caller: socket.socket) -> None:
+    """Send a picture, and then nothing more until the caller hangs up."""
+    caller.sendall(STREAM + b"\r\n" + PICTURE)
+    caller.recv(1)
+
+
 def send_on(place: str) -> Answer:
     return once(f"HTTP/1.1 302 Found\r\nLocation: {place}\r\nContent-Length: 0\r\n\r\n".encode())
 
@@ -95,7 +101,7 @@ def test_a_server_that_means_no_good_is_one_line(answer: Answer, line: str) -> N
         with pytest.raises(FacelabError) as error:
             list(camera)
         assert time.monotonic() - began < 30
-        assert eventually(lambda: readers() <= before)  # though the server goes on
+        assert eventually(lambda: readers() <= before)
     said = str(error.value)
     assert said.startswith("http://127.0.0.1:")
     assert line in said
@@ -129,12 +135,12 @@ def test_the_thread_that_reads_a_camera_ends_with_it(newest: bool) -> None:
 @pytest.mark.slow
 def test_a_camera_that_hangs_is_let_go_of() -> None:
     before = readers()
-    with server(forever(STREAM + b"\r\n" + PICTURE, b"")) as url:
+    with server(fall_silent) as url:
         playing = Camera(open_camera(url).start, "a camera", wait=2).play()
         next(playing)
         with pytest.raises(FacelabError, match="no picture for 2 s"):
             next(playing)
-        assert eventually(lambda: readers() <= before)  # though the server goes on
+        assert eventually(lambda: readers() <= before)
 
 
 def test_pictures_without_end_are_not_decoded() -> None:

@@ -48,6 +48,21 @@ def ahead(parts: Parts) -> Iterator[Ahead]:
     begun.close()
 
 
+@pytest.fixture
+def stopped(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ahead]:
+    """One whose process is stopped while it starts: it answers nothing."""
+
+    def begin_stopped(module: str) -> subprocess.Popen[bytes]:
+        process = begin(module)
+        process.send_signal(signal.SIGSTOP)
+        return process
+
+    monkeypatch.setattr(ahead_module, "begin", begin_stopped)
+    begun = Ahead("facelab", parts)
+    yield begun
+    begun.close()
+
+
 def same(one: Squares, other: Squares) -> bool:
     pairs = zip(vars(one).values(), vars(other).values(), strict=True)
     return all(np.array_equal(*pair) for pair in pairs)
@@ -62,22 +77,20 @@ def test_its_squares_are_ours(ahead: Ahead, parts: Parts) -> None:
     assert ahead.take(first[0]) is None  # each is taken once
 
 
-def test_what_is_not_begun_is_left_to_us(ahead: Ahead, parts: Parts) -> None:
-    ahead._process.send_signal(signal.SIGSTOP)  # while it starts: it answers nothing
+def test_what_is_not_begun_is_left_to_us(stopped: Ahead, parts: Parts) -> None:
     last = list(parts)[-1]
-    assert [ahead.take(key) for key in last] == [None] * len(last)
-    assert ahead.take("photo of somebody else") is None
+    assert [stopped.take(key) for key in last] == [None] * len(last)
+    assert stopped.take("photo of somebody else") is None
 
 
-def test_what_it_has_begun_is_waited_for_until_it_is_killed(ahead: Ahead, parts: Parts) -> None:
-    ahead._process.send_signal(signal.SIGSTOP)
+def test_what_it_has_begun_is_waited_for_until_it_is_killed(stopped: Ahead, parts: Parts) -> None:
     first = next(iter(parts))[0]
-    assert eventually(lambda: 0 in ahead._begun)
+    assert eventually(lambda: 0 in stopped._begun)
     with ThreadPoolExecutor(1) as other:
-        taken = other.submit(ahead.take, first)
-        ahead._process.kill()
+        taken = other.submit(stopped.take, first)
+        stopped._process.kill()
         assert taken.result(60) is None
-    assert ahead.take(list(parts)[-1][0]) is None
+    assert stopped.take(list(parts)[-1][0]) is None
 
 
 def test_a_process_that_dies_at_once(parts: Parts, monkeypatch: pytest.MonkeyPatch) -> None:

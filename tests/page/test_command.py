@@ -111,6 +111,21 @@ def test_ctrl_c_ends_a_training_and_keeps_it(tmp_path: Path, start: Start) -> No
 
 
 @posix
+def test_ctrl_c_waits_for_no_sender_that_is_stuck(tmp_path: Path, start: Start) -> None:
+    process = start(tmp_path / "filmed", "--no-browser", "--port", 0)
+    page = Client(address_of(process))
+    request = (
+        f"POST /api/people HTTP/1.1\r\nHost: {page.host}\r\nOrigin: {page.origin}\r\n"
+        f"Cookie: {page.cookie}\r\nContent-Length: 9\r\n\r\n"
+    )
+    with socket.create_connection(page.place) as stuck:
+        stuck.sendall(request.encode())
+        page.state()  # it has come to the request before
+        process.send_signal(signal.SIGINT)
+        assert ended(process)[::2] == (0, "")
+
+
+@posix
 def test_ctrl_c_while_tensorflow_starts(tmp_path: Path, start: Start) -> None:
     process = start(tmp_path / "filmed", "--no-browser", "--port", 0)
     Client(address_of(process)).state()

@@ -90,6 +90,12 @@ def started() -> Dask:
     raise AssertionError("the scheduler does not start")
 
 
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wait for workers however long a busy computer starts them."""
+    monkeypatch.setattr(cluster, "WORKER", 300)
+
+
 @pytest.fixture(scope="module")
 def dask() -> Iterator[Dask]:
     running = started()
@@ -199,7 +205,7 @@ def test_a_refused_address_leaves_no_client_behind(
 
 
 def test_no_worker(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cluster, "TIMEOUT", 3)
+    monkeypatch.setattr(cluster, "WORKER", 1)
     running = started()
     try:
         with pytest.raises(FacelabError) as refused, cluster.workers(running.address):

@@ -11,6 +11,9 @@ from tests.conftest import Project, Run
 
 TODAY = datetime.now(UTC).date()
 
+UNTIL = TODAY + timedelta(days=1)
+"""The last day of a waiver that is good: midnight may pass before it is used."""
+
 STEPS = """
 from facelab.contract.interval import Interval
 
@@ -26,7 +29,7 @@ WAIVER = {
     "phrase": '"at most 3 of 5 are wrong"',
     "reason": '"The camera <is> replaced"',
     "who": '"A. Reviewer"',
-    "until": TODAY.isoformat(),
+    "until": UNTIL.isoformat(),
 }
 
 
@@ -51,7 +54,7 @@ def test_a_waived_refusal_is_a_reservation(project: Project) -> None:
     assert run.status == pytest.ExitCode.OK
     reason = (
         "errors: measured 5, at most 3 demanded (violated by 5 of 5 replicates); "
-        f"waived by A. Reviewer until {TODAY}"
+        f"waived by A. Reviewer until {UNTIL}"
     )
     assert run.verdicts == {
         "T1 1": ("accepted with reservations", reason),
@@ -67,7 +70,7 @@ def test_a_waived_refusal_is_a_reservation(project: Project) -> None:
     assert steps[1]["verdicts"][0]["accepted"] is False
     assert [waiver["state"] for waiver in run.record["waivers"]] == ["applied"]
     page = (run.folder / "acceptance.html").read_text("utf-8")
-    told = f"Waived by A. Reviewer until {TODAY}: The camera <is> replaced"
+    told = f"Waived by A. Reviewer until {UNTIL}: The camera <is> replaced"
     assert html.unescape(page).count(told) == 2  # among the reservations, and on its sheet
     assert "The camera <is>" not in page
     assert 'id="anomalies"' in page

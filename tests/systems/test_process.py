@@ -13,6 +13,7 @@ import pytest
 from facelab.contract.errors import FacelabError, SystemFault
 from facelab.contract.parameters import Parameters
 from facelab.contract.system import Lesson
+from facelab.systems import child
 from facelab.systems.process import Process
 from facelab.systems.update_log import UpdateLog
 
@@ -169,7 +170,9 @@ UPDATE = '{"loss": %s, "accuracy": 1, "photos": [0]}'
 )  # fmt: skip
 @pytest.mark.slow
 def test_what_learns_wrongly(start: Start, script: str, line: str) -> None:
-    process = start(LEARNS + script, timeout=3 if "sleep" in script else 60)
+    process = start(LEARNS + script, timeout=60)
+    if "sleep" in script:
+        process._timeout = 3
     log = UpdateLog(process, LESSON)
     with pytest.raises(SystemFault) as raised:
         process.learn(LESSON, log.tell)
@@ -192,7 +195,8 @@ def test_what_answers_wrongly(start: Start) -> None:
 
 @pytest.mark.slow
 def test_what_does_not_read(start: Start) -> None:
-    process = start("write(ABOUT)\ntime.sleep(60)", timeout=3)
+    process = start("write(ABOUT)\ntime.sleep(60)", timeout=60)
+    process._timeout = 3
     big = np.zeros((100_000, 2), np.float32)
 
     def send() -> None:
@@ -217,7 +221,8 @@ def test_one_that_cannot_stop_is_told_nothing(start: Start) -> None:
 
 
 @pytest.mark.slow
-def test_it_ends_with_us(start: Start, tmp_path: Path) -> None:
+def test_it_ends_with_us(start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "GRACE", 60)
     gone = tmp_path / "gone"
     process = start(
         f"write(ABOUT)\nassert not sys.stdin.readline()\nopen({str(gone)!r}, 'w').close()"

@@ -115,7 +115,7 @@ def test_wrong_histories(
 @pytest.mark.parametrize(
     ("learner", "line"),
     [
-        (wrong.Hang, "a stand-in: learn gave no sign of life for 0.5 seconds after 3 updates; it "
+        (wrong.Hang, "a stand-in: learn gave no sign of life for 3 seconds after 3 updates; it "
          "was given up: look for an endless loop, or set silence to a longer time"),
         (wrong.Crash, "a stand-in: learn broke off with ValueError: tensors are on two devices, "
          "at wrong.py:{}"),

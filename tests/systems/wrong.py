@@ -87,7 +87,7 @@ class OwnZeroWeights(ZeroWeights):
 class Hang(StandIn):
     """It never comes back from the fourth update."""
 
-    silence = 0.5
+    silence = 3.0  # more than a busy computer needs for three updates
 
     def learn(self, lesson: Lesson, tell: Tell) -> Predict:
         def tell_three(loss: float, accuracy: float, photos: NDArray[np.int64]) -> bool:

@@ -267,15 +267,15 @@ def test_a_full_disk_is_one_line_and_keeps_the_old_file(
 @pytest.mark.slow
 def test_a_terminal_shows_a_first_line_at_once_and_curves_that_stay(team: Path) -> None:
     master, slave = pty.openpty()
-    command = [sys.executable, "-m", "facelab", "train", str(team), *BASIC, "-o", "m.keras"]
-    began = time.monotonic()
+    told = [sys.executable, "-X", "importtime"]  # among what is shown: which modules are there
     process = subprocess.Popen(
-        command, stdout=slave, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL, cwd=team.parent,
+        [*told, "-m", "facelab", "train", str(team), *BASIC, "-o", "m.keras"],
+        stdout=slave, stderr=slave, stdin=subprocess.DEVNULL, cwd=team.parent,
         env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm", "COLUMNS": "100",
              "LANG": "C.UTF-8"},
     )  # fmt: skip
     os.close(slave)
-    shown, first, drawn = b"", 0.0, 0.0
+    shown = b""
     while True:
         try:
             part = os.read(master, 65536)
@@ -283,15 +283,16 @@ def test_a_terminal_shows_a_first_line_at_once_and_curves_that_stay(team: Path) 
             break
         if not part:
             break
-        first = first or time.monotonic() - began
         shown += part
-        if not drawn and b"accuracy" in shown:
-            drawn = time.monotonic() - began
     os.close(master)
     assert process.wait() == 0
     text = shown.decode()
+    before, _, after = text.partition("reading the photos in ")
+    tensorflow = re.compile(r"\| +tensorflow")  # it alone takes five seconds
+    assert not tensorflow.search(before)
+    assert tensorflow.search(after)
+    text = re.sub(r"import time:.*\r\n", "", text)
     assert text.startswith("reading the photos in ")
-    assert 2 * first < drawn  # half a second on an idle machine; TensorFlow alone takes five
     last = text[text.rindex("loss 0–") :]
     assert re.search("[\u2801-\u28ff]{3}", last)
     assert "80 of 80" in last
