@@ -82,11 +82,12 @@ def _say(refusal: object, option: str | None) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command and return its exit status; bad input is one line on standard error."""
     given = sys.argv[1:] if arguments is None else arguments
-    chosen = parser().parse_args([_expanded(word) for word in given])
     # TensorFlow tells of drivers that nobody asked for; whoever wants to read it sets 0.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    option = getattr(chosen, "language", None)
+    option = None
     try:
+        chosen = parser().parse_args([_expanded(word) for word in given])
+        option = getattr(chosen, "language", None)
         with explained(), _ended_by_sigterm():
             status: int = chosen.run(chosen)
     except FacelabError as error:

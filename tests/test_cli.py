@@ -175,7 +175,7 @@ def test_an_interrupted_training_is_saved(own: Path, capsys: pytest.CaptureFixtu
     thread = threading.Thread(target=press)
     thread.start()
     command = ["train", str(own), "-o", str(output), "--batch-size=1", "--epochs=500000"]
-    assert main(command) == 0
+    assert main(command) == 130
     thread.join()
     assert signal.getsignal(signal.SIGINT) is usual
     said = capsys.readouterr().out.splitlines()[-2]

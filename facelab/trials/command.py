@@ -95,7 +95,7 @@ def _add_gallery(command: argparse.ArgumentParser, output: Path, meaning: str) -
 
 
 def run_train(arguments: argparse.Namespace) -> int:
-    """Train, save and show; an interrupt (Ctrl-C) saves the model so far."""
+    """Train, save and show; an interrupt (Ctrl-C) saves the model so far, and is status 130."""
     seed = int(SEED.check(arguments.seed))
     check_embedding(arguments.embedding)
     output, page = arguments.output, arguments.output.with_suffix(".html")
@@ -106,6 +106,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     check_destination(output, ROOM + len(learned.people) * PERSON, "--output")
     # imported only now: whatever is wrong with the input is said before TensorFlow's five seconds
     from facelab.base.interrupt import interruptible
+    from facelab.learning.core import import_core
     from facelab.learning.trainer import Trainer
     from facelab.trials.board import board
     from facelab.trials.page import training_page
@@ -113,6 +114,7 @@ def run_train(arguments: argparse.Namespace) -> int:
 
     trainer = Trainer(arguments.face_detector, kept(), embedding=arguments.embedding)
     unfound = _find_faces(trainer.extractor, learned, probes)
+    import_core()  # an interrupt meanwhile ends all: nothing is learnt yet
     with (
         interruptible() as interrupted,
         board([f"training on {len(learned)} photos"], len(learned.people)) as shown,
@@ -130,7 +132,7 @@ def run_train(arguments: argparse.Namespace) -> int:
     with _writing(page):
         write_atomically(page, content.encode())
     print(f"{page}: its curves" + (" and answers" if probes else ""))
-    return 0
+    return 0 if trial.whole else 130
 
 
 def run_compare(arguments: argparse.Namespace) -> int:
@@ -145,6 +147,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
     learned, probes, kept = _read(arguments.gallery, wanted, must_ask=True)
     assert probes
     from facelab.base.interrupt import interruptible
+    from facelab.learning.core import import_core
     from facelab.learning.trainer import Trainer
     from facelab.report import wording
     from facelab.trials.board import board
@@ -152,6 +155,7 @@ def run_compare(arguments: argparse.Namespace) -> int:
 
     trainer = Trainer(arguments.face_detector, kept(), embedding=arguments.embedding)
     unfound = _find_faces(trainer.extractor, learned, probes)
+    import_core()  # as above
     trials: list[Trial] = []
     with interruptible() as interrupted, board(names, len(learned.people)) as shown:
         for number, parameters in enumerate(wanted):

@@ -43,6 +43,16 @@ def test_the_example_is_a_whole_system(
 
 
 @pytest.mark.slow
+def test_facelab_itself_is_sound(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    assert main(["doctor"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert {line[0] for line in said[1:-1] if not line.startswith("finding faces")} == {"+"}
+
+
+@pytest.mark.slow
 def test_the_doctors_status_is_that_of_a_failed_check(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

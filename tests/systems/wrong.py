@@ -102,6 +102,17 @@ class Hang(StandIn):
         return super().learn(lesson, tell_three)
 
 
+class GoesOn(StandIn):
+    """It does not stop when it is told to."""
+
+    def learn(self, lesson: Lesson, tell: Tell) -> Predict:
+        def tell_only(loss: float, accuracy: float, photos: NDArray[np.int64]) -> bool:
+            tell(loss, accuracy, photos)
+            return False
+
+        return super().learn(lesson, tell_only)
+
+
 class Crash(StandIn):
     """It raises."""
 

@@ -171,6 +171,28 @@ def test_an_interrupted_comparison_keeps_what_is_there(
     assert content.count('<table class="confusion">') == 1
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("command", ["train", "compare"])
+def test_an_interrupt_while_tensorflow_starts_ends_all(team: Path, command: str) -> None:
+    rates = ["--rates", "0.1", "1"] if command == "compare" else []
+    output = team.parent / ("m.html" if rates else "m.keras")
+    words = [*BASIC[:1], *rates, "-o", output]
+    with subprocess.Popen(
+        [sys.executable, "-X", "importtime", "-m", "facelab", command, team, *words],
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=team.parent,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ) as process:  # fmt: skip
+        assert process.stderr
+        for line in process.stderr:
+            if re.search(r"\| +tensorflow", line):  # the first of its thousands of modules
+                process.send_signal(signal.SIGINT)
+                break
+        said = [line for line in process.stderr if not line.startswith("import time:")]
+    assert said[-1] == "facelab: interrupted; what was done is kept\n"
+    assert process.returncode == 130
+    assert not output.exists()
+
+
 def test_nothing_is_overwritten_unless_asked(
     team: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
