@@ -5,6 +5,7 @@ from __future__ import annotations
 from pytest_bdd import then
 
 from facelab.contract.interval import Interval
+from facelab.contract.number import measured
 from facelab.contract.parameters import Parameters
 from facelab.contract.photos import Photos
 from facelab.contract.system import Capability, Granted, limits
@@ -178,7 +179,7 @@ def accuracy_settles(
     updates = training.history.updates
     exam.require(
         updates * part > window,
-        f"{part:.0%} of {updates} updates are no more than {window}: too few photos",
+        f"{measured(part, '%')} of {updates} updates are no more than {window}: too few photos",
     )
     settled = curves.settling_share(training.history, level, window)
     sheet.judge(

@@ -6,8 +6,9 @@ import json
 import os
 import re
 import signal
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -17,6 +18,7 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from _pytest.pytester import SysModulesSnapshot
 from hypothesis import HealthCheck, settings
 
 from facelab.base.files import sha256
@@ -218,6 +220,26 @@ class Project:
         run = self.pytester.runpytest_subprocess if apart else self.pytester.runpytest_inprocess
         done = run("-p", "no:hypothesispytest", *arguments)
         return Run(int(done.ret), done.outlines + done.errlines, self.folder / "reports")
+
+
+def is_installed(name: str) -> bool:
+    """Return whether a module that was imported is another package's."""
+    return "site-packages" in (getattr(sys.modules[name], "__file__", None) or "")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_imports() -> Iterator[None]:
+    """Keep what a run in this process has imported of other packages.
+
+    pytester takes a run's imports back; the next import of TensorFlow would abort this process.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(
+            pytest.Pytester,
+            "_Pytester__take_sys_modules_snapshot",
+            lambda _: SysModulesSnapshot(preserve=is_installed),
+        )
+        yield
 
 
 @pytest.fixture

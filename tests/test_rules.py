@@ -105,7 +105,7 @@ def test_what_is_not_run_with_too_few_people_or_photos(sheet: LiveSheet) -> None
         training.given_parameters(own, photos, 1, 3, 102)
     with pytest.raises(Lacking, match=r"^there is nobody but Alex in the gallery$"):
         curves.more_updates(sheet, OWN, photos, basic, drawn([1])["training"], ["Alex"])
-    with pytest.raises(Lacking, match=r"^25% of 40 updates are no more than 10: too few photos$"):
+    with pytest.raises(Lacking, match=r"^25 % of 40 updates are no more than 10: too few photos$"):
         curves.accuracy_settles(sheet, OWN, drawn(np.ones(40))["training"], 10, 0.9, 0.25)
     with pytest.raises(Lacking, match=r"^the numbers are those of the book's own gallery$"):
         people.gallery_counted(sheet, own, photos, 230, 11)

@@ -166,10 +166,10 @@ def _stream(address: WebAddress, name: str, wait: float) -> Iterator[Frame]:
     raise Dropped("the stream ended")
 
 
-def _pictures(path: Path) -> Iterator[Frame]:
-    """Yield the pictures of a folder by name, or of a sequence by number.
+def _pictures(path: Path) -> Iterator[Frame | BrokenPicture]:
+    """Yield the pictures of a folder by name, or of a sequence by number; for a damaged one, why.
 
-    Raises FacelabError when there are none, one is damaged, or a number is missing.
+    Raises FacelabError when there are none, or a number is missing.
     """
     if path.is_dir():
         found = [path / file for file in sorted(names(path)) if may_be_picture(path, file)]
@@ -177,7 +177,14 @@ def _pictures(path: Path) -> Iterator[Frame]:
         found = _numbered(path)
     if not found:
         raise FacelabError(f"{path}: no pictures there; allowed are {', '.join(ENDINGS)} files")
-    yield from map(read_image, found)
+    yield from map(_picture, found)
+
+
+def _picture(file: Path) -> Frame | BrokenPicture:
+    try:
+        return read_image(file)
+    except FacelabError as error:
+        return BrokenPicture(str(error))
 
 
 def _numbered(path: Path) -> list[Path]:

@@ -18,7 +18,7 @@ from facelab.faces.finder import FaceFinder
 from facelab.gallery import consent, journal
 from facelab.gallery.gallery import Gallery
 from facelab.gallery.manifest import NAME
-from facelab.gallery.name import SIGNS, alike, is_name
+from facelab.gallery.name import SIGNS, alike, is_name, meaning
 from facelab.languages.speech import _, digits, translated
 
 OWN = ("gallery", "probes", "clips", "reports", NAME, journal.NAME, consent.NAME)
@@ -104,6 +104,9 @@ def ask_names(known: Sequence[str]) -> list[str]:
             return names
         if not is_name(name):
             print(f"  {_('{signs} is needed', signs=translated(SIGNS))}")
+        elif told := meaning(name):
+            why = _("tables and counts say {name} where {told}", name=name, told=translated(told))
+            print(f"  {why}")
         elif alike(name, case=False) in {alike(one, case=False) for one in names}:
             print(f"  {_('{name} is there already', name=name)}")
         else:

@@ -10,7 +10,7 @@ from typing import Annotated
 from facelab.base.toml import Span, build, load, refusal
 from facelab.contract.errors import FacelabError
 from facelab.gallery.cast import ROLES, cast_roles
-from facelab.gallery.name import alike, check_name
+from facelab.gallery.name import alike, check_person
 from facelab.languages.speech import Nn_, _, _n, translated
 
 KINDS = {
@@ -85,7 +85,7 @@ def read_plan(path: Path | None = None) -> FilmingPlan:
     for entry, names in (("people", plan.people), ("sittings", plan.sittings)):
         for name in names:
             try:
-                check_name(name)
+                check_person(name)
             except FacelabError as error:
                 raise FacelabError(f"{path}: {entry}: {error}") from None
         if len({alike(name, case=False) for name in names}) < len(names):

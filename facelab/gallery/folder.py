@@ -13,7 +13,7 @@ from facelab.gallery import manifest
 from facelab.gallery.foreign import foreign
 from facelab.gallery.image import Unreadable
 from facelab.gallery.manifest import Row
-from facelab.gallery.name import SIGNS, alike, is_name
+from facelab.gallery.name import SIGNS, alike, is_name, meaning
 from facelab.gallery.split import natural
 
 ENDINGS = (".jpg", ".jpeg", ".png", ".bmp", ".webp", ".pgm")
@@ -44,6 +44,11 @@ def list_folder(folder: Path) -> Iterator[Row | FacelabError]:
         if not is_name(name):
             yield FacelabError(
                 f"{shown(name)}: no person's name; rename the folder; allowed is {SIGNS}"
+            )
+            continue
+        if told := meaning(name):
+            yield FacelabError(
+                f"{shown(name)}: left out, tables and counts say so where {told}; rename the folder"
             )
             continue
         try:

@@ -29,7 +29,7 @@ from facelab.gallery.forgotten import check_standing, read_marks
 from facelab.gallery.image import encode_png, read_image
 from facelab.gallery.journal import Row
 from facelab.gallery.manifest import NAME, damage, is_recorded, read_rows, write_manifest
-from facelab.gallery.name import COLUMNS, alike, check_labels, check_name, spelt
+from facelab.gallery.name import COLUMNS, alike, check_labels, check_person, spelt
 from facelab.gallery.pictures import Pictures
 
 
@@ -152,7 +152,7 @@ class Gallery:
         cannot be a table's, another program has the folder, or writing fails; Forgotten when the
         person was forgotten since the gallery was opened.
         """
-        check_name(person)
+        check_person(person)
         check_labels(set_name, labels)
         content = encode_png(frame)
         with self._writing(f"{self.folder / set_name / person}: the photo"):
@@ -232,7 +232,7 @@ class Gallery:
         Raises Forgotten when the person was forgotten since the gallery was opened, and
         FacelabError when the name cannot be a folder's or writing fails.
         """
-        check_name(person)
+        check_person(person)
         when = when or datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         with self._writing(f"{self.folder}: the consent of {person}"):
             person = self.spelling(person)

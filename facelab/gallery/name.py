@@ -20,6 +20,10 @@ SIGNS = (
 """What may be a person's name."""
 
 
+MEANINGS = {"nobody": "no face is seen", "unsure": "no name is certain enough"}
+"""What tables and counts call an answer that names nobody: nobody may be called that."""
+
+
 def is_name(person: str) -> bool:
     """Return whether a person's name can be a folder's, on any system."""
     plain = person.isprintable() and not set(person) & set('/\\:*?"<>|')
@@ -67,6 +71,21 @@ def check_name(person: str) -> None:
     if not is_name(person):
         raise FacelabError(
             f"a person's name: received {person!r}, allowed is {SIGNS}; choose another"
+        )
+
+
+def meaning(person: str) -> str:
+    """Return what a name says where answers are told, nothing where it is a person's alone."""
+    return MEANINGS.get(alike(person, case=False), "")
+
+
+def check_person(person: str) -> None:
+    """Raise FacelabError when nobody can be called so: no folder can, or answers are."""
+    check_name(person)
+    if told := meaning(person):
+        raise FacelabError(
+            f"a person's name: received {person!r}, which tables and counts say where {told}; "
+            "choose another"
         )
 
 

@@ -145,7 +145,7 @@ def _mistake(oracle: Oracle, told: Told, again: Replayed) -> str:
     for words, grid, make in families(lesson, len(told.batches)):
         value, off = _best(oracle, told, grid, make)
         if off < nearest:
-            nearest, said = off, words.format(value)
+            nearest, said = off, words.format(value).replace("%", " %")
         if nearest <= 1:
             break
     if not said:

@@ -80,6 +80,9 @@ TEXTS = (
     N_("batch size"),
     N_("kernel initializer"),
     N_("embedding norm"),
+    N_("the probability from which on a name is certain enough, for example 0.7"),
+    N_("how many replicates of each training, as 5"),
+    N_("0 for any free one"),
     # sources of frames: gallery/
     N_("recorded frames in {folder}/"),
     N_("photos of {people} people in {folder}/"),

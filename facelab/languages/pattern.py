@@ -19,7 +19,7 @@ ANYTHING = "(?:(?!; ).)+?"
 """What another place holds: one of several texts that were joined."""
 
 MAYBE = f"(?:(?:; )?{ANYTHING})?"
-"""What a place holds that directly follows a word, as in ``broke off{after}``: maybe nothing."""
+"""What a place holds that directly follows a word or a bracket, as in ``broke off{after}``: or nothing."""
 
 SEVERAL = ("refusal", "failure", "reason", "why", "kept")
 """Places that hold several."""
@@ -87,7 +87,7 @@ def pattern_of(text: str) -> Pattern:
     for place in PLACE.finditer(text):
         parts.append(text[last : place.start()])
         filled = FIGURES if place[1] in numbers and not place[2] else ANYTHING
-        if filled == ANYTHING and parts[-1][-1:].isalnum():
+        if filled == ANYTHING and (parts[-1][-1:].isalnum() or parts[-1].endswith(")")):
             filled = MAYBE
         filled = ".+?" if place[1] in SEVERAL else filled
         pieces += [re.escape(parts[-1]), f"(?P<{place[1]}>{filled})"]

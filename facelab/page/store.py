@@ -30,7 +30,7 @@ from facelab.gallery.gallery import Gallery
 from facelab.gallery.image import decode_image, read_bytes, shrunk
 from facelab.gallery.journal import Row
 from facelab.gallery.manifest import NAME, is_recorded
-from facelab.gallery.name import check_name
+from facelab.gallery.name import check_name, check_person
 from facelab.page.guard import Refusal
 
 SETS = ("gallery", "probes")
@@ -220,7 +220,7 @@ class Store:
 
     def agree(self, name: str, sentence: str = SENTENCE) -> dict[str, Any]:
         """Keep that a person agrees to a sentence; return the person. Raises FacelabError."""
-        check_name(name)
+        check_person(name)
         gallery = self._own()
         there = {row["person"] for row in self.rows} | set(gallery.consents)
         if gallery.consent(name) or name.casefold() in map(str.casefold, there - {name}):

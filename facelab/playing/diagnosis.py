@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -30,7 +31,7 @@ def diagnose(record: Record, exam: Exam | None) -> list[str]:
         return []
     sets = _sets(exam)
     refused = {family.id for family in record.families if family.verdict == REFUSED}
-    unfound = _unfound(_unseen(exam.system, sets), sum(map(len, sets)))
+    unfound = _unfound(_unseen(exam, sets), sum(map(len, sets)))
     return [*unfound, *_one_sitting(sets, refused), *_few(sets, refused)]
 
 
@@ -41,7 +42,7 @@ def never_seen(exam: Exam | None) -> dict[str, int]:
     """
     if exam is None or not _is_own(exam):
         return {}
-    return {one.person: one.photos for one in _unseen(exam.system, _sets(exam)) if one.never}
+    return {one.person: one.photos for one in _unseen(exam, _sets(exam)) if one.never}
 
 
 def _is_own(exam: Exam) -> bool:
@@ -58,12 +59,22 @@ def _sets(exam: Exam) -> list[Photos]:
     return sets
 
 
-def _unseen(system: Any, sets: list[Photos]) -> list[Unseen]:
-    """Return on whose photos facelab finds no face; a stranger's system is not asked."""
-    extractor = getattr(system, "extractor", None)
+def _unseen(exam: Exam, sets: list[Photos]) -> list[Unseen]:
+    """Return on whose photos facelab finds no face, by folder and role.
+
+    A stranger's system is not asked.
+    """
+    extractor = getattr(exam.system, "extractor", None)
     if extractor is None or getattr(extractor.detection, "choice", "none") == "none" or not sets:
         return []
-    return unseen_in(sets, lambda frames: extractor.extract(frames).seen)
+    found = unseen_in(sets, lambda frames: extractor.extract(frames).seen)
+    return [replace(one, person=_called(one.person, exam.source)) for one in found]
+
+
+def _called(role: str, source: Any) -> str:
+    """Return what the folder of a role is called, and the role where it has another name."""
+    person: str = source.cast.get(role, role)
+    return person if person == role else f"{person} ({role})"
 
 
 def _unfound(found: list[Unseen], photos: int) -> Iterator[str]:

@@ -186,7 +186,10 @@ def headline(record: Record) -> str:
         scenarios=count(total, "scenario"),
     )
     came += rate
-    others = [f"{digits(f'{number:,}')} {translated(verdict)}" for verdict, number in found.items()]
+    others = [
+        _("{number} {verdict}", number=digits(f"{number:,}"), verdict=translated(verdict))
+        for verdict, number in found.items()
+    ]
     groups = [group for group in left_out(record) if group.cause != DESELECTED]
     chosen = sum(map(record.chosen, record.sheets))
     causes = [group for group in groups if group.cause != CHOICE or group.number > chosen]

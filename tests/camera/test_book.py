@@ -33,14 +33,6 @@ TRAINED = """the photos of Alex, Amine, Lara and Naomie
 COUNTED = "there are photos of at least 2 people"
 
 
-@pytest.fixture(scope="module", autouse=True)
-def imported() -> None:
-    """Import what cannot be imported twice before pytester does, which takes its imports back."""
-    import vl_convert  # noqa: F401
-
-    import facelab.learning.trainer  # noqa: F401
-
-
 @pytest.fixture
 def book(project: Project) -> Project:
     """A project with the vocabulary of this one, and a feature that trains, asks and counts."""

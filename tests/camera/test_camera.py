@@ -122,9 +122,11 @@ def test_pictures_of_a_folder_and_a_sequence(tmp_path: Path) -> None:
         "folder instead",
     )
     (tmp_path / "002.png").write_bytes(b"GIF89a")
-    got, line = said(open_camera(str(tmp_path)))
-    assert got == 1
-    assert line.startswith(f"{tmp_path}/002.png: a GIF picture; convert it to JPEG or PNG")
+    told: list[str] = []
+    assert len(list(open_camera(str(tmp_path)).play(told.append))) == 2
+    [line] = told
+    assert line.startswith(f"{tmp_path}/002.png: a GIF picture; convert it to JPEG or PNG; ")
+    assert line.endswith("; left out")
 
 
 def test_pictures_of_no_folder(tmp_path: Path) -> None:

@@ -220,7 +220,10 @@ def test_a_folder_is_read_by_its_data(tmp_path: Path) -> None:
     assert len(list(open_camera(str(tmp_path)))) == 2
     damaged = cv2.imencode(".jpg", SHOT)[1].tobytes()[:900] + b"\xff\xd9"
     (tmp_path / "c.jpg").write_bytes(damaged)
-    assert played(open_camera(str(tmp_path)))[1].startswith(f"{tmp_path}/c.jpg: the picture is dam")
+    told: list[str] = []
+    assert len(list(open_camera(str(tmp_path)).play(told.append))) == 2
+    assert told[0].startswith(f"{tmp_path}/c.jpg: the picture is dam")
+    assert told[0].endswith("; left out")
 
 
 def as_nobody(use: Callable[[], object]) -> str:

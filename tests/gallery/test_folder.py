@@ -22,7 +22,9 @@ def own(tmp_path: Path) -> Path:
         cv2.imwrite(str(tmp_path / person / file), draw(0, 0))
     (tmp_path / "Ann" / "notes.txt").write_text("not a photo")
     (tmp_path / "beside.png").write_bytes(b"")
+    (tmp_path / "Dee").mkdir()
     (tmp_path / "Nobody").mkdir()
+    cv2.imwrite(str(tmp_path / "Nobody" / "a.png"), draw(0, 1))
     return tmp_path
 
 
@@ -31,7 +33,8 @@ def test_photos_are_sorted_by_person(own: Path) -> None:
     photos, left_out = found.photos, found.left_out
     assert left_out == [
         "Ann/notes.txt: no picture; allowed are .jpg, .jpeg, .png, .bmp, .webp, .pgm files",
-        "Nobody: left out, an empty folder; put photos into it or take it away",
+        "Dee: left out, an empty folder; put photos into it or take it away",
+        "Nobody: left out, tables and counts say so where no face is seen; rename the folder",
         "beside.png: left out; put it into a sub-folder a person",
     ]
     assert photos.people == ("Ann", "Bo", "Cy")

@@ -74,6 +74,20 @@ def test_a_photo_that_the_manifest_forgot_is_not_written_over(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
+    ("name", "told"),
+    [("nobody", "no face is seen"), ("Unsure", "no name is certain enough")],
+)
+def test_names_of_answers_that_name_nobody(tmp_path: Path, name: str, told: str) -> None:
+    line = (
+        f"^a person's name: received {name!r}, which tables and counts say where {told}; choose "
+        "another$"
+    )
+    with pytest.raises(FacelabError, match=line):
+        Gallery(tmp_path / "gallery").save(name, draw(0, 1))
+    assert content(tmp_path) == {}
+
+
+@pytest.mark.parametrize(
     "name",
     [
         *["", " ", ".", "..", "../Ann", "/etc", "a/b", "a\\b", ".hidden", "a:b", "a*", "a?", 'a"b'],

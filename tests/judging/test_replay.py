@@ -92,7 +92,7 @@ MISTAKES = {
     "a learning rate of 1.03": Descent(1.03),
     "a learning rate of 16: the one shown times the batch size, 16": Descent(16),
     "a warm-up over about 10 updates": Descent(1, lambda u: min(1, (u + 1) / 10)),
-    "a rate that falls by 1.00% at every update": Descent(1, lambda u: 0.99**u),
+    "a rate that falls by 1.00 % at every update": Descent(1, lambda u: 0.99**u),
     "gradients cut to a length of 0.5": Descent(1, clip=0.5),
     "a weight decay of 0.01": Descent(1, decay=0.01),
     "momentum 0.5": Descent(1, momentum=0.5),

@@ -89,6 +89,16 @@ def test_a_refusal_is_translated_whole() -> None:
          "http://x/ : s’est interrompue (le flux a pris fin) ; rebranchez la caméra"),
         ("http://x/: no picture for 5 s; see whether the camera is on and connected",
          "http://x/ : aucune image en 5 s ; vérifiez que la caméra est allumée et branchée"),
+        ("--camera: received x.mp4, no such file; allowed is a number (0), a device (/dev/video2), "
+         "an address (http, https, rtsp), a video file, a folder of pictures or a sequence "
+         "(shots/%03d.jpg)",
+         "--camera : reçu x.mp4, ce fichier n’existe pas ; attendu un numéro (0), un périphérique "
+         "(/dev/video2), une adresse (http, https, rtsp), un fichier vidéo, un dossier d’images ou "
+         "une suite (shots/%03d.jpg)"),
+        ("--certainty: received 2, allowed is a number between 0 and 1; choose the probability "
+         "from which on a name is certain enough, for example 0.7",
+         "--certainty : reçu 2, attendu un nombre entre 0 et 1 ; choisissez la probabilité à "
+         "partir de laquelle un nom est assez certain, par exemple 0,7"),
         ("camera /dev/video3: absent; there are /dev/video0, /dev/video1; connect it or choose "
          "another",
          "caméra /dev/video3 : absente ; il y a /dev/video0, /dev/video1 ; branchez-la ou "

@@ -39,6 +39,12 @@ class Source:
         return Photos(frames, pd.DataFrame({**table, **more}))
 
 
+class OwnCast(Source):
+    """The same, where a folder of another name plays a role."""
+
+    cast: ClassVar[dict[str, str]] = {"Lara": "Ghost"}
+
+
 class Sees:
     """A system that finds no face of some people."""
 
@@ -80,6 +86,7 @@ def test_whoever_is_never_seen_is_an_anomaly_of_the_gallery() -> None:
         return never_seen(Exam(system, source, (0,)))  # type: ignore[arg-type]
 
     assert never(Sees("Zoe", "Lara"), Source()) == {"Lara": 16, "Zoe": 16}
+    assert never(Sees("Lara"), OwnCast()) == {"Ghost (Lara)": 16}
     assert never(Sees("Zoe", every=2), Source()) == {}
     assert never(SimpleNamespace(), Source()) == {}
     assert never(Sees("Zoe"), SimpleNamespace(photos=Source().photos)) == {}  # the book's own
