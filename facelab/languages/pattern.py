@@ -19,7 +19,7 @@ ANYTHING = "(?:(?!; ).)+?"
 """What another place holds: one of several texts that were joined."""
 
 MAYBE = f"(?:(?:; )?{ANYTHING})?"
-"""What a place holds that directly follows a word or a bracket, as in ``broke off{after}``: or nothing."""
+"""What a place holds that directly follows a word or ``)``, as in ``broke off{after}``."""
 
 SEVERAL = ("refusal", "failure", "reason", "why", "kept")
 """Places that hold several."""

@@ -176,9 +176,9 @@ def test_an_interrupted_comparison_keeps_what_is_there(
 def test_an_interrupt_while_tensorflow_starts_ends_all(team: Path, command: str) -> None:
     rates = ["--rates", "0.1", "1"] if command == "compare" else []
     output = team.parent / ("m.html" if rates else "m.keras")
-    words = [*BASIC[:1], *rates, "-o", output]
+    words = [str(team), *BASIC[:1], *rates, "-o", str(output)]
     with subprocess.Popen(
-        [sys.executable, "-X", "importtime", "-m", "facelab", command, team, *words],
+        [sys.executable, "-X", "importtime", "-m", "facelab", command, *words],
         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, cwd=team.parent,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     ) as process:  # fmt: skip
