@@ -111,7 +111,8 @@ def tally(
     finally:
         if window:
             window.close()
-        console.print(table(count))
+        if end or count.now:  # a camera that gave nothing: its line says all
+            console.print(table(count))
         if end:
             at = clock(count.now.seconds if count.now else 0)
             tell(_("{end}, {time} after the first frame", end=end, time=at))

@@ -73,6 +73,17 @@ def test_every_frame_of_a_film_is_counted(film: str, capsys: pytest.CaptureFixtu
     assert counts["Alex"] > 2 * counts["unsure"] > 0  # Naomie comes at once, for half a second
 
 
+def test_a_camera_that_gives_nothing_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert watch("--camera", tmp_path) == 2
+    out, err = capsys.readouterr()
+    assert [line for line in out.splitlines() if "display" not in line] == [
+        f"{MODEL} knows Alex, Naomie; Ctrl-C ends the count"
+    ]
+    assert err.startswith(f"facelab: {tmp_path}: no pictures there; ")
+
+
 @pytest.mark.slow
 def test_it_is_watched_without_tensorflow(film: str) -> None:
     rest = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY")}

@@ -204,7 +204,11 @@ def test_the_doctor_finds_nothing_wrong_with_the_stand_in(photos: Photos) -> Non
          "103 photos are answered right, and 103 when people are counted from 1; are the labels "
          "shifted?"),
         (wrong.NoShuffle, "no epoch repeats the order of another: 2 epochs repeat an order"),
-        (wrong.GoesOn, "it stops when told to: told to stop after 50 values, it gave "),
+        pytest.param(
+            wrong.GoesOn,
+            "it stops when told to: told to stop after 50 values, it gave ",
+            marks=pytest.mark.slow,
+        ),
         (wrong.Crash, "a stand-in: learn broke off with ValueError: tensors are on two devices, "
          "at wrong.py:"),
     ],
