@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import signal
 import sys
@@ -85,6 +86,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # TensorFlow tells of drivers that nobody asked for; whoever wants to read it sets 0.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     option = None
+    if isinstance(sys.stdout, io.TextIOWrapper):  # as standard error does, where it is not UTF-8
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         chosen = parser().parse_args([_expanded(word) for word in given])
         option = getattr(chosen, "language", None)

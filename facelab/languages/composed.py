@@ -83,6 +83,9 @@ TEXTS = (
     N_("the probability from which on a name is certain enough, for example 0.7"),
     N_("how many replicates of each training, as 5"),
     N_("0 for any free one"),
+    # what to do about a file that is not there: camera/filming_plan.py, browsing/description.py
+    N_("name an existing one with --film-plan"),
+    N_("name an existing one with --page-description"),
     # sources of frames: gallery/
     N_("recorded frames in {folder}/"),
     N_("photos of {people} people in {folder}/"),

@@ -26,14 +26,14 @@ WIDTH = 6.6
 def markdown(record: Record) -> str:
     """Return a run as Markdown: verdict, features, what changed, causes, and what was not run."""
     clean: Record = redacted(record)
-    outlined = outline(clean, draw=False)
+    outlined, colon = outline(clean, draw=False), _(": ")
     lines = [f"## {_shown(clean.verdict)}", "", plain(f"{sentence(headline(clean))}."), ""]
     lines += _features(outlined)
     if changes := [change for change in changes_of(clean) if change.kind in GRAVE]:
         date = plain(day(clean.since["date"]))
         lines += ["", "### " + _("Since the last accepted run, of {date}", date=date), ""]
         lines += [
-            f"- {_(HEADINGS[change.kind])}: {plain(translated(change.text))}"
+            f"- {_(HEADINGS[change.kind])}{colon}{plain(translated(change.text))}"
             for change in changes[:20]
         ]
     if found := causes(outlined):
@@ -41,11 +41,12 @@ def markdown(record: Record) -> str:
         for cause in found[:20]:
             numbers = ", ".join(entry.number for entry in cause.entries[:20])
             lines.append(
-                f"- {_shown(cause.first.sheet.verdict)} {numbers}: {plain(translated(cause.why))}"
+                f"- {_shown(cause.first.sheet.verdict)} {numbers}{colon}"
+                f"{plain(translated(cause.why))}"
             )
     if outlined.left_out:
         lines += ["", "### " + _("What was not run"), ""]
-        lines += [f"- {_(group.heading)}: {group.number}" for group in outlined.left_out]
+        lines += [f"- {_(group.heading)}{colon}{group.number}" for group in outlined.left_out]
     return "\n".join(lines) + "\n"
 
 
@@ -75,7 +76,7 @@ def plain(text: str) -> str:
 
 def badge(record: Record) -> str:
     """Return a run as a badge, an SVG: the verdict, and how many scenarios were accepted."""
-    left = _("acceptance")
+    left, colon = _("acceptance"), _(": ")
     accepted = sum(sheet.verdict == ACCEPTED for sheet in record.sheets)
     total = sum(not record.chosen(sheet) for sheet in record.sheets)
     came = _("{number} of {all}", number=accepted, all=total)
@@ -90,7 +91,7 @@ def badge(record: Record) -> str:
     ]
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{sum(widths)}" height="20" role="img" '
-        f'aria-label="{left}: {escape(right)}"><title>{left}: {escape(right)}</title>'
+        f'aria-label="{left}{colon}{escape(right)}"><title>{left}{colon}{escape(right)}</title>'
         f'<rect width="{sum(widths)}" height="20" rx="3" fill="#555"/>'
         f'<path fill="{colour}" d="M{widths[0]} 0h{widths[1] - 3}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3'
         f'H{widths[0]}z"/><g fill="#fff" text-anchor="middle" '

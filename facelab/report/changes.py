@@ -14,6 +14,7 @@ from facelab.report.record import ACCEPTED, PARTLY, RESERVED, Record, Sheet
 
 REGRESSION, NARROWED, IMPROVEMENT, MOVED = "regression", "narrowed", "improvement", "moved"
 THRESHOLD, FEATURE, WAIVER, SETTING = "threshold", "feature", "waiver", "setting"
+PART = "part"
 
 HEADINGS = {
     REGRESSION: N_("Worse"),
@@ -24,10 +25,11 @@ HEADINGS = {
     FEATURE: "Features that were edited",
     WAIVER: N_("Waivers"),
     SETTING: "What was tested, on what",
+    PART: "Not compared",
 }
 """The kinds of changes, the gravest first."""
 
-GRAVE = (REGRESSION, NARROWED, THRESHOLD)
+GRAVE = (REGRESSION, NARROWED, THRESHOLD, PART)
 """The kinds that the terminal tells too."""
 
 LITTLE = 0.01
@@ -64,6 +66,7 @@ def changes(old: Record, new: Record) -> list[Change]:
         *_features(old, new),
         *_waivers(old, new),
         *_settings(old, new),
+        *_uncompared(old, new),
     ]
     order = list(HEADINGS)
     return sorted(found, key=lambda change: order.index(change.kind))
@@ -89,6 +92,18 @@ def _verdicts(old: Record, new: Record) -> Iterator[Change]:
         why = f": {sheet.reason}" if sheet.reason and kind != IMPROVEMENT else ""
         text = f"{family} {sheet.name}: {before.shown} before, now {sheet.shown}{why}"
         yield Change(kind, sheet.node, text)
+
+
+def _uncompared(old: Record, new: Record) -> Iterator[Change]:
+    """Say how much of what was judged before was not played now: of that nothing is known."""
+    before, now = (
+        {sheet.node for sheet in run.sheets if not run.chosen(sheet) and not _ended(run, sheet)}
+        for run in (old, new)
+    )
+    known = before if new.part else before & {sheet.node for sheet in new.sheets}
+    if missing := len(known - now):
+        text = f"{missing} of {len(before)} scenarios that were played before were not played now"
+        yield Change(PART, "", text)
 
 
 def _ended(record: Record, sheet: Sheet) -> bool:
@@ -225,13 +240,14 @@ def _waivers(old: Record, new: Record) -> Iterator[Change]:
 
 
 SETTINGS = {"system": "system", "source": "frames", "seeds": "seeds", "capabilities": "it offers",
-            "cast": "cast", "fresh_probes": "seed of fresh probes"}  # fmt: skip
+            "cast": "cast", "fresh_probes": "seed of fresh probes",
+            "certainty": "certainty"}  # fmt: skip
 
 
 def _settings(old: Record, new: Record) -> Iterator[Change]:
     for key, name in SETTINGS.items():
         before, now = old.run.get(key), new.run.get(key)
-        if before != now:
+        if before != now and _known(key, old) and _known(key, new):
             yield Change(SETTING, "", f"{name}: {_said(before)} before, now {_said(now)}")
     if old.recordings.get("sha256") != new.recordings.get("sha256"):
         yield Change(SETTING, "", "the recorded frames or photos are others than before")
@@ -240,6 +256,15 @@ def _settings(old: Record, new: Record) -> Iterator[Change]:
         if key not in ("date", "commit") and versions.get(key) != today.get(key):
             text = f"{key}: {_said(versions.get(key))} before, now {_said(today.get(key))}"
             yield Change(SETTING, "", text)
+
+
+def _known(key: str, record: Record) -> bool:
+    """Return whether a record says what was tested: a system that was asked nothing told nothing.
+
+    Old records have no certainty.
+    """
+    needed = {"system": "capabilities", "capabilities": "capabilities", "certainty": "certainty"}
+    return key not in needed or needed[key] in record.run
 
 
 def _said(value: object) -> str:

@@ -17,6 +17,7 @@ from facelab.contract.errors import FacelabError
 from facelab.contract.interval import Interval
 from facelab.contract.parameters import PARAMETERS, SEED
 from facelab.gallery import foreign
+from facelab.gallery.name import MEANINGS
 from tests.page.serving import SITE
 
 VALUE = "7"
@@ -44,7 +45,7 @@ SPEAKING = {
     "gallery/forgotten": None,
     "gallery/gallery": {"_unsaved"},
     "gallery/image": None,
-    "gallery/name": {"check_name"},
+    "gallery/name": {"check_name", "check_person"},
     "gallery/reader": {"_content"},
     "gallery/pgm": None,
     "gallery/picture_data": None,
@@ -59,6 +60,7 @@ NONE = "7: not a facelab classifier ({}); make one with `facelab train GALLERY -
 
 OTHERS = (
     SENTENCE,
+    *MEANINGS.values(),
     *("no face", "several faces", "too dark", "too bright", "blurred", "frozen"),
     "photos: received those of nobody, allowed are those of 2 people or more; film another person",
     *("model 7", "TensorFlow is starting", "finding faces: 1,007 of 7 photos"),

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
+from facelab.gallery.forget import forget
 from tests.page.sitting import Server, Sitter, decoded, recorded, sitter
 
 if TYPE_CHECKING:
@@ -88,3 +89,43 @@ def test_the_state_is_read_once_a_photo(class_: Sitter) -> None:
             f" === {before + number}"
         )
     assert sum(url.endswith("/api/state") for url in read) == 3
+
+
+def test_a_burst_ends_at_once_though_no_frame_comes(class_: Sitter) -> None:
+    class_.page.click("#people [data-person=Naomie] .choose")
+    for field, value in (("count", 30), ("wait", 0), ("gap", 0)):
+        class_.page.fill(f"#burst-{field}", str(value))
+    label = class_.text("#burst")
+    kept = class_.count_of("Naomie")
+    for stop in ("#burst", "#camera-on"):
+        class_.page.click("#burst")
+        assert class_.text("#burst") != label
+        kept += 1
+        class_.until(
+            f"+document.querySelector('#people [data-person=Naomie] .count').dataset.n === {kept}"
+        )
+        class_.page.click(stop)
+        assert class_.text("#burst") == label
+        assert class_.text("#countdown") == ""
+    class_.page.click("#camera-on")
+    class_.warm()
+    assert class_.count_of("Naomie") == kept
+
+
+def test_a_burst_ends_with_whoever_is_forgotten(class_: Sitter, server: Server) -> None:
+    class_.page.fill("#person-name", "Hugo")
+    class_.page.check("#agree")
+    class_.page.click("#add-person")
+    class_.page.wait_for_selector("#people [data-person=Hugo]")
+    class_.page.click("#people [data-person=Hugo] .choose")
+    for field, value in (("count", 5), ("wait", 0), ("gap", 0)):
+        class_.page.fill(f"#burst-{field}", str(value))
+    frames = recorded("Alex", 5, 7)
+    class_.show(frames[0])
+    label = class_.text("#burst")
+    class_.page.click("#burst")
+    class_.until("document.querySelector('#people [data-person=Hugo] .count')?.dataset.n === '1'")
+    forget(server.gallery, "Hugo")
+    class_.show(frames[1])
+    class_.until("document.querySelector('#countdown').textContent === ''")
+    assert class_.text("#burst") == label

@@ -33,7 +33,8 @@ def scenario(name: str, values: list[float], allowed: Interval = LEAST, **more: 
 
 def run(*sheets: Sheet, **more: object) -> Record:
     """A run of them."""
-    setting = {"system": "mine 1", "environment": {"date": "2026-11-25 09:14 UTC", "numpy": "2.3"}}
+    setting = {"system": "mine 1", "capabilities": ["stop"], "certainty": 0.7,
+               "environment": {"date": "2026-11-25 09:14 UTC", "numpy": "2.3"}}  # fmt: skip
     return Record({}, {**setting, **more}, [Family("T1", "t1", "f.feature", {}, list(sheets))])
 
 
@@ -106,6 +107,26 @@ def test_verdicts_features_waivers_and_settings() -> None:
     assert "the scenario is gone" not in str(changes(old, new))
 
 
+def test_what_a_run_never_asked_is_no_change() -> None:
+    old, new = run(scenario("a", BEFORE)), run(scenario("a", BEFORE), system="mine:Mine")
+    del new.run["capabilities"], new.run["certainty"]
+    assert changes(old, new) == []
+    assert changes(new, old) == []
+    assert [change.text for change in changes(old, run(scenario("a", BEFORE), certainty=0.6))] == [
+        "certainty: 0.7 before, now 0.6"
+    ]
+
+
+def test_what_a_part_left_out_is_said() -> None:
+    old = run(scenario("a", BEFORE), scenario("b", BEFORE), scenario("c", BEFORE))
+    new = run(scenario("a", BEFORE))
+    assert [change.kind for change in changes(old, new)] == ["regression"] * 2
+    new.deselected = [{"family": "T1", "name": "b"}, {"family": "T1", "name": "c"}]
+    told = "2 of 3 scenarios that were played before were not played now"
+    assert [change.text for change in changes(old, new)] == [told]
+    assert changes(new, old) == []
+
+
 def test_what_a_run_never_came_to_is_no_regression() -> None:
     old, new = run(scenario("a", BEFORE)), run(scenario("a", BEFORE))
     [sheet] = new.sheets
@@ -113,7 +134,8 @@ def test_what_a_run_never_came_to_is_no_regression() -> None:
     assert [change.kind for change in changes(old, new)] == ["regression"]
     for cause in ("ended", "choice"):
         new.causes = {sheet.node: cause}
-        assert changes(old, new) == []
+        told = "1 of 1 scenarios that were played before were not played now"
+        assert [(change.kind, change.text) for change in changes(old, new)] == [("part", told)]
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,8 @@ function number(field) {
  * @param {() => string} remark  what is wrong with the latest frame
  */
 export function createFilming(store, people, watch, outbox, remark) {
-  let running = false;
+  /** @type {(() => void) | null} ends the burst that runs */
+  let stop = null;
 
   /** Who and what is before the camera, or null once it was said that nobody is. */
   function ready() {
@@ -80,13 +81,21 @@ export function createFilming(store, people, watch, outbox, remark) {
   };
 
   burst.onclick = async () => {
-    if (running) {
-      running = false;
-      return;
-    }
+    if (stop) return stop();
     const now = ready();
     if (!now) return;
-    running = true;
+    let running = true;
+    /** @type {Promise<null>} so that no wait for a frame holds it up */
+    const stopped = new Promise((done) => {
+      stop = () => {
+        running = false;
+        stop = null;
+        countdown.textContent = '';
+        burst.textContent = say('burst');
+        done(null);
+      };
+    });
+    const end = () => (running ? stop?.() : undefined);
     burst.textContent = say('burstStop');
     const [count, name] = [number(burstCount), newBurst()];
     /** @type {Promise<boolean>[]} */
@@ -95,18 +104,18 @@ export function createFilming(store, people, watch, outbox, remark) {
     const wrong = [];
     for (let left = Math.ceil(number(burstWait)); left > 0 && running; left--) {
       countdown.textContent = String(left);
-      await pause(1000);
+      await Promise.race([pause(1000), stopped]);
     }
-    let frame = watch.latest ?? (await watch.next());
-    for (let n = 1; n <= count && running; n++) {
+    let frame = watch.latest ?? (await Promise.race([watch.next(), stopped]));
+    for (let n = 1; frame && n <= count && running; n++) {
       countdown.textContent = say('filming', { n, count });
       wrong.push(remark());
-      keeping.push(outbox.keep(now.person, name, await png(frame)));
-      if (n < count) frame = await another(frame);
+      const kept = outbox.keep(now.person, name, await png(frame));
+      keeping.push(kept);
+      kept.then((there) => there || end()); // of somebody forgotten meanwhile nothing more is taken
+      if (n < count) frame = await Promise.race([another(frame), stopped]);
     }
-    running = false;
-    countdown.textContent = '';
-    burst.textContent = say('burst');
+    end();
     report(now.person, await Promise.all(keeping), wrong);
     await store.read(outbox.revision);
   };
@@ -158,4 +167,8 @@ export function createFilming(store, people, watch, outbox, remark) {
   store.listen(({ writable }) => {
     for (const field of [take, burst, upload]) field.disabled = !writable;
   });
+  return {
+    /** End the burst that runs, if one does. */
+    stop: () => stop?.(),
+  };
 }

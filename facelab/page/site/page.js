@@ -67,7 +67,10 @@ const engine = () => engines.get(chosen) ?? /** @type {Engine} */ (engines.get('
 let wrong = '';
 const preview = createPreview((on) => {
   if (on) solved('filming');
-  else watch.forget();
+  else {
+    watch.forget();
+    filming.stop();
+  }
   store.tell();
 });
 const watch = createWatch(preview.camera, engine, connected, {
@@ -99,7 +102,7 @@ const people = createPeople(store, {
   },
 });
 const outbox = createOutbox(connected, async () => (await store.read(), store.state));
-createFilming(store, people, watch, outbox, () => wrong);
+const filming = createFilming(store, people, watch, outbox, () => wrong);
 const answers = createAnswers(store, models, watch, engine, enable);
 const tally = createTally(store, models, watch, enable);
 
