@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from facelab.base import home
 from facelab.playing.entry import BOOK
 
 USAGE = """\
@@ -57,7 +58,17 @@ def play(words: Sequence[str]) -> int:
         return 0
     joined = list(_joined(words, options.values))
     book = [] if any(map(_names_features, joined)) else ["--pyargs", BOOK]
-    return int(pytest.main(["-p", BOOK, *joined, *book]))
+    return int(pytest.main(["-p", BOOK, *_elsewhere(), *joined, *book]))
+
+
+def _elsewhere() -> list[str]:
+    """Return how pytest leaves the conftest.py of a clone alone that it is not started in.
+
+    It loads the plugins that are loaded already, which only that of the folder itself may do.
+    """
+    conftest = home.book() / "conftest.py"
+    inside = Path.cwd().is_relative_to(home.book())
+    return [] if inside or not conftest.is_file() else [f"--confcutdir={home.book() / 'features'}"]
 
 
 def _joined(words: Sequence[str], options: set[str]) -> Iterator[str]:

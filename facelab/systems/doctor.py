@@ -22,6 +22,7 @@ from facelab.judging.rates import read_back
 from facelab.judging.replay import Oracle, Told
 from facelab.learning.describer import Describer
 from facelab.systems.diagnostics import diagnose
+from facelab.systems.embedded import Embedded
 
 BASIC = Parameters(epochs=3)
 SLOW = Parameters(learning_rate=0.001, epochs=3)
@@ -169,6 +170,11 @@ def stopped(patient: Patient) -> str:
             break
     if not STOP_AT <= part.updates < due:
         return f"told to stop after {STOP_AT} values, it gave {part.updates} of {due}"
+    if isinstance(patient.system, Embedded) and part.updates > STOP_AT:
+        return (
+            f"told to stop after {STOP_AT} values, it made {part.updates - STOP_AT} more; return "
+            "as soon as tell returns true"
+        )
     if curves.differing_values(part, patient.history(parameters)).any():
         return "the values until then are others than without stopping"
     return ""

@@ -16,8 +16,14 @@ SILENCE = 60.0
 
 
 def silence_of(system: Any) -> float:
-    """Return how many seconds a learner may be silent."""
-    return float(getattr(system, "silence", SILENCE))
+    """Return how many seconds a learner may be silent. Raises SystemFault where it says none."""
+    seconds = getattr(system, "silence", SILENCE)
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float) or not seconds > 0:
+        raise SystemFault(
+            f"silence: received {seconds!r}, allowed is a number of seconds more than 0; correct "
+            "the learner's attribute"
+        )
+    return float(seconds)
 
 
 @contextmanager

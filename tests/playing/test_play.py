@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,7 +53,20 @@ def test_a_folder_with_features_is_played(
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "T9.feature").touch()
     main(["play", "own"])
-    assert given == ["-p", "facelab.book", "own"]
+    assert given == ["-p", "facelab.book", f"--confcutdir={ROOT / 'features'}", "own"]
+
+
+@pytest.mark.slow
+def test_a_feature_of_the_clone_is_played_from_another_folder(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "facelab", "play", "features/T0_face_base.feature"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout
+    assert (tmp_path / "reports/acceptance.html").is_file()
 
 
 def test_its_help_has_the_options_of_the_readme(capsys: pytest.CaptureFixture[str]) -> None:

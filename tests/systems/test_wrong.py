@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from functools import partial
 
@@ -132,6 +133,15 @@ def test_trainings_that_break_off(
     assert str(raised.value) == line.format(at)
 
 
+@pytest.mark.parametrize("silence", [-1, 0, float("nan"), "10", True, None])
+def test_what_is_no_silence(photos: Photos, silence: object) -> None:
+    learner = StandIn()
+    learner.silence = silence  # type: ignore[attr-defined]
+    line = f"^silence: received {re.escape(repr(silence))}, allowed is a number of seconds more "
+    with pytest.raises(SystemFault, match=line):
+        Embedded(learner).train(photos, TrainingRequest(Parameters(), [0]))
+
+
 def test_one_value_is_no_epoch(recording: Recording, photos: Photos) -> None:
     exam = Exam(Embedded(wrong.OneAnEpoch()), recording, (0,))
     history = exam.train(photos, Parameters(epochs=1)).history
@@ -204,6 +214,8 @@ def test_the_doctor_finds_nothing_wrong_with_the_stand_in(photos: Photos) -> Non
          "103 photos are answered right, and 103 when people are counted from 1; are the labels "
          "shifted?"),
         (wrong.NoShuffle, "no epoch repeats the order of another: 2 epochs repeat an order"),
+        (wrong.StopsLate, "it stops when told to: told to stop after 50 values, it made 3 more; "
+         "return as soon as tell returns true"),
         pytest.param(
             wrong.GoesOn,
             "it stops when told to: told to stop after 50 values, it gave ",
