@@ -130,16 +130,7 @@ def test_facelab_s_own_page_whole(
     if engine == "browser":
         monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
         needs_tensorflowjs()
-    words = [
-        "features",
-        "--system",
-        "page",
-        "--page-engine",
-        engine,
-        "-m",
-        "not T5",
-        "--nothing-left-out",
-    ]
+    words = ["features", "--system", "page", "--page-engine", engine, "-m", "not T5"]
     status, record, output = sit(tmp_path / "report", *words)
     assert set(verdicts(record).values()) == {"accepted"}, output
     assert status == pytest.ExitCode.OK
