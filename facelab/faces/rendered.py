@@ -52,7 +52,7 @@ class RenderedFeatures:
         """
         wanted = {frames.batches[number].key: frames.batches[number] for number, _ in frames.places}
         missing = [batch for key, batch in wanted.items() if not self._known(key)]
-        with progress("drawing a crowd", "people", grace=0 if missing else None) as report:
+        with progress("drawing a crowd", "people", grace=0) as report:
             report(0, len(missing))
             for done, (key, rows) in enumerate(_made(missing, extractor), 1):
                 self._keep(key, rows)

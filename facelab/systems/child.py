@@ -82,7 +82,7 @@ class Child:
     def status(self) -> int | None:
         """Return the exit status, None when it goes on for another second."""
         with suppress(subprocess.TimeoutExpired):
-            return self._process.wait(GRACE)
+            return self._process.wait(1)
         return None
 
     def kill(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Browser
 
-from facelab.browsing.description import read_description
+from facelab.browsing.description import Description, read_description
 from facelab.browsing.patience import Load
 from facelab.browsing.stranger import Stranger
 from facelab.browsing.tab import Tab
@@ -20,6 +20,14 @@ PATIENCE = "wait = 300.0"
 def idle() -> float:
     """Return the load of an idle computer, for a test of what a limit says."""
     return 0.0
+
+
+def described(folder: Path, edits: dict[str, str] | None = None) -> Description:
+    """Return the description of the strange page, with time for everything, and edits."""
+    file = folder / "page.toml"
+    text = (STRANGE / "page.toml").read_text("utf-8")
+    file.write_text(changed(text, {"wait = 10.0": PATIENCE} | (edits or {})), "utf-8")
+    return read_description(file)
 
 
 class Patient(Stranger):
@@ -62,9 +70,6 @@ def opened(
     load: Load = idle,
 ) -> Patient:
     """Return a patient one of the strange page, with edits of its description."""
-    file = folder / "page.toml"
-    text = (STRANGE / "page.toml").read_text("utf-8")
-    file.write_text(changed(text, {"wait = 10.0": PATIENCE} | edits), "utf-8")
-    page = Patient(browser, address, read_description(file), folder, load=load)
+    page = Patient(browser, address, described(folder, edits), folder, load=load)
     page.act, page.soon, page.complains = act, soon, complains
     return page

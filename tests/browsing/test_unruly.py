@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from facelab.browsing.description import Description, read_description
 from facelab.browsing.own_page import OwnPage
 from facelab.browsing.stranger import Stranger
 from facelab.browsing.tab import Tab
@@ -22,8 +21,8 @@ from facelab.contract.training import TrainingRequest
 from facelab.gallery.source import Recording
 from facelab.page.server import serving as page_served
 from tests.browsing.conftest import Play
-from tests.browsing.patient import idle
-from tests.browsing.serving import STRANGE, answering, changed, serving
+from tests.browsing.patient import described, idle
+from tests.browsing.serving import answering, serving
 from tests.conftest import Project
 
 pytestmark = pytest.mark.slow
@@ -43,14 +42,6 @@ def photos(frames: Recording) -> Photos:
     return frames.photos("gallery")
 
 
-def described(folder: Path, wait: float) -> Description:
-    """Return the description of the strange page, with another wait."""
-    file = folder / "page.toml"
-    text = (STRANGE / "page.toml").read_text("utf-8")
-    file.write_text(changed(text, {"wait = 10.0": f"wait = {wait}"}), "utf-8")
-    return read_description(file)
-
-
 class Hasty(Stranger):
     """Loses its patience when a training begins."""
 
@@ -64,7 +55,7 @@ def trained(browser: Browser, folder: Path, photos: Photos, does: str, *, late: 
     edits = {"strange.js": {"async function learn() {": f"async function learn() {{ {does}"}}
     with serving(edits) as address:
         kind = Hasty if late else Stranger
-        page = kind(browser, address, described(folder, PATIENCE), folder, load=idle)
+        page = kind(browser, address, described(folder), folder, load=idle)
         try:
             return f"{page.train(photos, REQUEST).history.updates} values"
         except FacelabError as error:
@@ -133,7 +124,7 @@ def test_a_server_that_is_gone_between_two_trainings(
     browser: Browser, tmp_path: Path, photos: Photos
 ) -> None:
     with serving() as address:
-        page = Stranger(browser, address, described(tmp_path, PATIENCE), tmp_path)
+        page = Stranger(browser, address, described(tmp_path), tmp_path)
         page.train(photos, REQUEST)
     with pytest.raises(FacelabError, match=r"nobody answers at .* \(net::ERR_CONNECTION_REFUSED\)"):
         page.train(photos, REQUEST)
@@ -164,7 +155,7 @@ def renderers() -> list[int]:
 def test_a_page_whose_memory_is_taken(browser: Browser, tmp_path: Path, photos: Photos) -> None:
     """As the kernel does where memory runs out: the process that draws the page is killed."""
     with serving() as address:
-        page = Stranger(browser, address, described(tmp_path, PATIENCE), tmp_path)
+        page = Stranger(browser, address, described(tmp_path), tmp_path)
         learnt = page.train(photos, REQUEST)
         for number in renderers():
             os.kill(number, signal.SIGKILL)
